@@ -1,0 +1,162 @@
+// Package manifest is the record of a run: an in-toto Statement v1 whose
+// bytes' SHA-256 is the run's identity. It encodes and decodes; it may not
+// read a file, judge a criterion or decide what a run means.
+package manifest
+
+import "time"
+
+// The fixed types of the statement.
+const (
+	StatementType = "https://in-toto.io/Statement/v1"
+	PredicateType = "https://github.com/planctl/planctl/run/v1"
+	Suffix        = ".run.json"
+)
+
+// Result is how a run ended. The zero value means not known.
+type Result string
+
+// The results. Skipped… are those of decisions by hand (kind manual).
+const (
+	Pass        Result = "pass"
+	Fail        Result = "fail"
+	Interrupted Result = "interrupted"
+	Reopened    Result = "reopened"    // a decision: the row is open again, an earlier pass is superseded
+	Invalidated Result = "invalidated" // a decision: an earlier pass does not count
+	Decided     Result = "decided"     // a decision: active, blocked, skipped, waived
+)
+
+// Statement is the whole file.
+type Statement struct {
+	Type          string    `json:"_type"`
+	Subject       []Subject `json:"subject"`
+	PredicateType string    `json:"predicateType"`
+	Predicate     Predicate `json:"predicate"`
+}
+
+// Subject names a thing and its digests.
+type Subject struct {
+	Name   string            `json:"name"`
+	Digest map[string]string `json:"digest"`
+}
+
+// Predicate is what happened. Fields may be added, never renamed.
+type Predicate struct {
+	Task       Task              `json:"task"`
+	Spec       Spec              `json:"spec"`
+	Attempt    int               `json:"attempt"`
+	Kind       string            `json:"kind"` // check, red, green, manual, phase
+	Result     Result            `json:"result"`
+	Reason     string            `json:"reason,omitempty"` // why it is no pass, one line
+	State      string            `json:"state,omitempty"`  // a decision's state: done, active, …
+	Argv       []string          `json:"argv,omitempty"`
+	Dir        string            `json:"dir"`
+	Env        map[string]string `json:"env"`
+	Stamp      string            `json:"stamp"`
+	Started    time.Time         `json:"started"`
+	Finished   time.Time         `json:"finished"`
+	Seconds    float64           `json:"seconds"`
+	Exit       int               `json:"exit"`
+	Signal     string            `json:"signal"`
+	TimedOut   bool              `json:"timed_out"`
+	Criteria   []Criterion       `json:"criteria"`
+	Calls      []Call            `json:"calls"`
+	Tests      *Tests            `json:"tests,omitempty"`
+	Files      []File            `json:"files"`
+	Pins       map[string]string `json:"pins,omitempty"`
+	Inputs     map[string]string `json:"inputs,omitempty"`
+	Source     Source            `json:"source"`
+	Rollup     []string          `json:"rollup,omitempty"`
+	Supersedes []string          `json:"supersedes,omitempty"`
+	Parents    []string          `json:"parents,omitempty"`
+	Red        string            `json:"red,omitempty"` // digest of the red run that a green follows
+	Nonce      string            `json:"nonce"`
+	Forced     bool              `json:"forced"`
+	Ticked     bool              `json:"ticked"` // the run was meant to tick its row
+	Note       string            `json:"note"`
+	Actor      Actor             `json:"actor"`
+	Host       Host              `json:"host"`
+	Executor   Executor          `json:"executor"`
+	Planctl    string            `json:"planctl"`
+}
+
+type Task struct {
+	Plan        string `json:"plan"`
+	ID          string `json:"id"`
+	Phase       string `json:"phase,omitempty"`
+	Initiative  string `json:"initiative"`
+	Row         string `json:"row"` // sha256 of the row's ID and description
+	Description string `json:"description,omitempty"`
+}
+
+type Spec struct {
+	Digest string         `json:"digest"`
+	Value  map[string]any `json:"value"`
+	From   string         `json:"from"` // plan.md:41
+	Prose  bool           `json:"prose,omitempty"`
+}
+
+type Criterion struct {
+	Expr   string         `json:"expr"`
+	Pass   bool           `json:"pass"`
+	Values map[string]any `json:"values,omitempty"`
+	Error  string         `json:"error,omitempty"`
+}
+
+type Call struct {
+	Fn     string `json:"fn"`
+	Args   []any  `json:"args"`
+	Result any    `json:"result"`
+	Error  string `json:"error,omitempty"`
+}
+
+type Tests struct {
+	Total   int               `json:"total"`
+	Passed  int               `json:"passed"`
+	Failed  int               `json:"failed"`
+	Skipped int               `json:"skipped"`
+	Errors  int               `json:"errors"`
+	Names   map[string]string `json:"names"` // name → passed, failed, skipped, error
+	Reader  string            `json:"reader,omitempty"`
+}
+
+// File is one piece of evidence.
+type File struct {
+	Name   string           `json:"name"`           // relative to the manifest where it is in the run's directory, else to the workspace
+	Role   string           `json:"role"`           // log, artifact, tests, patch
+	Base   string           `json:"base,omitempty"` // "workspace" where Name is relative to the workspace
+	Size   int64            `json:"size"`
+	SHA256 string           `json:"sha256"`
+	Mode   string           `json:"mode,omitempty"`
+	Arrays map[string]Array `json:"arrays,omitempty"` // npy, npz: for audit
+}
+
+type Array struct {
+	Dtype string `json:"dtype"`
+	Shape []int  `json:"shape"`
+}
+
+type Source struct {
+	Commit  string            `json:"commit"`
+	Tree    string            `json:"tree"`
+	Dirty   bool              `json:"dirty"`
+	Patch   string            `json:"patch,omitempty"`
+	Digests map[string]string `json:"digests,omitempty"` // differing files, where the patch was too big to keep
+	Why     string            `json:"why,omitempty"`     // what is missing and why, e.g. not a git repository
+}
+
+type Actor struct {
+	Name  string `json:"name"`
+	Email string `json:"email"`
+}
+
+type Host struct {
+	Name string `json:"name"`
+	OS   string `json:"os"`
+	Arch string `json:"arch"`
+	CPUs int    `json:"cpus"`
+}
+
+type Executor struct {
+	Name string `json:"name"`
+	ID   string `json:"id,omitempty"`
+}
