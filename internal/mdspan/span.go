@@ -4,6 +4,7 @@
 package mdspan
 
 import (
+	"bytes"
 	"sort"
 	"unicode/utf8"
 )
@@ -26,15 +27,23 @@ type Index struct {
 	lines []int // offset of each line's first byte
 }
 
-// NewIndex reads src once. A line ends with LF; the CR of CRLF belongs to the line that it ends.
+// NewIndex reads src once. A line ends with LF; the CR of CRLF belongs to the
+// line that it ends. In a document without any LF, CR ends a line; elsewhere a
+// lone CR is space, so that line numbers are those of grep, git and editors.
 func NewIndex(src []byte) *Index {
-	x := &Index{src: src, lines: []int{0}}
-	for i, c := range src {
-		if c == '\n' {
-			x.lines = append(x.lines, i+1)
-		}
+	end := byte('\n')
+	if bytes.IndexByte(src, '\n') < 0 {
+		end = '\r'
 	}
-	return x
+	x := &Index{src: src, lines: make([]int, 1, bytes.Count(src, []byte{end})+1)}
+	for at := 0; ; {
+		i := bytes.IndexByte(src[at:], end)
+		if i < 0 {
+			return x
+		}
+		at += i + 1
+		x.lines = append(x.lines, at)
+	}
 }
 
 // Lines is the number of lines; a final newline starts no new line.
