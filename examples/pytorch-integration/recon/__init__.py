@@ -1,0 +1,1 @@
+"""Reconstruct amplitude and phase of small objects from their diffraction patterns."""
