@@ -1,6 +1,17 @@
 // Package manifest is the record of a run: an in-toto Statement v1 whose
 // bytes' SHA-256 is the run's identity. It encodes and decodes; it may not
 // read a file, judge a criterion or decide what a run means.
+//
+// A manifest is one JSON object:
+//
+//	{"_type": "https://in-toto.io/Statement/v1",
+//	 "subject": [{"name": …, "digest": {"sha256": …}}, …],
+//	 "predicateType": "https://github.com/planctl/planctl/run/v1",
+//	 "predicate": {…}}
+//
+// with the fields of Predicate. Any layout is read, and hashed as it is. Fields
+// may be added to it and are passed over by readers that do not know them; none
+// is ever renamed.
 package manifest
 
 import "time"
@@ -15,7 +26,7 @@ const (
 // Result is how a run ended. The zero value means not known.
 type Result string
 
-// The results. Skipped… are those of decisions by hand (kind manual).
+// The results.
 const (
 	Pass        Result = "pass"
 	Fail        Result = "fail"
@@ -24,6 +35,17 @@ const (
 	Invalidated Result = "invalidated" // a decision: an earlier pass does not count
 	Decided     Result = "decided"     // a decision: active, blocked, skipped, waived
 )
+
+const results = "pass fail interrupted reopened invalidated decided"
+
+// Known reports whether r is one of the results above.
+func (r Result) Known() bool {
+	switch r {
+	case Pass, Fail, Interrupted, Reopened, Invalidated, Decided:
+		return true
+	}
+	return false
+}
 
 // Statement is the whole file.
 type Statement struct {
@@ -66,6 +88,8 @@ type Predicate struct {
 	Inputs     map[string]string `json:"inputs,omitempty"`
 	Source     Source            `json:"source"`
 	Rollup     []string          `json:"rollup,omitempty"`
+	Phases     []PhaseVerdict    `json:"phases,omitempty"` // phases that this attempt completed or failed to
+	Judged     string            `json:"judged,omitempty"` // digest of the run whose evidence was judged again, instead of running
 	Supersedes []string          `json:"supersedes,omitempty"`
 	Parents    []string          `json:"parents,omitempty"`
 	Red        string            `json:"red,omitempty"` // digest of the red run that a green follows
@@ -159,4 +183,14 @@ type Host struct {
 type Executor struct {
 	Name string `json:"name"`
 	ID   string `json:"id,omitempty"`
+}
+
+// PhaseVerdict is how a phase stood when this attempt was recorded: all its
+// rows done or skipped, and its own exit criteria judged.
+type PhaseVerdict struct {
+	Plan     string      `json:"plan"`
+	ID       string      `json:"id"`
+	Pass     bool        `json:"pass"`
+	Criteria []Criterion `json:"criteria,omitempty"`
+	Calls    []Call      `json:"calls,omitempty"`
 }

@@ -1,0 +1,166 @@
+package manifest
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+)
+
+// MaxSize is the largest manifest in bytes that is written or read. The largest
+// known need, 100 000 test names, is a tenth of it.
+const MaxSize = 64 << 20
+
+// Digest is "sha256:" and the hex SHA-256 of a manifest's bytes as they are in
+// its file: the identity of the run.
+func Digest(b []byte) string {
+	sum := sha256.Sum256(b)
+	return "sha256:" + hex.EncodeToString(sum[:])
+}
+
+// New is a statement about p. Its subjects are the git commit, where p has one,
+// and p's files, each name and digest once.
+func New(p Predicate) *Statement {
+	s := &Statement{Type: StatementType, PredicateType: PredicateType, Predicate: p}
+	if p.Source.Commit != "" {
+		digest := map[string]string{"gitCommit": p.Source.Commit}
+		if p.Source.Tree != "" {
+			digest["gitTree"] = p.Source.Tree
+		}
+		s.Subject = append(s.Subject, Subject{Name: "git", Digest: digest})
+	}
+	type key struct{ name, sum string }
+	seen := make(map[key]bool, len(p.Files))
+	for _, f := range p.Files {
+		if k := (key{f.Name, f.SHA256}); !seen[k] {
+			seen[k] = true
+			s.Subject = append(s.Subject, Subject{Name: f.Name, Digest: map[string]string{"sha256": f.SHA256}})
+		}
+	}
+	return s
+}
+
+// Encode writes a statement as indented JSON with a final newline. Equal values
+// give equal bytes: keys are in a fixed order, times are in UTC, an absent list
+// is []. Bytes that are not UTF-8 become U+FFFD, as JSON has no other way.
+//
+// A statement that Decode would refuse is an error here already; so are a value
+// that JSON lacks (NaN, an infinity) and more than MaxSize bytes.
+func Encode(s *Statement) ([]byte, error) {
+	if err := check(s); err != nil {
+		return nil, err
+	}
+	c := *s
+	c.Predicate.Started = c.Predicate.Started.UTC()
+	c.Predicate.Finished = c.Predicate.Finished.UTC()
+	fill(&c)
+	var out bytes.Buffer
+	enc := json.NewEncoder(&out)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	if err := enc.Encode(&c); err != nil {
+		return nil, fmt.Errorf("manifest of %s: %w", s.Predicate.Task.ID, err)
+	}
+	if out.Len() > MaxSize {
+		return nil, fmt.Errorf("manifest of %s: %d bytes, more than %d", s.Predicate.Task.ID, out.Len(), MaxSize)
+	}
+	return out.Bytes(), nil
+}
+
+// Decode reads a statement in any layout of JSON. Fields that it does not know
+// are passed over, since later versions add some. Refused are: another _type or
+// predicateType, a result that is not known, a value of the wrong type, a key
+// that stands twice in its object, and a known key in other case, which one
+// reader would take and the next one not.
+func Decode(b []byte) (*Statement, error) {
+	if len(b) > MaxSize {
+		return nil, fmt.Errorf("manifest: %d bytes, more than %d", len(b), MaxSize)
+	}
+	var s Statement
+	if err := json.Unmarshal(b, &s); err != nil {
+		return nil, position(b, err)
+	}
+	// After Unmarshal, which has bounded the depth.
+	if err := strict(b); err != nil {
+		return nil, err
+	}
+	if err := check(&s); err != nil {
+		return nil, err
+	}
+	fill(&s)
+	return &s, nil
+}
+
+// fill replaces what is absent by what is empty, so that there is one way to
+// write it. The maps and lists of the caller are not touched.
+func fill(s *Statement) {
+	p := &s.Predicate
+	s.Subject = list(s.Subject)
+	p.Criteria = list(p.Criteria)
+	p.Calls = list(p.Calls)
+	p.Files = list(p.Files)
+	if p.Env == nil {
+		p.Env = map[string]string{}
+	}
+	if p.Spec.Value == nil {
+		p.Spec.Value = map[string]any{}
+	}
+	if p.Tests != nil && p.Tests.Names == nil {
+		t := *p.Tests
+		t.Names = map[string]string{}
+		p.Tests = &t
+	}
+}
+
+func list[T any](l []T) []T {
+	if l == nil {
+		return []T{}
+	}
+	return l
+}
+
+func check(s *Statement) error {
+	if s.Type != StatementType {
+		return fmt.Errorf("manifest: _type is %q, want %q", s.Type, StatementType)
+	}
+	if s.PredicateType != PredicateType {
+		return fmt.Errorf("manifest: predicateType is %q, want %q", s.PredicateType, PredicateType)
+	}
+	if !s.Predicate.Result.Known() {
+		return fmt.Errorf("manifest: predicate.result is %q, want one of: %s", s.Predicate.Result, results)
+	}
+	return nil
+}
+
+// position adds line and column to an error of encoding/json, and names the field.
+func position(b []byte, err error) error {
+	switch e := err.(type) {
+	case *json.SyntaxError:
+		line, col := at(b, e.Offset-1)
+		return fmt.Errorf("manifest: %d:%d: %w", line, col, err)
+	case *json.UnmarshalTypeError:
+		line, col := at(b, e.Offset-1)
+		return fmt.Errorf("manifest: %d:%d: %s is a JSON %s, want %s", line, col, e.Field, e.Value, e.Type)
+	}
+	return fmt.Errorf("manifest: %w", err)
+}
+
+// at gives the line and the column in bytes, both from 1, of an offset.
+func at(b []byte, offset int64) (line, col int) {
+	before := b[:min(max(int(offset), 0), len(b))]
+	return bytes.Count(before, []byte("\n")) + 1, len(before) - bytes.LastIndexByte(before, '\n')
+}
+
+// Names lists the names of the files that have the role, sorted.
+func (p *Predicate) Names(role string) []string {
+	set := map[string]bool{}
+	for _, f := range p.Files {
+		if f.Role == role {
+			set[f.Name] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(set))
+}
