@@ -1,0 +1,107 @@
+package plan
+
+import (
+	"strings"
+
+	"github.com/planctl/planctl/internal/mdspan"
+)
+
+// columns is where a table has what; -1 for a column that it has not.
+type columns struct {
+	id, state, description, guidance, command int
+	n                                         int // number of columns
+	closed, led                               bool
+	names                                     []string
+	taskColumn                                bool // the description is headed Task or Description, not merely the first that is left
+}
+
+// readHeader finds the columns by the words in a header row.
+func readHeader(src []byte, c cells) columns {
+	col := columns{id: -1, state: -1, description: -1, guidance: -1, command: -1, n: len(c.at), closed: c.closed, led: c.led}
+	for _, s := range c.at {
+		col.names = append(col.names, words(s.Of(src)))
+	}
+	pick := func(into *int, fits ...func(string) bool) {
+		for _, f := range fits {
+			for i, n := range col.names {
+				if *into < 0 && f(n) && i != col.id && i != col.state && i != col.description && i != col.guidance {
+					*into = i
+				}
+			}
+		}
+	}
+	is := func(want ...string) func(string) bool {
+		return func(n string) bool {
+			for _, w := range want {
+				if n == w {
+					return true
+				}
+			}
+			return false
+		}
+	}
+	has := func(want string) func(string) bool {
+		return func(n string) bool { return strings.Contains(n, want) }
+	}
+	starts := func(want string) func(string) bool {
+		return func(n string) bool { return strings.HasPrefix(n, want) }
+	}
+	pick(&col.id, is("id"), is("task id"), is("step id", "row id", "item id"),
+		func(n string) bool { return strings.HasSuffix(n, " id") || strings.HasPrefix(n, "id (") },
+		is("#", "no", "no.", "nr", "nr.", "№", "task #", "step #"), is("step"))
+	pick(&col.state, stateName)
+	pick(&col.guidance, has("guidance"), starts("how"), starts("why"), is("details", "detail"), is("instructions"), is("notes", "note"), is("comments", "comment"))
+	pick(&col.description, is("task description"), is("task"), is("description"), starts("task"), has("description"))
+	col.taskColumn = col.description >= 0
+	pick(&col.description, is("item", "action", "work", "title", "what", "step", "goal"))
+	pick(&col.command, is("command", "commands", "cmd", "command line"))
+	if col.description < 0 { // the first column that is nothing else
+		for i := range col.names {
+			if i != col.id && i != col.state && i != col.guidance && i != col.command {
+				col.description = i
+				break
+			}
+		}
+	}
+	return col
+}
+
+// stateName reports whether a column with that header holds states.
+func stateName(n string) bool {
+	n, _, _ = strings.Cut(n, " (")
+	switch n {
+	case "state", "status", "task state", "task status", "current state", "current status", "state/status", "status/state":
+		return true
+	}
+	return false
+}
+
+// delimiter is the number of cells of a delimiter row, 0 for other lines.
+func delimiter(src []byte, s mdspan.Span, buf cells) (int, cells) {
+	s = trim(src, s)
+	dash := false
+	for _, c := range s.Of(src) {
+		switch c {
+		case '-':
+			dash = true
+		case '|', ':', ' ', '\t', '\r':
+		default:
+			return 0, buf
+		}
+	}
+	if !dash {
+		return 0, buf
+	}
+	c := split(src, s, nil, buf)
+	for _, at := range c.at {
+		b := at.Of(src)
+		b = []byte(strings.TrimSuffix(strings.TrimPrefix(string(b), ":"), ":"))
+		if len(b) == 0 || strings.Trim(string(b), "-") != "" {
+			return 0, c
+		}
+	}
+	if len(c.pipes) == 0 {
+		return 0, c
+	}
+	return len(c.at), c
+}
