@@ -1,6 +1,3 @@
-// Package ledger reads docs/fix_plan.md and inserts attempts into it. It is
-// pure: bytes in, bytes out. It may not open a file, know the plan or the
-// runner, or change a byte that it did not insert.
 package ledger
 
 import (
@@ -11,11 +8,19 @@ import (
 // Ledger is what one document says.
 type Ledger struct {
 	File     string
-	Sections []*Section
+	Sections []*Section // headings with an ID, in the document's order
+	Loose    []*Section // headings without one that hold attempts or an Attempts History; ID is the heading's text
 	Rows     []IndexRow // rows of the Index, where there is one
 	Findings finding.List
 	Index    *mdspan.Index
 	Source   []byte
+
+	doc      *mdspan.Doc
+	attempts []*Attempt // all of them, in the document's order
+	byRun    map[string]*Attempt
+	index    indexPlace
+	closing  int // offset of the first archive-like heading after a section, -1 without
+	unread   bool
 }
 
 // Section is an initiative's part of the ledger.
@@ -26,21 +31,43 @@ type Section struct {
 	Level    int
 	Span     mdspan.Span // heading to the byte before the next section
 	Status   string      // the word after "Status:", "" without
-	Attempts []*Attempt
+	Attempts []*Attempt  // those in Span; Entries has the ones of Parts too
+	Parts    []*Section  // sections of the same ID inside this one
+
+	head   mdspan.Span // Span up to the first heading in it
+	parent *Section
+	lists  []*history
+	keys   keyHabit
 }
 
 // Attempt is one entry.
 type Attempt struct {
-	Number  int    // 0 where it has none
-	Date    string // 2006-01-02, "" where it has none
-	Line    int
-	EndLine int // its last non-blank line
-	Span    mdspan.Span
-	Result  string   // the entry's own word: pass, fail, success, partial, …
+	Number   int    // 0 where it has none, or says #0: see Numbered
+	Numbered bool   // it says a number
+	Date     string // 2006-01-02, "" where it has none
+	Line     int
+	EndLine  int // its last non-blank line
+	Span     mdspan.Span
+
+	// Result is the entry's own word. In an entry of planctl's it is the word
+	// between the last colon of the head and its detail: pass, fail,
+	// interrupted, done, reopened. In one written by a person it is what
+	// follows Result: or Status: in the head line, else in the first line
+	// below that begins so, without emphasis and without signs before it, up to
+	// the first full stop, bracket, semicolon, dash or closing emphasis:
+	// success, partial, PARITY FAILURE.
+	Result string
+
 	Run     string   // sha256:… of the manifest, "" for an entry written by hand
 	Tasks   []string // task IDs that the head line names (planctl's entries: exactly one, perhaps PLAN#ID)
 	Text    string   // the head line without bullet
 	Section *Section
+
+	shape  shape
+	indent int    // columns before the bullet
+	lead   string // indentation and bullet as written, up to the text
+	level  int    // of a heading
+	list   *history
 }
 
 // IndexRow is a row of the Index table or list.
@@ -50,18 +77,31 @@ type IndexRow struct {
 	Span              mdspan.Span
 }
 
-// Entry is what Append writes.
-type Entry struct {
-	Date      string // 2006-01-02
-	Number    int    // 0: the next free one of the section, counted over archives too by the caller
-	Task      string // "C2.D", or PLAN#ID
-	Title     string // the row's description
-	Result    string // pass, fail, interrupted, done, reopened, …
-	Detail    string // "exit 0, 35.86 s"
-	Command   string // "" leaves the line out; so for the next ones
-	Criteria  string
-	Artifacts string
-	Note      string
-	Extra     []string // further "Key: text" lines
-	Run       string   // sha256:…
+// Attempts is every attempt of the document, in its order.
+func (l *Ledger) Attempts() []*Attempt { return l.attempts }
+
+// ByRun is the attempt that carries a manifest's digest (sha256:…), the first
+// where there are several; nil where there is none.
+func (l *Ledger) ByRun(digest string) *Attempt { return l.byRun[digest] }
+
+// Entries is the section's attempts and those of its parts, in the document's order.
+func (s *Section) Entries() []*Attempt {
+	if len(s.Parts) == 0 {
+		return s.Attempts
+	}
+	out := append([]*Attempt(nil), s.Attempts...)
+	for _, p := range s.Parts {
+		out = append(out, p.Attempts...)
+	}
+	return out
+}
+
+// NextNumber is one more than the highest number in the section and its parts,
+// and 1 where none has a number. Archives are the caller's to count.
+func (s *Section) NextNumber() int {
+	n := 0
+	for _, a := range s.Entries() {
+		n = max(n, a.Number)
+	}
+	return n + 1
 }

@@ -1,0 +1,537 @@
+package ledger
+
+import (
+	"bytes"
+	"fmt"
+	"unicode/utf8"
+
+	"github.com/planctl/planctl/internal/mdspan"
+)
+
+// history is one list of attempts: what an Attempts History line stands over.
+type history struct {
+	key    line
+	kind   shape
+	indent int  // of the key; attempts are deeper, or flat beside it
+	items  int  // indentation of its first item, -1 without
+	last   int  // its last non-blank line
+	blanks int  // blank lines before its last attempt, where that is not its first item
+	sample line // its last attempt, else its last item; n is 0 without
+	runs   bool // one of its attempts has a Run line
+	number bool // one of its attempts has a number
+	open   bool
+	nested bool // the key stands inside another item
+}
+
+// keyHabit is how a section writes its lines.
+type keyHabit struct {
+	lead string // "- "
+	bold bool   // **Status:** rather than Status:
+}
+
+// Parse reads a ledger. It never fails: what it cannot read is a finding, and
+// a document that is no text gives no sections. It takes time linear in the
+// document's length.
+func Parse(file string, src []byte) *Ledger {
+	l := &Ledger{File: file, Source: src, closing: -1, byRun: map[string]*Attempt{}}
+	if i := bytes.IndexByte(src, 0); i >= 0 {
+		l.Index = mdspan.NewIndex(nil)
+		l.doc = mdspan.Scan(nil)
+		l.unread = true
+		l.Findings = append(l.Findings, at(CodeBinary, file, 1+bytes.Count(src[:i], []byte("\n")), 1,
+			"this is no text: it has a NUL byte", "name the ledger with ledger: in .planctl.yaml"))
+		return l
+	}
+	l.doc = mdspan.Scan(src)
+	l.Index = l.doc.Index
+	r := &reader{l: l, src: src, doc: l.doc}
+	r.run()
+	l.readIndex()
+	l.check(r)
+	return l
+}
+
+// reader walks over the lines once.
+type reader struct {
+	l   *Ledger
+	src []byte
+	doc *mdspan.Doc
+
+	cur     *Section // the section, or the loose heading, that lines belong to
+	loose   bool     // cur has no ID
+	outer   *Section // the last section that may have parts
+	near    []byte   // the text of the nearest heading, for dates
+	nearDay string   // the date in it
+	nearSet bool
+	att     *Attempt
+	hist    *history
+	blanks  int   // blank lines just before this one
+	items   []int // indentation of the items that are open, for nested keys
+	badDays []int // lines of attempts whose date is in no calendar
+}
+
+func (r *reader) run() {
+	heads := r.doc.Headings
+	last := r.doc.Index.Lines()
+	for n := 1; n <= last; n++ {
+		for len(heads) > 0 && heads[0].Line < n {
+			heads = heads[1:]
+		}
+		switch r.doc.Kind(n) {
+		case mdspan.Blank:
+			r.blanks++
+			continue
+		case mdspan.Fenced, mdspan.FrontMatter:
+			r.quoted(n)
+		case mdspan.Raw:
+			if r.comment(n) {
+				r.quoted(n)
+				break
+			}
+			r.line(n)
+		case mdspan.Title:
+			if len(heads) > 0 && heads[0].Line == n && heads[0].Quote == 0 && r.atx(heads[0]) {
+				r.heading(heads[0])
+				break
+			}
+			r.line(n)
+		default:
+			r.line(n)
+		}
+		r.blanks = 0
+	}
+	r.endAttempt()
+	r.endSection(len(r.src))
+}
+
+// atx tells a heading with # marks from an underlined one: under an entry, a
+// line of dashes separates, it does not make the entry a heading.
+func (r *reader) atx(h mdspan.Heading) bool {
+	b := bytes.TrimPrefix(h.Span.Of(r.src), []byte("\xEF\xBB\xBF"))
+	b = bytes.TrimLeft(b, " \t")
+	if len(b) == 0 || b[0] != '#' {
+		return false
+	}
+	if !h.Loose {
+		return true
+	}
+	_, _, _, ok := bracketID(h.Text.Of(r.src))
+	return ok
+}
+
+// comment reports whether line n lies in an HTML comment or in preformatted
+// HTML. Text in <details> and the like is said, not quoted.
+func (r *reader) comment(n int) bool {
+	hs := r.doc.HTML
+	lo, hi := 0, len(hs)
+	for lo < hi {
+		if m := (lo + hi) / 2; hs[m].Last < n {
+			lo = m + 1
+		} else {
+			hi = m
+		}
+	}
+	if lo == len(hs) || hs[lo].Open > n {
+		return false
+	}
+	b := bytes.ToLower(bytes.TrimLeft(firstBytes(r.doc.Index.Line(hs[lo].Open).Of(r.src), 64), " \t>-*+"))
+	for _, p := range []string{"<!--", "<pre", "<script", "<style", "<textarea"} {
+		if bytes.HasPrefix(b, []byte(p)) {
+			return true
+		}
+	}
+	return false
+}
+
+func firstBytes(b []byte, n int) []byte { return b[:min(n, len(b))] }
+
+// quoted reads a line that says nothing: it belongs to the attempt that it
+// stands in, and ends one only where it opens at the margin after a blank line.
+func (r *reader) quoted(n int) {
+	if r.blanks > 0 && !r.inside(n) {
+		ln := readLine(r.src, n, r.doc.Index.Line(n))
+		if r.att != nil && r.att.shape == shapeItem && ln.indent <= r.att.indent {
+			r.endAttempt()
+		}
+		if r.hist != nil && r.hist.kind == shapeItem && ln.indent <= r.hist.indent {
+			r.hist = nil
+		}
+	}
+	r.extend(n)
+}
+
+// inside reports whether line n continues the quotation of the line before it,
+// blank lines aside.
+func (r *reader) inside(n int) bool {
+	for i := n - 1; i > 0; i-- {
+		switch r.doc.Kind(i) {
+		case mdspan.Fenced, mdspan.Raw:
+			return r.doc.Kind(i) == r.doc.Kind(n) && !r.opens(n)
+		case mdspan.Blank:
+			continue
+		}
+		return false
+	}
+	return false
+}
+
+// opens reports whether line n opens a fence or a block of HTML.
+func (r *reader) opens(n int) bool {
+	fs := r.doc.Fences
+	lo, hi := 0, len(fs)
+	for lo < hi {
+		if m := (lo + hi) / 2; fs[m].Open < n {
+			lo = m + 1
+		} else {
+			hi = m
+		}
+	}
+	return lo < len(fs) && fs[lo].Open == n
+}
+
+// extend makes line n the last one of what is open.
+func (r *reader) extend(n int) {
+	if r.att != nil {
+		r.att.EndLine = n
+	}
+	if r.hist != nil {
+		r.hist.last = n
+	}
+}
+
+func (r *reader) heading(h mdspan.Heading) {
+	text := h.Text.Of(r.src)
+	r.near, r.nearSet = text, false
+	ln := line{n: h.Line, span: h.Span, text: text}
+	id, title, after, hasID := bracketID(text)
+	hd, isAttempt := readHead(text, shapeHeading)
+	switch {
+	case hasID && isAttempt:
+		r.endAttempt()
+		r.headingAttempt(h, string(id))
+	case hasID:
+		r.endAttempt()
+		r.endSection(h.Span.Start)
+		r.cur, r.loose = &Section{ID: string(id), Title: string(title), Line: h.Line, Level: h.Level,
+			Span: mdspan.Span{Start: h.Span.Start, End: len(r.src)}}, false
+		r.l.Sections = append(r.l.Sections, r.cur)
+		r.join(r.cur)
+		if historyKey(after, true) {
+			r.openHistory(ln, shapeHeading)
+		}
+	case isAttempt:
+		r.endAttempt()
+		r.breakHead(h.Span.Start)
+	case historyKey(text, true):
+		r.endAttempt()
+		r.breakHead(h.Span.Start)
+		r.openHistory(ln, shapeHeading)
+		return
+	case r.cur == nil || r.loose || h.Level <= r.cur.Level || group(text):
+		if r.l.closing < 0 && len(r.l.Sections) > 0 && group(text) && h.Level > 1 {
+			r.l.closing = h.Span.Start
+		}
+		if r.outer != nil && h.Level <= r.outer.Level {
+			r.outer = nil
+		}
+		r.endAttempt()
+		r.endSection(h.Span.Start)
+		r.cur, r.loose = &Section{ID: string(text), Title: string(text), Line: h.Line, Level: h.Level,
+			Span: mdspan.Span{Start: h.Span.Start, End: len(r.src)}}, true
+		return
+	default:
+		if r.att != nil && (r.att.shape != shapeHeading || h.Level <= r.att.level) {
+			r.endAttempt()
+		}
+		r.breakHead(h.Span.Start)
+		r.hist = nil
+		r.extend(h.Line)
+		return
+	}
+	if isAttempt {
+		r.hist = nil
+		r.begin(ln, hd, shapeHeading)
+		r.att.level = h.Level
+	}
+}
+
+// headingAttempt finds the section of `### [ID] Attempt #4`: the one that it
+// stands in, or one apart where that has another ID.
+func (r *reader) headingAttempt(h mdspan.Heading, id string) {
+	if r.cur != nil && foldID(r.cur.ID) == foldID(id) {
+		r.breakHead(h.Span.Start)
+		return
+	}
+	r.endSection(h.Span.Start)
+	r.cur, r.loose = &Section{ID: id, Line: h.Line, Level: h.Level, Span: mdspan.Span{Start: h.Span.Start, End: len(r.src)}}, true
+}
+
+// join makes a section a part of the one of the same ID that it stands in.
+func (r *reader) join(s *Section) {
+	if o := r.outer; o != nil && s.Level > o.Level && foldID(s.ID) == foldID(o.ID) {
+		o.Parts = append(o.Parts, s)
+		s.parent = o
+		return
+	}
+	r.outer = s
+}
+
+// breakHead marks the first heading inside a section: what stands above it is
+// the section's own list of lines.
+func (r *reader) breakHead(at int) {
+	if r.cur != nil && r.cur.head.End == 0 {
+		r.cur.head = mdspan.Span{Start: r.cur.Span.Start, End: at}
+	}
+}
+
+func (r *reader) endSection(at int) {
+	r.hist, r.items = nil, r.items[:0]
+	s := r.cur
+	if s == nil {
+		return
+	}
+	s.Span.End = at
+	if s.head.End == 0 {
+		s.head = s.Span
+	}
+	if r.loose && (len(s.Attempts) > 0 || len(s.lists) > 0) {
+		r.l.Loose = append(r.l.Loose, s)
+	}
+	r.cur = nil
+}
+
+// section is where an attempt goes; a loose one without a heading is made
+// where the document starts with attempts.
+func (r *reader) section() *Section {
+	if r.cur == nil {
+		r.cur, r.loose = &Section{Span: mdspan.Span{End: len(r.src)}}, true
+	}
+	return r.cur
+}
+
+func (r *reader) openHistory(ln line, kind shape) {
+	s := r.section()
+	h := &history{key: ln, kind: kind, indent: ln.indent, items: -1, last: ln.n, open: true, nested: len(r.items) > 0 && r.items[0] < ln.indent}
+	s.lists = append(s.lists, h)
+	r.hist = h
+}
+
+func (r *reader) line(n int) {
+	ln := readLine(r.src, n, r.doc.Index.Line(n))
+	if rule(ln.text) && !ln.bullet {
+		if r.att != nil && (r.att.shape != shapeItem || ln.indent <= r.att.indent) {
+			r.endAttempt()
+		}
+		if r.hist != nil && (r.hist.kind != shapeItem || ln.indent <= r.hist.indent) {
+			r.hist = nil
+		}
+		r.items = r.items[:0]
+		r.extend(n)
+		return
+	}
+	sh := shapeParagraph
+	if ln.bullet {
+		sh = shapeItem
+	}
+	if hd, ok := readHead(ln.text, sh); ok && r.believe(ln, hd, sh) {
+		r.begin(ln, hd, sh)
+		return
+	}
+	// An attempt's text often names keys of its own (Status:, Result:); a list
+	// of attempts under one would be nested in an entry.
+	inBody := r.att != nil && ln.inner > r.att.indent && r.att.shape == shapeItem
+	if !inBody && historyKey(ln.text, false) && (ln.bullet || startsBold(ln.text) || r.blanks > 0 || ln.indent == 0) {
+		r.endAttempt()
+		r.outdent(ln)
+		r.openHistory(ln, sh)
+		r.push(ln)
+		return
+	}
+	r.close(ln)
+	r.outdent(ln)
+	r.push(ln)
+	r.extend(n)
+	if r.hist != nil {
+		if ln.bullet && r.att == nil {
+			if r.hist.items < 0 {
+				r.hist.items = ln.indent
+			}
+			if r.hist.sample.n == 0 || !r.sampled() {
+				r.hist.sample = ln
+			}
+		}
+		return
+	}
+	if r.cur == nil || r.att != nil {
+		return
+	}
+	r.sectionLine(ln)
+}
+
+// sampled reports whether the list's sample is an attempt.
+func (r *reader) sampled() bool { return r.hist.number || r.hist.runs }
+
+// outdent and push keep the indentation of the list items around a line.
+func (r *reader) outdent(ln line) {
+	for k := len(r.items); k > 0 && (ln.bullet && r.items[k-1] >= ln.indent || !ln.bullet && r.blanks > 0 && r.items[k-1] >= ln.indent); k-- {
+		r.items = r.items[:k-1]
+	}
+}
+
+func (r *reader) push(ln line) {
+	if ln.bullet && len(r.items) < 16 {
+		r.items = append(r.items, ln.indent)
+	}
+}
+
+// sectionLine reads the lines that describe the section itself.
+func (r *reader) sectionLine(ln line) {
+	s := r.cur
+	key, text := field(ln.text)
+	if key == nil {
+		return
+	}
+	if ln.bullet && s.keys.lead == "" {
+		s.keys = keyHabit{lead: string(r.src[ln.span.Start : ln.span.Start+ln.lead]), bold: startsBold(ln.text)}
+	}
+	if s.Status == "" && bytes.EqualFold(key, []byte("status")) {
+		s.Status = word(text)
+	}
+}
+
+func startsBold(b []byte) bool { return bytes.HasPrefix(b, []byte("**")) }
+
+// believe decides whether a line that reads like an attempt is one here. One
+// with a bracketed date is. An undated one must be a heading's paragraph in
+// bold, or an item of an attempts list that is no part of another entry.
+func (r *reader) believe(ln line, hd head, sh shape) bool {
+	if hd.firm && (sh == shapeItem || r.hist != nil || hd.bold) {
+		return true
+	}
+	if r.att != nil && r.att.shape == shapeItem && ln.inner > r.att.indent+1 {
+		return false
+	}
+	if sh == shapeParagraph {
+		return hd.bold && ln.indent < 4 || hd.dated && ln.indent == 0 && r.blanks > 0
+	}
+	return hd.bold || hd.dated || r.hist != nil
+}
+
+// close ends the attempt and the list that line ln is no part of any more.
+func (r *reader) close(ln line) {
+	loose := r.blanks > 0 && !ln.bullet
+	if a := r.att; a != nil && a.shape == shapeItem {
+		if ln.bullet && ln.inner <= a.indent || loose && ln.indent <= a.indent || !ln.bullet && ln.indent == 0 && startsBold(ln.text) && keyLine(ln.text) {
+			r.endAttempt()
+		}
+	}
+	h := r.hist
+	if h == nil {
+		return
+	}
+	switch h.kind {
+	case shapeItem:
+		if ln.bullet && ln.inner <= h.indent || loose && ln.indent <= h.indent || !ln.bullet && ln.indent <= h.indent && startsBold(ln.text) && keyLine(ln.text) {
+			r.hist = nil
+		}
+	default:
+		// A key that is a paragraph or a heading has its items beside it, so
+		// that only what looks like the next key ends the list.
+		if ln.bullet && h.items >= 0 && ln.inner <= h.items && keyLine(ln.text) ||
+			!ln.bullet && ln.indent <= max(h.items, 0) && (keyLine(ln.text) && (loose || startsBold(ln.text)) || loose && h.kind == shapeParagraph) {
+			r.hist = nil
+		}
+	}
+}
+
+// keyLine reports whether text starts with a key: "Risks/Assumptions: …".
+func keyLine(text []byte) bool {
+	k, _ := field(text)
+	if len(k) == 0 {
+		return false
+	}
+	r, _ := utf8.DecodeRune(bytes.TrimLeft(k, "*_"))
+	return r >= 'A' && r <= 'Z'
+}
+
+func (r *reader) begin(ln line, hd head, sh shape) {
+	r.endAttempt()
+	s := r.section()
+	r.outdent(ln)
+	r.push(ln)
+	a := &Attempt{
+		Number: hd.number, Numbered: hd.numbered, Date: hd.date, Line: ln.n, EndLine: ln.n,
+		Span: mdspan.Span{Start: ln.span.Start, End: ln.span.End}, Text: string(ln.text), Section: s,
+		shape: sh, indent: ln.indent,
+	}
+	if sh == shapeItem {
+		a.indent = ln.inner
+		a.lead = string(r.src[ln.span.Start : ln.span.Start+ln.lead])
+	}
+	if !hd.dated {
+		if sh == shapeHeading {
+			a.Date = findDate(ln.text)
+		}
+		if a.Date == "" {
+			a.Date = r.headingDate()
+		}
+	} else if hd.date == "" {
+		r.badDays = append(r.badDays, ln.n)
+	}
+	s.Attempts = append(s.Attempts, a)
+	r.l.attempts = append(r.l.attempts, a)
+	r.att = a
+	a.list = r.hist
+	if h := r.hist; h != nil {
+		if sh == shapeItem {
+			if h.items < 0 {
+				h.items = ln.indent
+			} else {
+				h.blanks = r.blanks
+			}
+			h.sample = ln
+		}
+		h.number = h.number || hd.numbered
+		h.last = ln.n
+	}
+}
+
+// headingDate is the date in the nearest heading.
+func (r *reader) headingDate() string {
+	if !r.nearSet {
+		r.nearDay, r.nearSet = findDate(r.near), true
+	}
+	return r.nearDay
+}
+
+// endAttempt closes the open attempt and reads its lines.
+func (r *reader) endAttempt() {
+	a := r.att
+	if a == nil {
+		return
+	}
+	r.att = nil
+	a.Span.End = r.doc.Index.Line(a.EndLine).End
+	r.readBody(a)
+	if a.Run == "" {
+		return
+	}
+	if a.list != nil {
+		a.list.runs = true
+	}
+	if first := r.l.byRun[a.Run]; first == nil {
+		r.l.byRun[a.Run] = a
+	} else {
+		r.l.Findings = append(r.l.Findings, at(CodeDuplicateRun, r.l.File, a.Line, 1,
+			fmt.Sprintf("the run %s has an entry at line %d already", short(a.Run), first.Line),
+			"keep one of the two: a merge has doubled it"))
+	}
+}
+
+// short is a digest that a person can tell from others.
+func short(digest string) string {
+	if len(digest) > 19 {
+		return digest[:19] + "…"
+	}
+	return digest
+}
