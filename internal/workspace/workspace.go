@@ -1,12 +1,23 @@
 // Package workspace finds the config, the plans, their specs, the ledger and
 // the evidence, and joins a task to all that is said of it. It reads files
 // and never writes one; it decides what stands, not what to do.
+//
+// A Workspace is what was there at one moment: nothing in it changes when a
+// file does. Open reads everything that every command needs, on all
+// processors; digests of inputs are taken when Standing asks for them.
 package workspace
 
 import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+
 	"github.com/planctl/planctl/internal/finding"
 	"github.com/planctl/planctl/internal/gitrepo"
-	"github.com/planctl/planctl/internal/manifest"
 	"github.com/planctl/planctl/internal/prose"
 	"github.com/planctl/planctl/internal/spec"
 	"github.com/planctl/planctl/ledger"
@@ -14,19 +25,28 @@ import (
 )
 
 // Workspace is one checkout: everything planctl knows of it at one moment.
-// Config is the decoded .planctl.yaml.
-type Config struct{}
-
 type Workspace struct {
-	Root     string // absolute, links resolved
-	Config   Config
-	Git      *gitrepo.Repo // nil outside a git repository
-	Plans    []*Plan       // sorted by path
-	Ledger   *Ledger       // the live one; Ledger.Missing where there is none
-	Archives []*Ledger     // read-only, older entries
-	Evidence *Evidence
-	Findings finding.List          // config, discovery and joins; those of plans and ledgers are with them
-	TokenUse map[plan.State]string // the token that the workspace uses most for each state
+	Root       string // absolute, links resolved
+	Dir        string // absolute: where the call was made; paths that a person types may be relative to it
+	Config     Config
+	ConfigPath string                // relative to the root where it is inside; "" without a config
+	Git        *gitrepo.Repo         // nil outside a git repository
+	GitProblem error                 // why Git is nil although there may be a repository
+	Plans      []*Plan               // sorted by path
+	Ledger     *Ledger               // the live one; Ledger.Missing where there is none
+	Archives   []*Ledger             // read-only, older entries
+	Evidence   *Evidence             // nil with Options.NoEvidence
+	Findings   finding.List          // config, discovery and joins; those of plans, specs, ledgers and evidence are with them
+	TokenUse   map[plan.State]string // the token that the workspace uses most for each state
+
+	byPath map[string]*Plan
+	ids    map[string]count
+	folded map[string]int // live rows by ID in lower case
+
+	mu      sync.Mutex // guards what is worked out on demand, below
+	names   map[*Plan]string
+	reports map[string][]*Plan
+	hashed  map[string]map[string]string
 }
 
 // Plan is one plan document with its specs and its place in the workspace.
@@ -34,28 +54,26 @@ type Plan struct {
 	Path     string // slash-separated, relative to the root
 	Archived bool
 	Doc      *plan.Plan
-	Specs    *spec.Set
-	Sidecar  string // path of NAME.planctl.yaml, "" without
+	Specs    *spec.Set // never nil
+	Sidecar  string    // path of NAME.planctl.yaml, "" without
 	Link     Link
 	Items    []*Item // one for each task, in the document's order
+
+	ws   *Workspace
+	byID map[string]*Item
 }
 
-// Link says which initiative a plan belongs to and how that is known.
-type Link struct {
-	ID         string      // "" only where nothing at all names one
-	Source     string      // config, line, title, ledger, directory, stem
-	Candidates []Candidate // every source that names an ID, in DESIGN §2's order
-	Doubt      string      // why `run` must stop before it starts; "" when settled
-}
-
-// Candidate is one source's answer.
-type Candidate struct{ ID, Source, Where string }
+// Item gives the task with exactly this ID; the first one where a plan has it twice, nil without.
+func (p *Plan) Item(id string) *Item { return p.byID[id] }
 
 // Ledger is a ledger file. A missing one has no Doc.
 type Ledger struct {
 	Path string
 	Doc  *ledger.Ledger
 }
+
+// Missing reports whether there is no such file.
+func (l *Ledger) Missing() bool { return l == nil || l.Doc == nil }
 
 // Item is a task with all that is said of it.
 type Item struct {
@@ -64,19 +82,167 @@ type Item struct {
 	Task       *plan.Task
 	Spec       *spec.Spec        // nil where it has none
 	Suggestion *prose.Suggestion // a command found in prose, where there is no spec with a command; nil without
-	Runs       []*Record         // manifests of this task, oldest first by parents, then ledger order, then start
+	Runs       []*Record         // manifests of this task, oldest first
+	Rollups    []*Record         // manifests of other tasks that ticked this roll-up row, oldest first
 }
 
-// Record is one manifest found in the workspace.
-type Record struct {
-	Path    string // of the manifest, relative to the root
-	Digest  string // sha256:…
-	Doc     *manifest.Statement
-	Attempt *ledger.Attempt // the entry that carries the digest, nil without
+// Options say where and how much to read.
+type Options struct {
+	Dir        string // where the call was made; "" is the working directory
+	Config     string // --config; "" looks for .planctl.yaml
+	NoEvidence bool   // leave manifests unread: Evidence stays nil, items have no runs
 }
 
-// Evidence is every manifest below the REPORTS directories, by digest.
-type Evidence struct {
-	Records  []*Record
-	Findings finding.List // manifests that do not parse
+// Open reads the workspace around a directory. The error is a finding.List
+// where the config cannot be read, and says why where the directory cannot be
+// worked in. Everything else that is wrong is a finding.
+func Open(ctx context.Context, o Options) (*Workspace, error) {
+	if o.Dir == "" {
+		o.Dir = "."
+	}
+	w := &Workspace{
+		byPath: map[string]*Plan{}, names: map[*Plan]string{}, hashed: map[string]map[string]string{},
+		TokenUse: map[plan.State]string{},
+	}
+	if err := w.locate(ctx, o); err != nil {
+		return nil, err
+	}
+	f := w.discover()
+	w.Findings = append(w.Findings, f.findings...)
+
+	plans, findings := make([]*Plan, len(f.files)), make([]*finding.Finding, len(f.files))
+	ledgers := append([]string{w.Config.Ledger}, w.Config.Ledgers...)
+	read, problems := make([]*Ledger, len(ledgers)), make([]*finding.Finding, len(ledgers))
+	// The ledgers go first: one is often larger than all plans together.
+	parallel(len(ledgers)+len(f.files), func(i int) {
+		if i < len(ledgers) {
+			read[i], problems[i] = w.openLedger(ledgers[i], i > 0)
+			return
+		}
+		i -= len(ledgers)
+		plans[i], findings[i] = w.openPlan(f.files[i], &f)
+	})
+	w.Ledger, w.Archives = read[0], read[1:]
+	for _, p := range append(problems, findings...) {
+		if p != nil {
+			w.Findings = append(w.Findings, *p)
+		}
+	}
+	for _, p := range plans {
+		if p == nil {
+			continue
+		}
+		if len(p.Doc.Phases) == 0 {
+			w.noTable(p)
+			continue
+		}
+		w.Plans = append(w.Plans, p)
+		w.byPath[p.Path] = p
+	}
+	for _, p := range w.Plans {
+		p.Link = w.link(p)
+	}
+	w.countIDs()
+	w.countTokens()
+	w.checkLinks()
+	w.checkSidecars(&f)
+	w.checkNames()
+	if !o.NoEvidence {
+		w.gather(f.reports)
+	}
+	w.Findings.Sort()
+	return w, ctx.Err()
+}
+
+// openLedger reads one ledger. A live one that is not there is no finding,
+// since a workspace may have none; an archive that the config names is.
+func (w *Workspace) openLedger(rel string, archive bool) (*Ledger, *finding.Finding) {
+	l := &Ledger{Path: rel}
+	src, err := os.ReadFile(w.Abs(rel))
+	switch {
+	case err == nil:
+		l.Doc = ledger.Parse(rel, src)
+	case errors.Is(err, fs.ErrNotExist) && archive:
+		return l, &finding.Finding{
+			Code: "config-ledger", Severity: finding.Warning, File: w.ConfigPath,
+			Message: "`ledgers` names " + rel + ", which is not there", Help: "mend the path, or take it out",
+		}
+	case !errors.Is(err, fs.ErrNotExist):
+		return l, &finding.Finding{
+			Code: "ledger-unreadable", Severity: finding.Error, File: rel,
+			Message: "the ledger cannot be read: " + reason(err), Help: "mend it, or name another one under `ledger` in " + ConfigName,
+		}
+	}
+	return l, nil
+}
+
+// openPlan reads one document with its specs; nil for one that is no plan.
+func (w *Workspace) openPlan(rel string, f *found) (*Plan, *finding.Finding) {
+	src, bad := w.read(rel, f)
+	if src == nil {
+		return nil, bad
+	}
+	p := &Plan{Path: rel, Archived: matchesAny(w.Config.Archived, rel), Doc: plan.Parse(rel, src, w.Config.tokens), ws: w, byID: map[string]*Item{}}
+	sources := make([]spec.Source, 0, len(p.Doc.Specs)+1)
+	for _, b := range p.Doc.Specs {
+		sources = append(sources, spec.Source{File: rel, Text: b.Span.Of(src), Line: b.Line})
+	}
+	if side := strings.TrimSuffix(rel, ".md") + sidecarSuffix; f.sidecars[side] {
+		text, err := os.ReadFile(w.Abs(side))
+		if err != nil {
+			bad = &finding.Finding{Code: "spec-unreadable", Severity: finding.Error, File: side, Message: "the sidecar cannot be read: " + reason(err), Help: "mend its permissions"}
+		} else {
+			p.Sidecar = side
+			sources = append(sources, spec.Source{File: side, Text: text, Line: 1})
+		}
+	}
+	p.Specs = spec.Decode(sources...)
+	for _, t := range p.Doc.Tasks() {
+		it := &Item{Plan: p, Phase: t.Phase, Task: t}
+		p.Items = append(p.Items, it)
+		if t.ID == "" || p.byID[t.ID] != nil {
+			continue
+		}
+		p.byID[t.ID] = it
+		it.Spec = p.Specs.Tasks[t.ID]
+	}
+	for _, it := range p.Items {
+		if s := it.Spec; s == nil || s.Run == "" && s.Kind != spec.Manual && !s.IsRollup() {
+			it.Suggestion = prose.Suggest(p.Doc, it.Task)
+		}
+	}
+	return p, bad
+}
+
+// countTokens finds the token that the live plans use most for each state; of
+// two used alike the first in the alphabet, so that two readings agree.
+func (w *Workspace) countTokens() {
+	sum := map[plan.State]map[string]int{}
+	for _, p := range w.Plans {
+		if p.Archived {
+			continue
+		}
+		for state, uses := range p.Doc.TokenUse() {
+			if sum[state] == nil {
+				sum[state] = map[string]int{}
+			}
+			for token, n := range uses {
+				sum[state][token] += n
+			}
+		}
+	}
+	for state, uses := range sum {
+		tokens := make([]string, 0, len(uses))
+		for t := range uses {
+			tokens = append(tokens, t)
+		}
+		slices.Sort(tokens)
+		best := tokens[0]
+		for _, t := range tokens {
+			if uses[t] > uses[best] {
+				best = t
+			}
+		}
+		w.TokenUse[state] = best
+	}
 }

@@ -1,0 +1,155 @@
+package workspace
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/planctl/planctl/internal/finding"
+	"github.com/planctl/planctl/internal/spec"
+	"github.com/planctl/planctl/internal/yamlstrict"
+)
+
+// noTable says what is lost in a document that is no plan: rows that could
+// not be read, and specs for tasks that are nowhere.
+func (w *Workspace) noTable(p *Plan) {
+	w.Findings = append(w.Findings, p.Doc.Findings.Errors()...)
+	if len(p.Doc.Specs) > 0 || p.Sidecar != "" {
+		w.Findings = append(w.Findings, finding.Finding{
+			Code: "plan-no-table", Severity: finding.Error, File: p.Path,
+			Message: "the document has specs and no checklist table, so that it is no plan",
+			Help:    "add a table with an ID column and a State column of tokens such as [ ]",
+		})
+		w.Findings = append(w.Findings, p.Specs.Findings...)
+	}
+}
+
+// checkLinks reports `links` that lead to no plan.
+func (w *Workspace) checkLinks() {
+	for _, p := range names(w.Config.Links) {
+		if w.byPath[p] != nil {
+			continue
+		}
+		help := "mend the path, or take the entry out"
+		if near := yamlstrict.Nearest(p, names(w.byPath)); near != "" {
+			help = "did you mean " + near + "?"
+		}
+		w.Findings = append(w.Findings, finding.Finding{
+			Code: "config-link", Severity: finding.Warning, File: w.ConfigPath,
+			Message: "`links` names " + p + ", which is no plan of the workspace", Help: help,
+		})
+	}
+}
+
+// checkSidecars reports spec files that have no plan beside them.
+func (w *Workspace) checkSidecars(f *found) {
+	used := map[string]bool{}
+	for _, p := range w.Plans {
+		used[p.Sidecar] = true
+	}
+	for _, s := range names(f.sidecars) {
+		if beside := strings.TrimSuffix(s, sidecarSuffix) + ".md"; !used[s] && w.byPath[beside] == nil {
+			w.Findings = append(w.Findings, finding.Finding{
+				Code: "spec-no-plan", Severity: finding.Error, File: s,
+				Message: "the specs are for " + beside + ", which is no plan of the workspace", Help: "name the file after its plan: NAME" + sidecarSuffix + " beside NAME.md",
+			})
+		}
+	}
+}
+
+// checkNames reports specs for tasks and phases that are not there, and
+// references of specs that lead nowhere.
+func (w *Workspace) checkNames() {
+	for _, p := range w.Plans {
+		add := func(code finding.Code, file string, line, col int, task, message, help string) {
+			w.Findings = append(w.Findings, finding.Finding{
+				Code: code, Severity: finding.Error, File: file, Line: line, Col: col, Task: task, Message: message, Help: help,
+			})
+		}
+		ids := names(p.byID)
+		for _, id := range names(p.Specs.Tasks) {
+			s := p.Specs.Tasks[id]
+			if p.byID[id] == nil {
+				add("spec-unknown-task", s.File, s.Line, s.Col, id, fmt.Sprintf("%s has no task %s", p.Path, id), meant(id, ids, "the key is a task's ID as its row has it"))
+				continue
+			}
+			w.checkReferences(p, s, add)
+		}
+		var phases []string
+		for _, ph := range p.Doc.Phases {
+			phases = append(phases, ph.ID)
+		}
+		for _, id := range names(p.Specs.Phases) {
+			if s := p.Specs.Phases[id]; !slices.Contains(phases, id) {
+				add("spec-unknown-phase", s.File, s.Line, s.Col, "", fmt.Sprintf("%s has no phase %s", p.Path, id), meant(id, phases, "the key is a phase's ID: "+strings.Join(phases, ", ")))
+			}
+		}
+	}
+}
+
+func (w *Workspace) checkReferences(p *Plan, s *spec.Spec, add func(code finding.Code, file string, line, col int, task, message, help string)) {
+	at := func(key string) (int, int) {
+		if pos, ok := s.FieldPos[key]; ok {
+			return pos[0], pos[1]
+		}
+		return s.Line, s.Col
+	}
+	task := func(key, name string) {
+		if p.byID[name] != nil {
+			return
+		}
+		if _, err := w.Find(name); err != nil {
+			line, col := at(key)
+			add("spec-unknown-task", s.File, line, col, s.ID, fmt.Sprintf("`%s` of %s: %s", key, s.ID, brief(err)), helpOf(err, "write an ID of this plan, or PLAN#ID"))
+		}
+	}
+	for _, a := range s.After {
+		task("after", a)
+	}
+	if s.Red != "" {
+		task("red", s.Red)
+	}
+	if !s.IsRollup() {
+		return
+	}
+	target := p
+	if s.Plan != "" {
+		var err error
+		if target, err = w.FindPlan(s.Plan); err != nil {
+			line, col := at("plan")
+			add("spec-unknown-plan", s.File, line, col, s.ID, fmt.Sprintf("`plan` of %s: %s", s.ID, brief(err)), helpOf(err, "write a path, or another unambiguous name of a plan"))
+			return
+		}
+	}
+	if target.Doc.Phase(s.Phase) == nil {
+		var phases []string
+		for _, ph := range target.Doc.Phases {
+			phases = append(phases, ph.ID)
+		}
+		line, col := at("phase")
+		add("spec-unknown-phase", s.File, line, col, s.ID, fmt.Sprintf("`phase` of %s: %s has no phase %s", s.ID, target.Path, s.Phase), meant(s.Phase, phases, "its phases are "+strings.Join(phases, ", ")))
+	}
+}
+
+func brief(err error) string {
+	if e := (*NotFoundError)(nil); errors.As(err, &e) {
+		return e.brief()
+	}
+	return err.Error()
+}
+
+func helpOf(err error, other string) string {
+	if e := (*NotFoundError)(nil); errors.As(err, &e) && e.Help() != "" {
+		return e.Help()
+	}
+	return other
+}
+
+// meant is a did-you-mean, or the other help.
+func meant(name string, known []string, other string) string {
+	if near := yamlstrict.Nearest(name, known); near != "" {
+		return "did you mean " + near + "?"
+	}
+	return other
+}

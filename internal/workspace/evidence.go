@@ -1,0 +1,249 @@
+package workspace
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/planctl/planctl/internal/finding"
+	"github.com/planctl/planctl/internal/manifest"
+	"github.com/planctl/planctl/ledger"
+)
+
+// MaxManifest is the size in bytes of the largest manifest that is read.
+const MaxManifest = 64 << 20
+
+// Record is one manifest found in the workspace.
+type Record struct {
+	Path    string   // of the manifest, relative to the root
+	Copies  []string // further files with the same bytes, which are the same run
+	Digest  string   // sha256:…
+	Doc     *manifest.Statement
+	Attempt *ledger.Attempt // the entry that carries the digest, nil without
+	Ledger  *Ledger         // that holds Attempt
+	Plan    *Plan           // that the run was of, wherever it lies now; nil where there is none any more
+	Item    *Item           // the row; nil for a phase's record, and where the row is gone
+}
+
+// Evidence is every manifest below the REPORTS directories.
+type Evidence struct {
+	Records  []*Record    // oldest first, see order
+	Findings finding.List // evidence-unreadable: manifests that do not parse, directories that cannot be listed
+	byDigest map[string]*Record
+}
+
+// ByDigest is the record of a run, nil where its manifest is not in the workspace.
+func (e *Evidence) ByDigest(digest string) *Record { return e.byDigest[digest] }
+
+// gather reads every manifest below the REPORTS of the plans, those of
+// archived plans too, and below every directory named reports that the search
+// for plans passed, so that the runs of a plan that went away are seen.
+func (w *Workspace) gather(reports []string) {
+	e := &Evidence{byDigest: map[string]*Record{}}
+	w.Evidence = e
+	dirs := slices.Clone(reports)
+	for _, p := range w.Plans {
+		dirs = append(dirs, w.reportsOf(p)...)
+	}
+	var files []string
+	for _, d := range outermost(dirs) {
+		files = append(files, e.list(w, d)...)
+	}
+	slices.Sort(files)
+	files = slices.Compact(files)
+
+	records, problems := make([]*Record, len(files)), make([]error, len(files))
+	parallel(len(files), func(i int) { records[i], problems[i] = w.record(files[i]) })
+	for i, r := range records {
+		switch {
+		case problems[i] != nil:
+			e.Findings = append(e.Findings, finding.Finding{
+				Code: "evidence-unreadable", Severity: finding.Error, File: files[i],
+				Message: "the manifest cannot be read: " + reason(problems[i]), Help: "restore it from git: git log -- " + files[i],
+			})
+		case e.byDigest[r.Digest] != nil:
+			first := e.byDigest[r.Digest]
+			first.Copies = append(first.Copies, r.Path)
+		default:
+			e.byDigest[r.Digest] = r
+			e.Records = append(e.Records, r)
+		}
+	}
+	w.join()
+}
+
+// outermost drops directories inside another of the list.
+func outermost(dirs []string) []string {
+	dirs = slices.Clone(dirs)
+	slices.Sort(dirs)
+	var out []string
+	for _, d := range slices.Compact(dirs) {
+		if !slices.ContainsFunc(out, func(o string) bool { return o == "." || strings.HasPrefix(d, o+"/") }) {
+			out = append(out, d)
+		}
+	}
+	return out
+}
+
+// list is the manifests below a REPORTS directory. Links inside are not followed.
+func (e *Evidence) list(w *Workspace, dir string) []string {
+	root, err := filepath.EvalSymlinks(w.Abs(dir))
+	if err != nil {
+		if !errors.Is(err, fs.ErrNotExist) {
+			e.unlisted(dir, err)
+		}
+		return nil // nothing has run yet
+	}
+	var out []string
+	err = filepath.WalkDir(root, func(p string, d fs.DirEntry, err error) error {
+		below, rerr := filepath.Rel(root, p)
+		if rerr != nil {
+			return rerr
+		}
+		rel := path.Join(dir, filepath.ToSlash(below))
+		switch {
+		case err != nil:
+			e.unlisted(rel, err)
+			if d != nil && d.IsDir() {
+				return fs.SkipDir
+			}
+		case d.IsDir() && d.Name() == ".git":
+			return fs.SkipDir
+		case d.Type().IsRegular() && strings.HasSuffix(d.Name(), manifest.Suffix):
+			out = append(out, rel)
+		}
+		return nil
+	})
+	if err != nil {
+		e.unlisted(dir, err)
+	}
+	return out
+}
+
+func (e *Evidence) unlisted(dir string, err error) {
+	e.Findings = append(e.Findings, finding.Finding{
+		Code: "evidence-unreadable", Severity: finding.Error, File: dir,
+		Message: "the directory cannot be read, so that runs in it are not seen: " + reason(err), Help: "mend its permissions",
+	})
+}
+
+func (w *Workspace) record(rel string) (*Record, error) {
+	b, err := readAtMost(w.Abs(rel), MaxManifest+1)
+	if err != nil {
+		return nil, err
+	}
+	if len(b) > MaxManifest {
+		return nil, fmt.Errorf("it has more than the %d bytes that are read", MaxManifest)
+	}
+	doc, err := manifest.Decode(b)
+	if err != nil {
+		return nil, err
+	}
+	return &Record{Path: rel, Digest: manifest.Digest(b), Doc: doc}, nil
+}
+
+// join ties records to ledger entries, plans and rows, in the order of order.
+func (w *Workspace) join() {
+	for _, l := range append([]*Ledger{w.Ledger}, w.Archives...) {
+		if l.Missing() {
+			continue
+		}
+		for _, r := range w.Evidence.Records {
+			if a := l.Doc.ByRun(r.Digest); a != nil && r.Attempt == nil {
+				r.Attempt, r.Ledger = a, l
+			}
+		}
+	}
+	w.Evidence.Records = order(w, w.Evidence.Records)
+	for _, r := range w.Evidence.Records {
+		t := r.Doc.Predicate.Task
+		r.Plan = w.home(r)
+		if r.Plan != nil && t.ID != "" {
+			if r.Item = r.Plan.Item(t.ID); r.Item != nil {
+				r.Item.Runs = append(r.Item.Runs, r)
+			}
+		}
+		for _, name := range r.Doc.Predicate.Rollup {
+			if it := w.row(r, name); it != nil {
+				it.Rollups = append(it.Rollups, r)
+			}
+		}
+	}
+}
+
+// home is the plan that a run was of. The recorded path decides where a plan
+// is there. Else the plan has moved: among the plans with the same file name
+// and initiative that have the row, the one whose REPORTS hold the manifest
+// comes first. Else it was renamed where it stands: the only plan of the
+// initiative with that row whose REPORTS hold the manifest.
+func (w *Workspace) home(r *Record) *Plan {
+	t := r.Doc.Predicate.Task
+	if p := w.byPath[t.Plan]; p != nil {
+		return p
+	}
+	var moved, renamed []*Plan
+	for _, p := range w.Initiative(t.Initiative) {
+		if !p.has(t) {
+			continue
+		}
+		near := slices.ContainsFunc(w.reportsOf(p), func(d string) bool { return strings.HasPrefix(r.Path, d+"/") })
+		switch same := path.Base(p.Path) == path.Base(t.Plan); {
+		case same && near:
+			return p
+		case same:
+			moved = append(moved, p)
+		case near:
+			renamed = append(renamed, p)
+		}
+	}
+	for _, hits := range [][]*Plan{moved, renamed} {
+		if len(hits) == 1 {
+			return hits[0]
+		}
+	}
+	return nil
+}
+
+// has reports whether the plan has the row, or the phase where no row is named.
+func (p *Plan) has(t manifest.Task) bool {
+	if t.ID != "" {
+		return p.Item(t.ID) != nil
+	}
+	return p.Doc.Phase(t.Phase) != nil
+}
+
+// row finds a roll-up row by the name that a manifest has for it, PATH#ID,
+// also after the plans have moved.
+func (w *Workspace) row(r *Record, name string) *Item {
+	i := strings.LastIndexByte(name, '#')
+	if i < 0 {
+		if r.Plan == nil {
+			return nil
+		}
+		return r.Plan.Item(name)
+	}
+	file, id := name[:i], name[i+1:]
+	if p := w.byPath[file]; p != nil {
+		return p.Item(id)
+	}
+	var hits []*Item
+	for _, p := range w.Plans {
+		if path.Base(p.Path) != path.Base(file) && !hasSuffix(p.Path, file, func(a, b string) bool { return a == b }) {
+			continue
+		}
+		if it := p.Item(id); it != nil {
+			hits = append(hits, it)
+		}
+	}
+	own := slices.DeleteFunc(slices.Clone(hits), func(it *Item) bool { return it.Plan.Link.ID != r.Doc.Predicate.Task.Initiative })
+	for _, h := range [][]*Item{own, hits} {
+		if len(h) == 1 {
+			return h[0]
+		}
+	}
+	return nil
+}

@@ -1,0 +1,254 @@
+package workspace
+
+import (
+	"bytes"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/planctl/planctl/internal/manifest"
+	"github.com/planctl/planctl/internal/spec"
+	"github.com/planctl/planctl/plan"
+)
+
+// Standing is what the evidence says of a task now.
+//
+//   - A pass is a run, or a decision `done`, with the result pass. It is
+//     superseded where a later record names it under `supersedes`, unless that
+//     record is superseded itself.
+//   - The newest record that decides is a pass, a failure, or a decision that
+//     reopened the row. Interrupted runs, and decisions that only mark a row
+//     active, blocked or skipped, decide nothing.
+//   - A row that is ticked while its newest deciding record failed is refuted.
+//   - A tick is stale where inputs or pins differ from what the passing run
+//     had. A decision about a recorded run (a review, a reworded row) leaves
+//     that run's digests in force. The inputs of a red run are not compared,
+//     since its green is there to change them; its pins are.
+//   - A tick is changed where the row's text or the spec differ from what ran.
+//     A run from prose is compared once the task has a spec block, and stays
+//     good where that binds the same command.
+type Standing struct {
+	State   plan.State // of the row
+	Newest  *Record    // the newest record that decides, nil without
+	Pass    *Record    // the newest pass that is not superseded, nil without
+	Red     *Record    // for a green: the standing pass of its red, nil without
+	RedOwed bool       // a green whose red has no standing pass
+	Refuted bool
+	Stale   []string // paths and pins that differ now, sorted
+	Changed []string // "row", and keys of the spec that differ ("spec" where no key can be named)
+	Fresh   bool     // done by a pass that is not superseded, refuted, stale or changed
+}
+
+// Newest is the newest record of the task, whatever it says; nil without.
+func (it *Item) Newest() *Record {
+	if len(it.Runs) == 0 {
+		return nil
+	}
+	return it.Runs[len(it.Runs)-1]
+}
+
+// LastPass is the newest pass that is not superseded; for a roll-up row
+// without one, the newest attempt that completed its phase. nil without.
+func (it *Item) LastPass() *Record {
+	void := it.superseded()
+	for _, runs := range [][]*Record{it.Runs, it.Rollups} {
+		for _, r := range slices.Backward(runs) {
+			if passed(r) && !void[r.Digest] {
+				return r
+			}
+		}
+	}
+	return nil
+}
+
+func passed(r *Record) bool { return r.Doc.Predicate.Result == manifest.Pass }
+
+// Superseded is the digests of the task's records that later ones have taken the force of.
+func (it *Item) superseded() map[string]bool {
+	void := map[string]bool{}
+	for _, r := range slices.Backward(it.Runs) {
+		if void[r.Digest] {
+			continue // what it superseded stands again
+		}
+		for _, d := range r.Doc.Predicate.Supersedes {
+			void[d] = true
+		}
+	}
+	return void
+}
+
+// decides reports whether a record says how the task stands.
+func decides(r *Record) bool {
+	switch p := &r.Doc.Predicate; p.Result {
+	case manifest.Pass, manifest.Fail, manifest.Reopened:
+		return true
+	case manifest.Decided:
+		return p.State == plan.Todo.String()
+	}
+	return false
+}
+
+// Standing joins the row, its spec and its records; see the type for the rules.
+// It reads the files that inputs and pins name, each once for a workspace.
+func (it *Item) Standing(w *Workspace) Standing {
+	s := Standing{State: it.Task.State, Pass: it.LastPass()}
+	void := it.superseded()
+	for _, r := range slices.Backward(it.Runs) {
+		if decides(r) && !void[r.Digest] {
+			s.Newest = r
+			break
+		}
+	}
+	if red := it.RedItem(); red != nil {
+		s.Red = red.LastPass()
+		s.RedOwed = s.Red == nil
+	}
+	s.Refuted = s.State == plan.Done && s.Newest != nil && s.Newest.Doc.Predicate.Result == manifest.Fail
+	if s.Pass != nil && s.Pass.Item == it {
+		s.Stale = it.stale(w, s.Pass)
+		s.Changed = it.changed(s.Pass)
+	}
+	s.Fresh = s.State == plan.Done && s.Pass != nil && !s.Refuted && len(s.Stale) == 0 && len(s.Changed) == 0
+	return s
+}
+
+// ran is the run that a decision was about; the record itself where it is a
+// run, or a decision about nothing recorded.
+func (it *Item) ran(r *Record) *Record {
+	for range it.Runs { // a chain of decisions is no longer than the records
+		p := &r.Doc.Predicate
+		if p.Judged == "" {
+			return r
+		}
+		i := slices.IndexFunc(it.Runs, func(q *Record) bool { return q.Digest == p.Judged })
+		if i < 0 {
+			return r
+		}
+		r = it.Runs[i]
+	}
+	return r
+}
+
+func (it *Item) stale(w *Workspace, pass *Record) []string {
+	p := &it.ran(pass).Doc.Predicate
+	var out []string
+	if len(p.Inputs) > 0 && p.Kind != spec.Red.String() {
+		patterns := words(p.Spec.Value["inputs"])
+		if len(patterns) == 0 {
+			patterns = names(p.Inputs)
+		}
+		out = append(out, differing(p.Inputs, w.inputs(patterns))...)
+	}
+	if len(p.Pins) > 0 {
+		out = append(out, differing(p.Pins, w.pins(names(p.Pins)))...)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+func differing(then, now map[string]string) []string {
+	if now == nil {
+		return nil
+	}
+	var out []string
+	for name, digest := range then {
+		if now[name] != digest {
+			out = append(out, name)
+		}
+	}
+	for name := range now {
+		if _, ok := then[name]; !ok {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
+func names[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+
+// words is a list of texts as JSON decodes it.
+func words(v any) []string {
+	var out []string
+	switch list := v.(type) {
+	case []any:
+		for _, x := range list {
+			if s, ok := x.(string); ok {
+				out = append(out, s)
+			}
+		}
+	case []string:
+		out = list
+	}
+	return out
+}
+
+func (it *Item) changed(pass *Record) []string {
+	var out []string
+	if row := pass.Doc.Predicate.Task.Row; row != "" && row != RowDigest(it.Task) {
+		out = append(out, "row")
+	}
+	r := pass
+	if pass.Doc.Predicate.Kind == spec.Manual.String() {
+		r = it.ran(pass) // a person accepts a row or a run, and no other spec with it
+	}
+	return append(out, it.respecified(r)...)
+}
+
+// respecified is the keys of the spec that differ from what ran.
+func (it *Item) respecified(r *Record) []string {
+	ran := &r.Doc.Predicate.Spec
+	if ran.Digest == "" || ran.Prose && it.Spec == nil {
+		return nil
+	}
+	sp, _, prose := it.EffectiveSpec()
+	if sp == nil {
+		return []string{"spec"}
+	}
+	now := sp.Value()
+	if digest, _ := spec.Digest(now); digest == ran.Digest {
+		return nil
+	}
+	var keys []string
+	for k := range now {
+		keys = append(keys, k)
+	}
+	for k := range ran.Value {
+		if _, ok := now[k]; !ok {
+			keys = append(keys, k)
+		}
+	}
+	slices.Sort(keys)
+	differ := false
+	var out []string
+	for _, k := range keys {
+		if same(now[k], ran.Value[k]) {
+			continue
+		}
+		differ = true
+		switch {
+		case ran.Prose && k == "red": // prose names no red; which one was followed is in the manifest
+		case ran.Prose && prose && (k == "run" || k == "kind"): // the command is prose still, and prose is not compared
+		case ran.Prose && k == "run" && same(trimmed(now[k]), trimmed(ran.Value[k])): // a block scalar's last line end
+		default:
+			out = append(out, k)
+		}
+	}
+	if !differ {
+		return []string{"spec"}
+	}
+	return out
+}
+
+func trimmed(v any) any {
+	if s, ok := v.(string); ok {
+		return strings.TrimSpace(s)
+	}
+	return v
+}
+
+// same compares two values by their canonical JSON; one that has none differs from all.
+func same(a, b any) bool {
+	x, errX := spec.Canonical(a)
+	y, errY := spec.Canonical(b)
+	return errX == nil && errY == nil && bytes.Equal(x, y)
+}
