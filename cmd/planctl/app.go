@@ -1,0 +1,209 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"github.com/planctl/planctl/internal/commit"
+	"github.com/planctl/planctl/internal/engine"
+	"github.com/planctl/planctl/internal/workspace"
+	"github.com/planctl/planctl/report"
+	"github.com/planctl/planctl/runner"
+	"github.com/planctl/planctl/runner/local"
+)
+
+// stdio is the process's surroundings, so that a test can give its own.
+type stdio struct {
+	In       io.Reader
+	Out, Err io.Writer
+	Env      []string
+}
+
+// app holds the global flags and what every command shares.
+type app struct {
+	io      stdio
+	dir     string
+	config  string
+	color   string
+	quiet   bool
+	verbose bool
+	code    int // what the command decided, where it ended without an error
+}
+
+// run is the whole program: arguments in, exit code out.
+func run(ctx context.Context, args []string, s stdio) int {
+	a := &app{io: s}
+	root := a.root()
+	root.SetArgs(args)
+	root.SetIn(s.In)
+	root.SetOut(s.Out)
+	root.SetErr(s.Err)
+	err := root.ExecuteContext(ctx)
+	if err != nil {
+		if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+			return exitInterrupted
+		}
+		return a.fail(err)
+	}
+	return a.code
+}
+
+func (a *app) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "planctl",
+		Short: "Run engineering plans and keep the proof",
+		Long: "planctl reads the checklist tables of Markdown plans, runs each task's command, keeps its log and\n" +
+			"artifacts, flips [ ] to [x] when the exit criteria pass, and appends an Attempt to the ledger.",
+		SilenceErrors:     true,
+		SilenceUsage:      true,
+		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: false},
+		Args:              noArgs,
+		RunE:              func(c *cobra.Command, _ []string) error { return c.Help() },
+		PersistentPreRunE: func(*cobra.Command, []string) error { return a.checkGlobals() },
+	}
+	f := root.PersistentFlags()
+	f.StringVarP(&a.dir, "directory", "C", ".", "work as if started in `DIR`")
+	f.StringVar(&a.config, "config", "", "use this `FILE` instead of the nearest .planctl.yaml")
+	f.StringVar(&a.color, "color", "auto", "colour the output: auto, always or never")
+	f.BoolVarP(&a.quiet, "quiet", "q", false, "say only what went wrong")
+	f.BoolVarP(&a.verbose, "verbose", "v", false, "say more: copy logs also where nobody watches")
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		return &usageError{msg: err.Error(), help: c.CommandPath() + " --help lists the flags"}
+	})
+	root.AddGroup(&cobra.Group{ID: "see", Title: "See where a plan stands:"}, &cobra.Group{ID: "do", Title: "Advance it:"},
+		&cobra.Group{ID: "keep", Title: "Set up and keep in order:"})
+	root.AddCommand(a.commands()...)
+	return root
+}
+
+func (a *app) checkGlobals() error {
+	if !slices.Contains([]string{"auto", "always", "never"}, a.color) {
+		return &usageError{msg: fmt.Sprintf("--color %s: want auto, always or never", a.color)}
+	}
+	return nil
+}
+
+// version is the module's version as the build knows it.
+func version() string {
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" && info.Main.Version != "(devel)" {
+		return info.Main.Version
+	}
+	return "devel"
+}
+
+func (a *app) getenv(name string) string {
+	for _, kv := range slices.Backward(a.io.Env) {
+		if k, v, _ := strings.Cut(kv, "="); k == name {
+			return v
+		}
+	}
+	return ""
+}
+
+// open reads the workspace; what it lacks is said by the commands that need it.
+func (a *app) open(ctx context.Context) (*workspace.Workspace, error) {
+	return workspace.Open(ctx, workspace.Options{Dir: a.dir, Config: a.config})
+}
+
+func (a *app) store(w *workspace.Workspace) *commit.Store { return commit.NewStore(w.Root, w.Git) }
+
+// engine wires an engine for this process.
+func (a *app) engine() *engine.Engine {
+	ex := local.New()
+	return &engine.Engine{
+		Open: a.open,
+		Executor: func(name string) (runner.Executor, error) {
+			if name != "local" {
+				return nil, &usageError{msg: fmt.Sprintf("executor %q is not there", name), help: "this planctl runs tasks with `executor: local`"}
+			}
+			return ex, nil
+		},
+		Now: time.Now, Environ: a.io.Env, Version: version(),
+	}
+}
+
+// printer writes for people: colour and width as the terminal and the environment ask for. NO_COLOR
+// (any value) wins over everything but --color always.
+func (a *app) printer(w io.Writer) *report.Printer {
+	p := &report.Printer{W: w}
+	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		p.TTY = true
+		if width, _, err := term.GetSize(int(f.Fd())); err == nil {
+			p.Width = width
+		}
+	}
+	switch a.color {
+	case "always":
+		p.Color = true
+	case "auto":
+		p.Color = p.TTY && a.getenv("NO_COLOR") == "" && a.getenv("TERM") != "dumb"
+	}
+	return p
+}
+
+// out is the printer of standard output; quiet commands have their say only in errors.
+func (a *app) out() *report.Printer {
+	if a.quiet {
+		return a.printer(io.Discard)
+	}
+	return a.printer(a.io.Out)
+}
+
+// interactive reports whether there is a person to ask: both ends are terminals.
+func (a *app) interactive() bool {
+	in, ok := a.io.In.(*os.File)
+	if !ok || !term.IsTerminal(int(in.Fd())) {
+		return false
+	}
+	out, ok := a.io.Out.(*os.File)
+	return ok && term.IsTerminal(int(out.Fd()))
+}
+
+// emitJSON writes one JSON value on a line. Schema is the value's own first field.
+func (a *app) emitJSON(v any) error {
+	e := json.NewEncoder(a.io.Out)
+	e.SetEscapeHTML(false)
+	return e.Encode(v)
+}
+
+// rel is a path as the user would type it from where they are.
+func (a *app) rel(w *workspace.Workspace, path string) string {
+	here, err := filepath.Abs(a.dir)
+	if err != nil {
+		return path
+	}
+	r, err := filepath.Rel(here, filepath.Join(w.Root, filepath.FromSlash(path)))
+	if err != nil {
+		return path
+	}
+	return r
+}
+
+// completeTasks completes task IDs in the shell.
+func (a *app) completeTasks(c *cobra.Command, _ []string, prefix string) ([]string, cobra.ShellCompDirective) {
+	w, err := a.open(c.Context())
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveError
+	}
+	var out []string
+	for _, p := range w.Plans {
+		for _, it := range p.Items {
+			if name := it.Name(w); strings.HasPrefix(name, prefix) {
+				out = append(out, name+"\t"+report.Clean(it.Task.Description))
+			}
+		}
+	}
+	return out, cobra.ShellCompDirectiveNoFileComp
+}

@@ -1,0 +1,184 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/planctl/planctl/internal/spec"
+	"github.com/planctl/planctl/internal/workspace"
+	"github.com/planctl/planctl/plan"
+	"github.com/planctl/planctl/report"
+)
+
+func (a *app) bindCommand() *cobra.Command {
+	var write, asJSON bool
+	c := &cobra.Command{
+		Use:     "bind [ID…]",
+		Short:   "Propose spec blocks for commands found in prose; --write puts them into the plan",
+		GroupID: "keep",
+		Long: "Bind shows, for the tasks named or for all, the commands that planctl found in the plan's text, as the spec\n" +
+			"that would run them. --write inserts the blocks after their phases' tables, or into NAME.planctl.yaml where\n" +
+			"the plan has such a sidecar. A tick that was earned from prose stays good.",
+		Example:           "  planctl bind\n  planctl bind C1.D C2.D --write",
+		ValidArgsFunction: a.completeTasks,
+		RunE: func(c *cobra.Command, ids []string) error {
+			return a.bind(c.Context(), ids, write, asJSON)
+		},
+	}
+	c.Flags().BoolVar(&write, "write", false, "insert the blocks")
+	c.Flags().BoolVar(&asJSON, "json", false, "one JSON object per task")
+	return c
+}
+
+func (a *app) bind(ctx context.Context, ids []string, write, asJSON bool) error {
+	w, err := a.open(ctx)
+	if err != nil {
+		return err
+	}
+	bindings, err := bindings(w, ids)
+	if err != nil {
+		return err
+	}
+	p := a.out()
+	for _, b := range bindings {
+		if asJSON {
+			if err := a.emitJSON(report.BindingJSON(b.report())); err != nil {
+				return err
+			}
+			continue
+		}
+		report.Binding(p, b.report())
+	}
+	if len(bindings) == 0 && !asJSON {
+		p.Printf("no command in prose: every task has a spec, or no command\n")
+	}
+	if !write {
+		return p.Err()
+	}
+	for _, pl := range w.Plans {
+		if err := a.writeBindings(ctx, pl, bindings, p, asJSON); err != nil {
+			return err
+		}
+	}
+	return p.Err()
+}
+
+// binding is a suggestion turned into a spec.
+type binding struct {
+	item *workspace.Item
+	name string
+	spec *spec.Spec // nil where the suggestion cannot be run
+}
+
+func (b binding) report() report.BindingView {
+	s := b.item.Suggestion
+	v := report.BindingView{Task: b.name, Plan: b.item.Plan.Path, Line: s.Line, Col: s.Col, Source: s.Source, Why: s.Why}
+	if b.spec != nil {
+		v.YAML = string(spec.Marshal(b.spec))
+	}
+	return v
+}
+
+func bindings(w *workspace.Workspace, ids []string) ([]binding, error) {
+	var items []*workspace.Item
+	for _, id := range ids {
+		it, err := w.Find(id)
+		if err != nil {
+			return nil, err
+		}
+		items = append(items, it)
+	}
+	if len(ids) == 0 {
+		for _, pl := range w.Plans {
+			if !pl.Archived {
+				items = append(items, pl.Items...)
+			}
+		}
+	}
+	var out []binding
+	for _, it := range items {
+		sp, _, prose := it.EffectiveSpec()
+		if it.Suggestion == nil {
+			continue
+		}
+		b := binding{item: it, name: it.Name(w)}
+		if sp != nil && prose && it.Suggestion.Runnable {
+			copied := *sp
+			if copied.Kind == spec.Green && copied.Red == "" {
+				copied.Red = redOf(it, copied.Run)
+			}
+			b.spec = &copied
+		}
+		out = append(out, b)
+	}
+	return out, nil
+}
+
+// redOf is the red task of the same plan that runs the same command.
+func redOf(green *workspace.Item, run string) string {
+	for _, it := range green.Plan.Items {
+		if sp, _, _ := it.EffectiveSpec(); sp != nil && sp.Kind == spec.Red && sp.Run == run {
+			return it.Task.ID
+		}
+	}
+	return ""
+}
+
+// writeBindings inserts a plan's bindings: one block for each phase, or all into the sidecar.
+func (a *app) writeBindings(ctx context.Context, pl *workspace.Plan, all []binding, p *report.Printer, quiet bool) error {
+	var mine []binding
+	for _, b := range all {
+		if b.item.Plan == pl && b.spec != nil {
+			mine = append(mine, b)
+		}
+	}
+	if len(mine) == 0 {
+		return nil
+	}
+	w, err := a.open(ctx)
+	if err != nil {
+		return err
+	}
+	path := pl.Path
+	change := func(src []byte) ([]byte, error) { return insertBlocks(w, pl.Path, src, mine) }
+	if pl.Sidecar != "" {
+		path = pl.Sidecar
+		change = func(src []byte) ([]byte, error) {
+			out := slices.Clone(src)
+			if len(out) > 0 && !bytes.HasSuffix(out, []byte("\n")) {
+				out = append(out, '\n')
+			}
+			for _, b := range mine {
+				out = append(out, spec.Marshal(b.spec)...)
+			}
+			return out, nil
+		}
+	}
+	if err := a.store(w).Edit(ctx, path, "bind "+pl.Path, change); err != nil {
+		return err
+	}
+	if !quiet {
+		p.Printf("wrote %d of them into %s\n", len(mine), report.Clean(path))
+	}
+	return nil
+}
+
+func insertBlocks(w *workspace.Workspace, path string, src []byte, mine []binding) ([]byte, error) {
+	doc := plan.Parse(path, src, w.Config.PlanTokens())
+	var edits []plan.Edit
+	for _, ph := range doc.Phases {
+		var text []byte
+		for _, b := range mine {
+			if b.item.Phase.ID == ph.ID {
+				text = append(text, spec.Marshal(b.spec)...)
+			}
+		}
+		if len(text) > 0 {
+			edits = append(edits, doc.InsertBlock(ph, text))
+		}
+	}
+	return plan.Apply(src, edits...)
+}

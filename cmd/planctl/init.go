@@ -1,0 +1,72 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"github.com/planctl/planctl/internal/adopt"
+	"github.com/planctl/planctl/internal/atomicfile"
+	"github.com/planctl/planctl/report"
+)
+
+func (a *app) initCommand() *cobra.Command {
+	var dryRun bool
+	c := &cobra.Command{
+		Use:     "init",
+		Short:   "Set planctl up: an example in an empty place, a config for plans that are there",
+		GroupID: "keep",
+		Long: "In an empty place init writes .planctl.yaml, an example plan and a ledger. In a repository that already works\n" +
+			"this way it finds the plans, the ledger and its archives and the state tokens in use, and writes them into\n" +
+			".planctl.yaml, as one change for you to review. It never overwrites a file.",
+		Args: noArgs,
+		RunE: func(c *cobra.Command, _ []string) error { return a.init(c.Context(), dryRun) },
+	}
+	c.Flags().BoolVar(&dryRun, "dry-run", false, "say what would be written, write nothing")
+	return c
+}
+
+func (a *app) init(ctx context.Context, dryRun bool) error {
+	w, err := a.open(ctx)
+	if err != nil {
+		return err
+	}
+	proposal, err := adopt.Propose(w, os.DirFS(w.Root))
+	if err != nil {
+		return err
+	}
+	p := a.out()
+	for _, f := range proposal.Found {
+		p.Printf("found  %s\n", report.Clean(f))
+	}
+	for _, f := range proposal.Files {
+		path := filepath.Join(w.Root, filepath.FromSlash(f.Path))
+		if dryRun {
+			p.Printf("would write %s: %s\n%s", report.Clean(f.Path), f.Why, report.CleanLines(string(f.Data)))
+			continue
+		}
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			return fmt.Errorf("make the directory of %s: %w", f.Path, err)
+		}
+		switch err := atomicfile.Create(path, f.Data, 0o644); {
+		case errors.Is(err, os.ErrExist):
+			p.Printf("kept   %s: it is there already\n", report.Clean(f.Path))
+		case err != nil:
+			return err
+		default:
+			p.Printf("wrote  %s: %s\n", report.Clean(f.Path), f.Why)
+		}
+	}
+	if len(proposal.Unsure) > 0 {
+		p.Printf("\nTo settle before these plans run, if the ID is right (--create makes a section that is not there):\n")
+		for _, u := range proposal.Unsure {
+			p.Printf("  %s\n", report.Clean(u))
+		}
+	}
+	p.Printf("\nNext: planctl status shows where the plans stand, planctl lint what they need, planctl next what can run.\n")
+	return p.Err()
+}

@@ -1,0 +1,239 @@
+package commit
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/planctl/planctl/internal/atomicfile"
+	"github.com/planctl/planctl/internal/manifest"
+	"github.com/planctl/planctl/ledger"
+	"github.com/planctl/planctl/plan"
+	"github.com/planctl/planctl/runner"
+)
+
+// Intent is what a process means to do to one task, on disk before it does
+// it. An intent's file is JSON lines, each fsynced: the intent, what was
+// started, the change, and one line for each step of the change that is done.
+// Only the last line can be torn; it is then as if it had not been written.
+type Intent struct {
+	Key      string             `json:"key"`  // unique; the command sees it as PLANCTL_KEY
+	Name     string             `json:"name"` // the task as people write it
+	PID      int                `json:"pid"`
+	Birth    string             `json:"birth"`
+	Branch   string             `json:"branch"`   // the branch that was checked out; "" when detached or without git
+	RunDir   string             `json:"run_dir"`  // relative to the workspace
+	Manifest string             `json:"manifest"` // path, relative to the workspace
+	Log      string             `json:"log"`      // path, relative to the workspace; "" for a decision
+	Begun    time.Time          `json:"begun"`
+	Partial  manifest.Predicate `json:"partial"` // what is known before the end: recover records it as interrupted
+	Entry    EntryPlace         `json:"entry"`   // where an interrupted run's attempt goes
+}
+
+// EntryPlace names a ledger section.
+type EntryPlace struct {
+	Ledger  string       `json:"ledger"` // path, relative to the workspace
+	Section string       `json:"section"`
+	Title   string       `json:"title"` // the task's description
+	Task    string       `json:"task"`  // as the entry names it
+	Style   ledger.Style `json:"style"`
+}
+
+// Tick is one state token to be written.
+type Tick struct {
+	Plan string     `json:"plan"` // path, relative to the workspace
+	ID   string     `json:"id"`
+	Row  string     `json:"row"`  // RowText as it was when the change was made
+	From string     `json:"from"` // the token as it was
+	To   plan.State `json:"to"`
+	Note string     `json:"note,omitempty"` // text to append to the guidance cell
+	Roll bool       `json:"roll,omitempty"` // a roll-up row, not the task itself
+}
+
+// Change is all that one attempt writes.
+type Change struct {
+	ManifestPath string       `json:"manifest_path"`
+	Digest       string       `json:"digest"`
+	Ledger       string       `json:"ledger"`
+	Section      string       `json:"section"`
+	Entry        ledger.Entry `json:"entry"`
+	Style        ledger.Style `json:"style"`
+	Ticks        []Tick       `json:"ticks"`
+
+	manifest []byte
+}
+
+// step names what is done: "manifest", "ledger", or tick + PLAN#ID.
+type line struct {
+	Intent  *Intent        `json:"intent,omitempty"`
+	Started *runner.Handle `json:"started,omitempty"`
+	Change  *Change        `json:"change,omitempty"`
+	Step    string         `json:"step,omitempty"`
+}
+
+const (
+	tickStep = "tick "
+	making   = ".making"
+)
+
+// Open is an intent whose file this process holds.
+type Open struct {
+	Intent Intent
+	Handle *runner.Handle
+	Change *Change
+	Steps  []string
+	store  *Store
+	path   string
+	file   *os.File
+}
+
+// Begin writes an intent and fsyncs it and its directory.
+func (s *Store) Begin(in Intent) (*Open, error) {
+	dir := filepath.Join(s.Dir, "intents")
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, fmt.Errorf("make the intent directory: %w", err)
+	}
+	in.PID = os.Getpid()
+	birth, err := processBirth(in.PID)
+	if err != nil {
+		return nil, fmt.Errorf("read this process's start time: %w", err)
+	}
+	in.Birth = birth
+	o := &Open{Intent: in, store: s, path: filepath.Join(dir, in.Key+".jsonl")}
+	// It appears under its name only when its first line is whole: nobody takes one in the making for a torn one.
+	tmp := filepath.Join(dir, fmt.Sprintf("%s.%d%s", in.Key, in.PID, making))
+	o.file, err = os.OpenFile(tmp, os.O_CREATE|os.O_EXCL|os.O_WRONLY|os.O_APPEND, 0o644)
+	if err != nil {
+		return nil, fmt.Errorf("write the intent: %w", err)
+	}
+	err = o.append(line{Intent: &in})
+	if err == nil {
+		err = os.Rename(tmp, o.path)
+	}
+	if err != nil {
+		return nil, errors.Join(err, o.Close(), os.Remove(tmp))
+	}
+	if err := atomicfile.SyncDir(dir); err != nil {
+		return nil, errors.Join(err, o.Close())
+	}
+	return o, nil
+}
+
+// Started records what the executor made of the job, so that a recovery finds it.
+func (o *Open) Started(h runner.Handle) error {
+	o.Handle = &h
+	return o.append(line{Started: &h})
+}
+
+func (o *Open) append(l line) error {
+	b, err := json.Marshal(l)
+	if err != nil {
+		return fmt.Errorf("encode the intent: %w", err)
+	}
+	if _, err := o.file.Write(append(b, '\n')); err != nil {
+		return fmt.Errorf("write the intent: %w", err)
+	}
+	if err := o.file.Sync(); err != nil {
+		return fmt.Errorf("flush the intent %s: %w", o.path, err)
+	}
+	return nil
+}
+
+func (o *Open) done(step string) error {
+	o.Steps = append(o.Steps, step)
+	return o.append(line{Step: step})
+}
+
+func (o *Open) has(step string) bool { return slices.Contains(o.Steps, step) }
+
+// Close leaves the intent on disk for recover.
+func (o *Open) Close() error { return o.file.Close() }
+
+// finish removes the intent: what it announced is done, or recorded as left alone.
+func (o *Open) finish() error {
+	err := o.file.Close()
+	if e := os.Remove(o.path); e != nil && !errors.Is(e, fs.ErrNotExist) {
+		err = errors.Join(err, e)
+	}
+	return errors.Join(err, atomicfile.SyncDir(filepath.Dir(o.path)))
+}
+
+// Abandon removes an intent whose run never started, so that nothing is recorded of it.
+func (o *Open) Abandon() error { return o.finish() }
+
+// Intents lists the intents on disk, oldest first, each with whether its process is gone. One that
+// cannot be read at all (its first line was torn: nothing had started) counts as empty.
+func (s *Store) Intents() ([]*Open, error) {
+	dir := filepath.Join(s.Dir, "intents")
+	names, err := os.ReadDir(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("list the intents: %w", err)
+	}
+	var out []*Open
+	for _, n := range names {
+		if !strings.HasSuffix(n.Name(), ".jsonl") {
+			continue
+		}
+		o, err := s.read(filepath.Join(dir, n.Name()))
+		if errors.Is(err, fs.ErrNotExist) {
+			continue // its process finished it meanwhile
+		}
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, o)
+	}
+	slices.SortStableFunc(out, func(a, b *Open) int { return a.Intent.Begun.Compare(b.Intent.Begun) })
+	return out, nil
+}
+
+func (s *Store) read(path string) (*Open, error) {
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("read the intent: %w", err)
+	}
+	o := &Open{store: s, path: path}
+	for len(b) > 0 {
+		raw, rest, whole := bytes.Cut(b, []byte{'\n'})
+		if !whole {
+			break // torn by the crash
+		}
+		var l line
+		if err := json.Unmarshal(raw, &l); err != nil {
+			return nil, fmt.Errorf("%s: %w; move the file away to go on without it", path, err)
+		}
+		switch {
+		case l.Intent != nil:
+			o.Intent = *l.Intent
+		case l.Started != nil:
+			o.Handle = l.Started
+		case l.Change != nil:
+			o.Change = l.Change
+		case l.Step != "":
+			o.Steps = append(o.Steps, l.Step)
+		}
+		b = rest
+	}
+	return o, nil
+}
+
+// Live reports whether the process that holds the intent still runs.
+func (o *Open) Live() bool { return o.Intent.PID != 0 && alive(o.Intent.PID, o.Intent.Birth) }
+
+// handle is what the executor knows the job by: its answer, or the key alone where a crash came before it.
+func (o *Open) handle() runner.Handle {
+	if o.Handle != nil {
+		return *o.Handle
+	}
+	return runner.Handle{Key: o.Intent.Key}
+}

@@ -1,0 +1,261 @@
+package commit
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/planctl/planctl/internal/evidence"
+	"github.com/planctl/planctl/internal/manifest"
+	"github.com/planctl/planctl/ledger"
+	"github.com/planctl/planctl/runner/local"
+)
+
+// Recovered is what recovery did with one intent.
+type Recovered struct {
+	Name    string
+	Did     string // "finished", "interrupted", "nothing had started", "kept"
+	Why     string
+	Killed  int // processes of the run that were still alive
+	Outcome Outcome
+}
+
+// Recover finishes the intents whose process is gone, and nothing else. It ends what survives of
+// their commands first. An intent made on another branch is kept for that branch. w says how plans
+// are written. Without open intents nothing is locked or written.
+func (s *Store) Recover(ctx context.Context, w Writing, now time.Time) ([]Recovered, error) {
+	open, err := s.Intents()
+	if err != nil {
+		return nil, err
+	}
+	var out []Recovered
+	var errs []error
+	for _, o := range open {
+		if o.Live() {
+			continue
+		}
+		r, err := s.recoverOne(ctx, w, o, now)
+		if err != nil {
+			errs = append(errs, fmt.Errorf("recover %s: %w", o.Intent.Name, err))
+			continue
+		}
+		out = append(out, r...)
+	}
+	return out, errors.Join(append(errs, s.sweep())...)
+}
+
+// sweep removes what a crash left of intents that never got their name.
+func (s *Store) sweep() error {
+	left, err := filepath.Glob(filepath.Join(s.Dir, "intents", "*"+making))
+	if err != nil {
+		return err
+	}
+	var errs []error
+	for _, p := range left {
+		base := strings.TrimSuffix(p, making)
+		pid, err := strconv.Atoi(base[strings.LastIndexByte(base, '.')+1:])
+		if err == nil && alive(pid, "") {
+			continue
+		}
+		if err := os.Remove(p); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			errs = append(errs, err)
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func (s *Store) recoverOne(ctx context.Context, w Writing, o *Open, now time.Time) ([]Recovered, error) {
+	lock, err := s.LockTask(o.Intent.Name, "recover")
+	var held *HeldError
+	if errors.As(err, &held) {
+		return nil, nil // another planctl recovers it, or runs the task again
+	}
+	if err != nil {
+		return nil, err
+	}
+	wl, err := s.lockWorkspace(ctx, "recovering "+o.Intent.Name)
+	if err != nil {
+		return nil, errors.Join(err, lock.Release())
+	}
+	r, err := s.finishOne(ctx, w, o, now)
+	return r, errors.Join(err, wl.Release(), lock.Release())
+}
+
+func (s *Store) finishOne(ctx context.Context, w Writing, o *Open, now time.Time) (_ []Recovered, err error) {
+	// Read again under the locks: another recovery may have finished it.
+	fresh, err := s.read(o.path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	o = fresh
+	r := Recovered{Name: o.Intent.Name}
+	if o.Intent.Key == "" {
+		r.Did = "nothing had started"
+		return []Recovered{r}, os.Remove(o.path)
+	}
+	if o.Handle != nil || o.Intent.Log != "" {
+		h := o.handle()
+		if r.Killed, err = local.EndGroup(ctx, h, 5*time.Second); err != nil {
+			return nil, fmt.Errorf("end what survives of it: %w", err)
+		}
+	}
+	if branch, err := s.branch(ctx); err != nil {
+		return nil, err
+	} else if branch != o.Intent.Branch {
+		r.Did, r.Why = "kept", fmt.Sprintf("it was made on %s; check that out and run planctl recover to finish it", branchName(o.Intent.Branch))
+		return []Recovered{r}, nil
+	}
+	if o.file, err = os.OpenFile(o.path, os.O_WRONLY|os.O_APPEND, 0); err != nil {
+		return nil, fmt.Errorf("open the intent: %w", err)
+	}
+	defer func() {
+		// finish has closed it already on the good path.
+		if e := o.file.Close(); e != nil && !errors.Is(e, os.ErrClosed) {
+			err = errors.Join(err, e)
+		}
+	}()
+	reached, err := s.reached(o)
+	if err != nil {
+		return nil, err
+	}
+	if reached {
+		r.Did = "finished"
+		if err := s.respect(o, &r); err != nil {
+			return nil, err
+		}
+		r.Outcome, err = o.finishChange(w)
+	} else {
+		r.Did = "interrupted"
+		r.Outcome, err = s.interrupt(w, o, now)
+	}
+	var conflict *ConflictError
+	if errors.As(err, &conflict) {
+		r.Why, err = conflict.Error(), nil
+	}
+	return []Recovered{r}, err
+}
+
+// reached reports whether the commit point was passed: the manifest of the announced change is there.
+func (s *Store) reached(o *Open) (bool, error) {
+	if o.Change == nil {
+		return false, nil
+	}
+	b, err := os.ReadFile(s.abs(o.Change.ManifestPath))
+	if errors.Is(err, fs.ErrNotExist) {
+		return o.has("manifest"), nil // written and taken away since: a person's decision
+	}
+	if err != nil {
+		return false, fmt.Errorf("read the manifest: %w", err)
+	}
+	return manifest.Digest(b) == o.Change.Digest, nil
+}
+
+// respect marks as done what a person undid since it was done: an entry that was written and is
+// gone again, or a manifest that was taken away, is not brought back, nor is a tick without it.
+func (s *Store) respect(o *Open, r *Recovered) error {
+	gone := ""
+	if _, err := os.Stat(s.abs(o.Change.ManifestPath)); errors.Is(err, fs.ErrNotExist) {
+		gone = o.Change.ManifestPath + " was removed since"
+	} else if err != nil {
+		return err
+	}
+	if gone == "" && o.has("ledger") {
+		b, err := os.ReadFile(s.abs(o.Change.Ledger))
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("read %s: %w", o.Change.Ledger, err)
+		}
+		if ledger.Parse(o.Change.Ledger, b).ByRun(o.Change.Digest) == nil {
+			gone = "its attempt was removed from " + o.Change.Ledger + " since"
+		}
+	}
+	if gone == "" {
+		return nil
+	}
+	r.Why = gone + "; left as it is"
+	if !o.has("ledger") {
+		o.Steps = append(o.Steps, "ledger")
+	}
+	o.Change.Ticks = nil
+	return nil
+}
+
+// interrupt records a run that had not reached its commit point.
+func (s *Store) interrupt(w Writing, o *Open, now time.Time) (Outcome, error) {
+	in := &o.Intent
+	p := in.Partial
+	p.Result = manifest.Interrupted
+	p.Reason = "planctl itself ended before the run did"
+	p.Exit = -1
+	p.Finished = now.UTC()
+	if p.Seconds = since(p.Finished.Sub(p.Started)); p.Seconds < 0 {
+		p.Seconds = 0 // the clock was set back meanwhile
+	}
+	p.Ticked = false
+	if in.Log != "" {
+		f, err := logFile(s.abs(in.Log), filepath.Base(in.Log))
+		if err != nil {
+			return Outcome{}, err
+		}
+		if f != nil {
+			p.Files = append(p.Files, *f)
+		}
+	}
+	if err := os.MkdirAll(filepath.Dir(s.abs(in.Manifest)), 0o755); err != nil {
+		return Outcome{}, fmt.Errorf("make the run's directory: %w", err)
+	}
+	return o.commit(w, func() (*Change, *manifest.Statement, error) {
+		b, err := os.ReadFile(s.abs(in.Entry.Ledger))
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, nil, fmt.Errorf("read %s: %w", in.Entry.Ledger, err)
+		}
+		if sec, err := ledger.Parse(in.Entry.Ledger, b).Section(in.Entry.Section); err == nil {
+			p.Attempt = sec.NextNumber()
+		}
+		artifacts := in.Manifest
+		if in.Log != "" {
+			artifacts = fmt.Sprintf("%s/{%s,%s}", filepath.ToSlash(filepath.Dir(in.Manifest)), filepath.Base(in.Log), filepath.Base(in.Manifest))
+		}
+		return &Change{
+			ManifestPath: in.Manifest, Ledger: in.Entry.Ledger, Section: in.Entry.Section, Style: in.Entry.Style,
+			Entry: ledger.Entry{
+				Date: p.Started.UTC().Format(time.DateOnly), Number: p.Attempt, Task: in.Entry.Task, Title: in.Entry.Title,
+				Result: string(manifest.Interrupted), Detail: p.Reason, Artifacts: artifacts,
+			},
+		}, manifest.New(p), nil
+	})
+}
+
+// logFile describes a log that a crash left; nil where there is none.
+func logFile(path, name string) (*manifest.File, error) {
+	sum, size, err := evidence.Hash(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("hash the log: %w", err)
+	}
+	return &manifest.File{Name: name, Role: "log", Size: size, SHA256: sum}, nil
+}
+
+func (s *Store) branch(ctx context.Context) (string, error) {
+	if s.Repo == nil {
+		return "", nil
+	}
+	return s.Repo.Branch(ctx)
+}
+
+func branchName(b string) string {
+	if b == "" {
+		return "a detached HEAD"
+	}
+	return strings.TrimPrefix(b, "refs/heads/")
+}

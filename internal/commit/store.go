@@ -1,0 +1,181 @@
+// Package commit is the one transaction: intent, manifest, ledger, plan, in
+// that order, with the locks that guard it and the recovery that finishes it.
+// It decides nothing about what passed: it is told what to write, and it may
+// not run a command or print.
+package commit
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gofrs/flock"
+
+	"github.com/planctl/planctl/internal/gitrepo"
+)
+
+// Store is where intents and locks of one checkout live: <git-dir>/planctl,
+// which each worktree has of its own, or .planctl without git.
+type Store struct {
+	Dir  string // absolute
+	Root string // the workspace, absolute
+	Repo *gitrepo.Repo
+}
+
+// NewStore names the directory; nothing is made before it is needed.
+func NewStore(root string, repo *gitrepo.Repo) *Store {
+	dir := filepath.Join(root, ".planctl")
+	if repo != nil {
+		dir = filepath.Join(repo.GitDir, "planctl")
+	}
+	return &Store{Dir: dir, Root: root, Repo: repo}
+}
+
+// Holder is who has a lock, as written into the lock's file for people to read.
+type Holder struct {
+	PID   int       `json:"pid"`
+	Host  string    `json:"host"`
+	Since time.Time `json:"since"`
+	What  string    `json:"what"`
+}
+
+func (h Holder) String() string {
+	return fmt.Sprintf("process %d on %s, since %s (%s)", h.PID, h.Host, h.Since.UTC().Format("2006-01-02 15:04:05Z"), h.What)
+}
+
+// HeldError says that another process has the lock.
+type HeldError struct {
+	Name   string
+	Holder Holder
+}
+
+func (e *HeldError) Error() string {
+	if e.Holder.PID == 0 {
+		return fmt.Sprintf("%s is locked by another process", e.Name)
+	}
+	return fmt.Sprintf("%s is locked by %s", e.Name, e.Holder)
+}
+
+// Lock is held until Release. The kernel lets go of it when the process dies,
+// so a holder that died leaves none behind.
+type Lock struct{ f *flock.Flock }
+
+// Release gives the lock back. The file stays: removing it would let two processes lock two files of one name.
+func (l *Lock) Release() error {
+	if l == nil || l.f == nil {
+		return nil
+	}
+	return l.f.Close()
+}
+
+// LockTask takes the lock of one task (plan path and ID) or says who has it.
+func (s *Store) LockTask(name, what string) (*Lock, error) {
+	return s.try(name, "task-"+short(name)+".lock", what)
+}
+
+// lockWorkspace waits for the lock under which manifest, ledger and plan are written.
+func (s *Store) lockWorkspace(ctx context.Context, what string) (*Lock, error) {
+	const patience = 30 * time.Second
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	for wait := 2 * time.Millisecond; ; wait = min(2*wait, 100*time.Millisecond) {
+		l, err := s.try("the workspace", "workspace.lock", what)
+		var held *HeldError
+		if err == nil || !errors.As(err, &held) {
+			return l, err
+		}
+		select {
+		case <-ctx.Done():
+			return nil, err
+		case <-time.After(wait):
+		}
+	}
+}
+
+func (s *Store) try(name, file, what string) (*Lock, error) {
+	dir := filepath.Join(s.Dir, "locks")
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, fmt.Errorf("make the lock directory: %w", err)
+	}
+	path := filepath.Join(dir, file)
+	f := flock.New(path)
+	ok, err := f.TryLock()
+	if err != nil {
+		return nil, fmt.Errorf("lock %s: %w", path, err)
+	}
+	if !ok {
+		held := &HeldError{Name: name}
+		// A holder that is just now writing leaves half a record: then the holder stays unknown.
+		if b, err := os.ReadFile(path); err == nil {
+			var h Holder
+			if json.Unmarshal(b, &h) == nil {
+				held.Holder = h
+			}
+		}
+		return nil, held
+	}
+	host, err := os.Hostname()
+	if err != nil {
+		host = "?"
+	}
+	b, err := json.Marshal(Holder{PID: os.Getpid(), Host: host, Since: time.Now(), What: what})
+	if err == nil {
+		err = os.WriteFile(path, append(b, '\n'), 0o644)
+	}
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("write %s: %w", path, err), f.Close())
+	}
+	return &Lock{f: f}, nil
+}
+
+func short(s string) string {
+	sum := sha256.Sum256([]byte(s))
+	return hex.EncodeToString(sum[:8])
+}
+
+// alive reports whether the process that wrote an intent still runs: the same
+// pid with the same birth, so that a reused pid is not taken for it.
+func alive(pid int, birth string) bool {
+	b, err := processBirth(pid)
+	if err != nil {
+		return false
+	}
+	return birth == "" || b == birth
+}
+
+// processBirth is the start time of a process as the kernel counts it.
+func processBirth(pid int) (string, error) {
+	b, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
+	if errors.Is(err, fs.ErrNotExist) {
+		if _, e := os.Stat("/proc/self/stat"); e != nil {
+			return birthWithoutProc(pid)
+		}
+	}
+	if err != nil {
+		return "", err
+	}
+	// The command's name may hold spaces and parentheses: fields are counted after the last one.
+	rest := string(b[strings.LastIndexByte(string(b), ')')+1:])
+	fields := strings.Fields(rest)
+	if len(fields) < 20 {
+		return "", fmt.Errorf("/proc/%d/stat has %d fields", pid, len(fields))
+	}
+	return fields[19], nil
+}
+
+func birthWithoutProc(pid int) (string, error) {
+	p, err := os.FindProcess(pid)
+	if err != nil {
+		return "", err
+	}
+	return "", p.Signal(nullSignal)
+}

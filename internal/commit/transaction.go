@@ -1,0 +1,274 @@
+package commit
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/planctl/planctl/internal/atomicfile"
+	"github.com/planctl/planctl/internal/manifest"
+	"github.com/planctl/planctl/ledger"
+	"github.com/planctl/planctl/plan"
+)
+
+// Writing is how plans are to be written: the tokens of the config, and the
+// token that the workspace uses most for each state.
+type Writing struct {
+	Tokens plan.Tokens
+	Use    map[plan.State]string
+}
+
+// Refusal is a tick that was not written because the row is no longer what ran.
+type Refusal struct {
+	Tick Tick
+	Why  string
+}
+
+// Outcome says what is on disk after a commit.
+type Outcome struct {
+	Digest   string
+	Number   int
+	Manifest string // path, relative to the workspace
+	Ticked   []Tick
+	Refused  []Refusal
+	Left     []string // what recovery left alone, each with its reason
+}
+
+// ConflictError says that a person's edit stands against the commit: the run
+// is recorded, and what the error names was not written.
+type ConflictError struct {
+	Path string
+	Why  string
+}
+
+func (e *ConflictError) Error() string { return fmt.Sprintf("%s: %s", e.Path, e.Why) }
+
+// Prepare makes the change. It is called under the workspace lock and reads the files anew, so that
+// the attempt's number and the ticks are those of this moment.
+type Prepare func() (*Change, *manifest.Statement, error)
+
+// Commit writes manifest, ledger and plan, in that order, and then removes the intent. The manifest
+// is the commit point: before it nothing happened, after it recover finishes what is left. On an
+// error after the commit point the intent stays; a ConflictError is no such error: what could be
+// written is, and the intent is gone.
+func (o *Open) Commit(ctx context.Context, w Writing, prepare Prepare) (Outcome, error) {
+	lock, err := o.store.lockWorkspace(ctx, "recording "+o.Intent.Name)
+	if err != nil {
+		return Outcome{}, err
+	}
+	out, err := o.commit(w, prepare)
+	return out, errors.Join(err, lock.Release())
+}
+
+func (o *Open) commit(w Writing, prepare Prepare) (Outcome, error) {
+	change, statement, err := prepare()
+	if err != nil {
+		return Outcome{}, err
+	}
+	change.manifest, err = manifest.Encode(statement)
+	if err != nil {
+		return Outcome{}, err
+	}
+	change.Digest = manifest.Digest(change.manifest)
+	change.Entry.Run = change.Digest
+	o.Change = change
+	if err := o.append(line{Change: change}); err != nil {
+		return Outcome{}, err
+	}
+	path := o.store.abs(change.ManifestPath)
+	if err := atomicfile.Create(path, change.manifest, 0o644); err != nil {
+		return Outcome{}, fmt.Errorf("write the manifest: %w", err)
+	}
+	if err := o.done("manifest"); err != nil {
+		return Outcome{}, err
+	}
+	return o.finishChange(w)
+}
+
+// finishChange does steps 3 and 4, each once, and removes the intent.
+func (o *Open) finishChange(w Writing) (Outcome, error) {
+	c := o.Change
+	out := Outcome{Digest: c.Digest, Number: c.Entry.Number, Manifest: c.ManifestPath}
+	var conflict error
+	entered := true
+	if !o.has("ledger") {
+		err := o.enter(c)
+		var ce *ConflictError
+		switch {
+		case errors.As(err, &ce):
+			conflict, entered = ce, false
+			for _, t := range c.Ticks {
+				out.Refused = append(out.Refused, Refusal{t, "its attempt could not be entered: " + ce.Error()})
+			}
+		case err != nil:
+			return out, err
+		default:
+			if err := o.done("ledger"); err != nil {
+				return out, err
+			}
+		}
+	}
+	if entered {
+		if err := o.tickAll(w, c, &out); err != nil {
+			return out, err
+		}
+	}
+	for _, r := range out.Refused {
+		if conflict == nil && !r.Tick.Roll {
+			conflict = &ConflictError{Path: r.Tick.Plan, Why: r.Why}
+		}
+	}
+	if err := o.finish(); err != nil {
+		return out, fmt.Errorf("remove the intent: %w", err)
+	}
+	return out, conflict
+}
+
+// tickAll writes every tick of the change, roll-up rows after the task itself. A roll-up whose own
+// cause was refused is refused too.
+func (o *Open) tickAll(w Writing, c *Change, out *Outcome) error {
+	for _, t := range c.Ticks {
+		step := tickStep + t.Plan + "#" + t.ID
+		if o.has(step) {
+			continue
+		}
+		if t.Roll && len(out.Refused) > 0 {
+			out.Refused = append(out.Refused, Refusal{t, "the row that it follows was not ticked"})
+			continue
+		}
+		why, err := o.tick(w, t)
+		if err != nil {
+			return err
+		}
+		if why != "" {
+			out.Refused = append(out.Refused, Refusal{t, why})
+			continue
+		}
+		if err := o.done(step); err != nil {
+			return err
+		}
+		out.Ticked = append(out.Ticked, t)
+	}
+	return nil
+}
+
+// tries bounds the races against a person's editor that saves again and again.
+const tries = 100
+
+// enter appends the attempt to the ledger as it is now.
+func (o *Open) enter(c *Change) error {
+	return o.store.edit(c.Ledger, func(src []byte) ([]byte, error) {
+		l := ledger.Parse(c.Ledger, src)
+		if l.ByRun(c.Digest) != nil {
+			return nil, nil
+		}
+		s, err := l.Section(c.Section)
+		if err != nil {
+			return nil, &ConflictError{Path: c.Ledger, Why: err.Error()}
+		}
+		ins, err := l.Append(s, c.Entry, c.Style)
+		if err != nil {
+			return nil, &ConflictError{Path: c.Ledger, Why: err.Error()}
+		}
+		return ledger.Insert(src, ins), nil
+	})
+}
+
+// tick writes one state token; why says that the row is no longer what it was.
+func (o *Open) tick(w Writing, t Tick) (why string, err error) {
+	err = o.store.edit(t.Plan, func(src []byte) ([]byte, error) {
+		why = ""
+		doc := plan.Parse(t.Plan, src, w.Tokens)
+		task := doc.Task(t.ID)
+		switch {
+		case task == nil:
+			why = fmt.Sprintf("row %s is gone from %s", t.ID, t.Plan)
+			return nil, nil
+		case !task.Editable:
+			why = fmt.Sprintf("%s:%d: %s", t.Plan, task.Line, task.Problem)
+			return nil, nil
+		case task.RowText() != t.Row:
+			why = fmt.Sprintf("%s:%d: row %s was reworded while its command ran", t.Plan, task.Line, t.ID)
+			return nil, nil
+		case task.State == t.To:
+			return nil, nil
+		case task.Token != t.From:
+			why = fmt.Sprintf("%s:%d: the state of %s was changed from %s to %s meanwhile", t.Plan, task.Line, t.ID, t.From, task.Token)
+			return nil, nil
+		}
+		flip, err := doc.SetState(task, t.To, w.Use)
+		if err != nil {
+			return nil, err
+		}
+		edits := []plan.Edit{flip}
+		if t.Note != "" {
+			note, err := doc.Annotate(task, t.Note)
+			if err != nil {
+				return nil, err
+			}
+			edits = append(edits, note)
+		}
+		return plan.Apply(src, edits...)
+	})
+	var ce *ConflictError
+	if errors.As(err, &ce) {
+		return ce.Error(), nil
+	}
+	return why, err
+}
+
+// edit reads a file, lets change make the new bytes (nil: none), and replaces the file if it is
+// still what was read; a person who saved meanwhile makes it start again from what they saved.
+func (s *Store) edit(path string, change func(src []byte) ([]byte, error)) error {
+	abs := s.abs(path)
+	for i := 0; ; i++ {
+		src, err := os.ReadFile(abs)
+		if errors.Is(err, fs.ErrNotExist) {
+			return &ConflictError{Path: path, Why: "the file is gone"}
+		}
+		if err != nil {
+			return fmt.Errorf("read %s: %w", path, err)
+		}
+		next, err := change(src)
+		if err != nil || next == nil {
+			return err
+		}
+		sum := sha256.Sum256(src)
+		err = atomicfile.Replace(abs, next, &sum)
+		var changed *atomicfile.ChangedError
+		if errors.As(err, &changed) {
+			if i < tries {
+				continue
+			}
+			return &ConflictError{Path: path, Why: "the file keeps changing while planctl writes it"}
+		}
+		return err
+	}
+}
+
+func (s *Store) abs(rel string) string {
+	if filepath.IsAbs(rel) {
+		return rel
+	}
+	return filepath.Join(s.Root, filepath.FromSlash(rel))
+}
+
+// Edit replaces one file of the workspace under the workspace lock, for commands that write a file
+// of their own (link, bind): the same read, change, compare and rename as a commit.
+func (s *Store) Edit(ctx context.Context, path, what string, change func(src []byte) ([]byte, error)) error {
+	lock, err := s.lockWorkspace(ctx, what)
+	if err != nil {
+		return err
+	}
+	return errors.Join(s.edit(path, change), lock.Release())
+}
+
+// since is a duration for people, to the hundredth of a second.
+func since(d time.Duration) float64 {
+	return float64(d.Round(10*time.Millisecond)) / float64(time.Second)
+}

@@ -1,0 +1,210 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/planctl/planctl/internal/commit"
+	"github.com/planctl/planctl/internal/criteria"
+	"github.com/planctl/planctl/internal/manifest"
+	"github.com/planctl/planctl/internal/spec"
+	"github.com/planctl/planctl/internal/testreport"
+	"github.com/planctl/planctl/internal/workspace"
+)
+
+// describe is a task before anything happened to it.
+func (e *Engine) describe(w *workspace.Workspace, it *workspace.Item) *Task {
+	t := &Task{Plan: it.Plan.Path, ID: it.Task.ID, Name: it.Name(w), Title: it.Task.Description, Phase: it.Phase.ID}
+	if sp, from, prose := it.EffectiveSpec(); sp != nil {
+		t.Kind, t.Command, t.Where, t.Prose = sp.Kind, sp.Run, from, prose
+	}
+	return t
+}
+
+// Judgement is what `check` found: the criteria judged on the last evidence.
+type Judgement struct {
+	Task     *Task
+	Record   *workspace.Record // whose evidence was judged
+	Verdicts []manifest.Criterion
+	Calls    []manifest.Call
+	Kind     string // why the run does not count for its kind; "" when it does
+	Pass     bool
+	Recorded commit.Outcome
+}
+
+// Check judges a task's criteria, as they are written now, on the evidence of its last run. It runs
+// nothing and, without record, writes nothing.
+func (e *Engine) Check(ctx context.Context, name string, record bool) (*Judgement, error) {
+	w, err := e.Open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	it, err := w.Find(name)
+	if err != nil {
+		return nil, err
+	}
+	sp, _, _ := it.EffectiveSpec()
+	if sp == nil {
+		return nil, &MarkError{Why: it.Task.ID + " has neither spec nor command: there is nothing to judge", Help: "planctl show " + it.Name(w)}
+	}
+	run := lastRun(it)
+	if run == nil {
+		return nil, &MarkError{Why: it.Task.ID + " has not been run: there is no evidence to judge", Help: "planctl run " + it.Name(w)}
+	}
+	j := &Judgement{Task: e.describe(w, it), Record: run}
+	if err := j.judge(e, w, it, sp); err != nil {
+		return nil, err
+	}
+	if !record {
+		return j, nil
+	}
+	if err := check(w, []*workspace.Item{it}); err != nil {
+		return nil, err
+	}
+	d := &decision{e: e, plan: it.Plan.Path, id: it.Task.ID, phase: it.Phase.ID, kind: sp.Kind.String(), task: j.Task}
+	err = d.commit(ctx, w, func(_ *workspace.Workspace, p *manifest.Predicate) ([]commit.Tick, error) {
+		old := run.Doc.Predicate
+		p.Judged, p.Criteria, p.Calls, p.Tests = run.Digest, j.Verdicts, j.Calls, old.Tests
+		p.Inputs, p.Pins, p.Red, p.Exit, p.Signal, p.TimedOut, p.Seconds = old.Inputs, old.Pins, old.Red, old.Exit, old.Signal, old.TimedOut, old.Seconds
+		value := sp.Value()
+		digest, _ := spec.Digest(value)
+		_, from, prose := it.EffectiveSpec()
+		p.Spec = manifest.Spec{Digest: digest, Value: value, From: from, Prose: prose}
+		p.Result = manifest.Pass
+		if !j.Pass {
+			p.Result, p.Reason = manifest.Fail, firstOf(failing(j.Verdicts), j.Kind)
+		}
+		return nil, nil
+	})
+	j.Recorded = j.Task.Outcome
+	return j, err
+}
+
+func (j *Judgement) judge(e *Engine, w *workspace.Workspace, it *workspace.Item, sp *spec.Spec) error {
+	p := &j.Record.Doc.Predicate
+	expanded := sp.Expand(p.Stamp)
+	programs, err := compile(expanded.Criteria)
+	if err != nil {
+		return err
+	}
+	dir := filepath.Dir(filepath.Join(w.Root, filepath.FromSlash(j.Record.Path)))
+	facts := criteria.Facts{Exit: p.Exit, Signal: p.Signal, TimedOut: p.TimedOut, Seconds: p.Seconds, Root: w.Root, RunDir: dir,
+		Env: func(n string) (string, bool) { return lookup(e.Environ, n) }, Done: doneIn(w, it)}
+	for _, f := range p.Files {
+		if f.Role == "log" {
+			facts.LogPath = filepath.Join(dir, filepath.FromSlash(f.Name))
+		}
+	}
+	if p.Tests != nil {
+		facts.Tests = fromManifest(p.Tests)
+	}
+	if facts.LogPath != "" && len(sp.Tests) == 0 {
+		res, err := testreport.ReadLog(facts.LogPath)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("read the log: %w", err)
+		}
+		if err == nil {
+			facts.Tests = res
+		}
+	}
+	var rec criteria.Recorder
+	j.Verdicts = criteria.Judge(programs, facts, &rec)
+	j.Calls = rec.Calls()
+	t := tried{kind: sp.Kind, result: resultOf(p), tests: facts.Tests, because: sp.Because, programs: programs, pins: p.Pins, run: sp.Run, accept: true}
+	if red, err := resolveRed(w, it, sp.Red); err == nil && red.LastPass() != nil {
+		t.red = &red.LastPass().Doc.Predicate
+	}
+	j.Kind, _ = kindRule(t)
+	j.Pass = j.Kind == "" && len(failing(j.Verdicts)) == 0
+	j.Task.Status, j.Task.Reason = Passed, ""
+	if !j.Pass {
+		j.Task.Status, j.Task.Reason = Failed, firstOf(failing(j.Verdicts), j.Kind)
+	}
+	return nil
+}
+
+// lastRun is the newest record that has evidence of a command; decisions and checks have none.
+func lastRun(it *workspace.Item) *workspace.Record {
+	for i := len(it.Runs) - 1; i >= 0; i-- {
+		if p := &it.Runs[i].Doc.Predicate; len(p.Argv) > 0 && p.Result != manifest.Interrupted {
+			return it.Runs[i]
+		}
+	}
+	return nil
+}
+
+// standing is the passes of a task that nothing supersedes yet.
+func standing(it *workspace.Item) []string {
+	superseded := map[string]bool{}
+	for _, r := range it.Runs {
+		for _, d := range r.Doc.Predicate.Supersedes {
+			superseded[d] = true
+		}
+	}
+	var out []string
+	for _, r := range it.Runs {
+		if r.Doc.Predicate.Result == manifest.Pass && !superseded[r.Digest] {
+			out = append(out, r.Digest)
+		}
+	}
+	return out
+}
+
+// findRun is the run of a task that a digest, or its first hex digits, names.
+func findRun(it *workspace.Item, name string) (*workspace.Record, error) {
+	want := strings.TrimPrefix(name, "sha256:")
+	var found []*workspace.Record
+	for _, r := range it.Runs {
+		if strings.HasPrefix(strings.TrimPrefix(r.Digest, "sha256:"), want) {
+			found = append(found, r)
+		}
+	}
+	switch {
+	case len(want) < 6 || len(found) == 0:
+		return nil, &MarkError{Why: fmt.Sprintf("%s has no run %s", it.Task.ID, name), Help: "planctl log " + it.Task.ID + " lists its runs; give six digits or more"}
+	case len(found) > 1:
+		return nil, &MarkError{Why: fmt.Sprintf("%s names %d runs of %s", name, len(found), it.Task.ID), Help: "give more digits"}
+	case found[0].Doc.Predicate.Result != manifest.Pass:
+		return nil, &MarkError{Why: fmt.Sprintf("run %s did not pass: %s", name, found[0].Doc.Predicate.Reason), Help: "run it again before it is ticked"}
+	}
+	return found[0], nil
+}
+
+func fromManifest(t *manifest.Tests) testreport.Results {
+	r := testreport.Results{Total: t.Total, Passed: t.Passed, Failed: t.Failed, Skipped: t.Skipped, Errors: t.Errors, Reader: t.Reader,
+		Names: map[string]testreport.Status{}}
+	for n, s := range t.Names {
+		r.Names[n] = testreport.Status(s)
+	}
+	return r
+}
+
+func lookup(environ []string, name string) (string, bool) {
+	for i := len(environ) - 1; i >= 0; i-- {
+		if k, v, _ := strings.Cut(environ[i], "="); k == name {
+			return v, true
+		}
+	}
+	return "", false
+}
+
+func firstOf(ss []string, or string) string {
+	if len(ss) > 0 {
+		return ss[0]
+	}
+	return or
+}
+
+// exists reports whether a path is there; trouble in finding out is an error.
+func exists(path string) (bool, error) {
+	_, err := os.Lstat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	return err == nil, err
+}

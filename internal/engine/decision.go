@@ -1,0 +1,357 @@
+package engine
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+
+	"github.com/planctl/planctl/internal/commit"
+	"github.com/planctl/planctl/internal/criteria"
+	"github.com/planctl/planctl/internal/evidence"
+	"github.com/planctl/planctl/internal/manifest"
+	"github.com/planctl/planctl/internal/redact"
+	"github.com/planctl/planctl/internal/spec"
+	"github.com/planctl/planctl/internal/workspace"
+	"github.com/planctl/planctl/ledger"
+	"github.com/planctl/planctl/plan"
+)
+
+// decision records an attempt without a run of its own: a mark, a phase judged again, a check.
+type decision struct {
+	e     *Engine
+	plan  string // path
+	id    string // task; "" for a phase
+	phase string
+	kind  string
+	note  string
+	task  *Task
+	mask  *redact.Masker
+}
+
+// judgement fills in what was decided and says what to tick, on a reading of the workspace made under
+// its lock.
+type judgement func(w *workspace.Workspace, p *manifest.Predicate) ([]commit.Tick, error)
+
+// commit writes the decision. Errors before the commit point leave nothing behind.
+func (d *decision) commit(ctx context.Context, w *workspace.Workspace, judge judgement) error {
+	store := commit.NewStore(w.Root, w.Git)
+	name := d.plan + "#" + d.id
+	if d.id == "" {
+		name = d.plan + "#phase " + d.phase
+	}
+	lock, err := store.LockTask(name, d.kind+" "+d.task.Name)
+	if err != nil {
+		return err
+	}
+	err = d.locked(ctx, w, store, name, judge)
+	return errors.Join(err, lock.Release())
+}
+
+func (d *decision) locked(ctx context.Context, w *workspace.Workspace, store *commit.Store, name string, judge judgement) error {
+	d.mask = redact.New(redact.Values(d.e.Environ, w.Config.Secrets))
+	pl, ph, err := w.FindPhase(d.plan + "#" + d.phase)
+	if err != nil {
+		return err
+	}
+	it := d.item(w, pl, ph)
+	_, rel, stamp, err := d.e.recordDir(ctx, w, pl, ph)
+	if err != nil {
+		return err
+	}
+	d.task.Dir = rel
+	now := d.e.Now().UTC()
+	nonce := make([]byte, 16)
+	if _, err := rand.Read(nonce); err != nil {
+		return fmt.Errorf("make a nonce: %w", err)
+	}
+	p := manifest.Predicate{
+		Task: manifest.Task{Plan: pl.Path, Phase: ph.ID, Initiative: pl.Link.ID}, Kind: d.kind, Dir: ".", Env: map[string]string{},
+		Stamp: stamp, Started: now, Finished: now, Note: d.mask.String(d.note), Actor: d.e.actor(ctx, w), Host: host(),
+		Executor: manifest.Executor{Name: "none"}, Planctl: d.e.Version, Nonce: hex.EncodeToString(nonce),
+	}
+	if d.id != "" {
+		p.Task = taskRef(w, it)
+		p.Parents = heads(it.Runs)
+	}
+	if w.Git != nil {
+		if p.Source.Commit, p.Source.Tree, err = w.Git.Head(ctx); err != nil {
+			return err
+		}
+	} else {
+		p.Source.Why = "not a git repository"
+	}
+	file := fileID(d.id)
+	if d.id == "" {
+		file = "phase_" + fileID(d.phase)
+	}
+	in := commit.Intent{Key: p.Nonce, Name: name, RunDir: rel, Manifest: rel + "/" + file + manifest.Suffix, Begun: now, Partial: p,
+		Entry: commit.EntryPlace{Ledger: w.Ledger.Path, Section: pl.Link.ID, Title: it.Task.Description, Task: entryName(w, it), Style: w.Config.AttemptStyle()}}
+	if w.Git != nil {
+		if in.Branch, err = w.Git.Branch(ctx); err != nil {
+			return err
+		}
+	}
+	open, err := store.Begin(in)
+	if err != nil {
+		return err
+	}
+	var refused error
+	out, err := open.Commit(ctx, writing(w), func() (*commit.Change, *manifest.Statement, error) {
+		fresh, err := d.e.Open(ctx)
+		if err != nil {
+			return nil, nil, err
+		}
+		ticks, err := judge(fresh, &p)
+		if err != nil {
+			refused = err
+			return nil, nil, err
+		}
+		entry := ledger.Entry{Task: entryName(fresh, it), Title: it.Task.Description, Detail: d.mask.String(decidedBy(&p))}
+		return change(fresh, it, &p, ticks, entry, rel)
+	})
+	d.task.Outcome, d.task.Predicate = out, &p
+	if refused != nil {
+		return errors.Join(refused, open.Abandon(), evidence.RemoveEmpty(w.Root, rel))
+	}
+	return d.conclude(err)
+}
+
+// item is the task decided about; for a phase a stand-in that carries its title.
+func (d *decision) item(w *workspace.Workspace, pl *workspace.Plan, ph *plan.Phase) *workspace.Item {
+	if d.id != "" {
+		if it := (key{pl.Path, d.id}).in(w); it != nil {
+			return it
+		}
+	}
+	return &workspace.Item{Plan: pl, Phase: ph, Task: &plan.Task{Description: ph.Title, Phase: ph}}
+}
+
+func entryName(w *workspace.Workspace, it *workspace.Item) string {
+	if it.Task.ID == "" {
+		return "Phase " + it.Phase.ID
+	}
+	return it.EntryName(w)
+}
+
+func decidedBy(p *manifest.Predicate) string {
+	switch {
+	case p.Kind == "phase":
+		return "exit criteria judged"
+	case p.Judged != "" && p.State == "":
+		return "criteria judged on recorded evidence"
+	case p.Actor.Name == "":
+		return "by hand"
+	}
+	return "by " + p.Actor.Name
+}
+
+func (d *decision) conclude(err error) error {
+	t := d.task
+	var conflict *commit.ConflictError
+	switch {
+	case errors.As(err, &conflict):
+		t.Status, t.Err, t.Reason = Conflict, err, "recorded, but not ticked: "+conflict.Error()
+		return nil
+	case err != nil:
+		return err
+	case t.Predicate.Result == manifest.Fail:
+		t.Status, t.Reason = Failed, t.Predicate.Reason
+	default:
+		t.Status = Passed
+	}
+	return nil
+}
+
+func (d *decision) facts(w *workspace.Workspace) criteria.Facts {
+	return criteria.Facts{Root: w.Root, Env: func(name string) (string, bool) {
+		v, ok := lookup(d.e.Environ, name)
+		return d.mask.String(v), ok
+	}}
+}
+
+// MarkOptions are the flags of `mark`.
+type MarkOptions struct {
+	State string // todo, active, blocked, skipped, done; waived for a phase
+	Note  string
+	Run   string // digest of the reviewed run, or its first hex digits
+	Same  bool
+}
+
+// MarkError says why a decision was not recorded: criteria that do not hold, a row that cannot be
+// edited, a state that is no state.
+type MarkError struct {
+	Why  string
+	Help string
+}
+
+func (e *MarkError) Error() string { return e.Why }
+
+// Mark records a decision by hand: an attempt with its author, and the row's new state.
+func (e *Engine) Mark(ctx context.Context, name string, opt MarkOptions) (*Task, error) {
+	w, err := e.Open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if w, err = e.Recover(ctx, w); err != nil {
+		return nil, err
+	}
+	if opt.State == "waived" {
+		return e.waive(ctx, w, name, opt)
+	}
+	it, err := w.Find(name)
+	if err != nil {
+		return nil, err
+	}
+	if err := check(w, []*workspace.Item{it}); err != nil {
+		return nil, err
+	}
+	to, err := plan.ParseState(opt.State)
+	if err != nil {
+		return nil, &MarkError{Why: err.Error(), Help: "the states are todo, active, blocked, skipped and done; waived is for a phase"}
+	}
+	t := e.describe(w, it)
+	m := &marking{e: e, opt: opt, to: to, task: t}
+	if err := m.refuse(w, it); err != nil {
+		return nil, err
+	}
+	d := &decision{e: e, plan: it.Plan.Path, id: it.Task.ID, phase: it.Phase.ID, kind: "manual", note: opt.Note, task: t}
+	m.d = d
+	return t, d.commit(ctx, w, m.judge)
+}
+
+func (e *Engine) waive(ctx context.Context, w *workspace.Workspace, name string, opt MarkOptions) (*Task, error) {
+	pl, ph, err := w.FindPhase(name)
+	if err != nil {
+		return nil, err
+	}
+	if err := Settled(w, pl); err != nil {
+		return nil, err
+	}
+	t := &Task{Plan: pl.Path, Name: "phase " + ph.ID, Title: ph.Title, Phase: ph.ID}
+	d := &decision{e: e, plan: pl.Path, phase: ph.ID, kind: "manual", note: opt.Note, task: t}
+	return t, d.commit(ctx, w, func(_ *workspace.Workspace, p *manifest.Predicate) ([]commit.Tick, error) {
+		p.Result, p.State = manifest.Decided, opt.State
+		return nil, nil
+	})
+}
+
+// marking is one `mark` of a task.
+type marking struct {
+	e    *Engine
+	opt  MarkOptions
+	to   plan.State
+	task *Task
+	d    *decision
+}
+
+// refuse stops a mark that would say nothing or something false, before a directory is made.
+func (m *marking) refuse(w *workspace.Workspace, it *workspace.Item) error {
+	switch {
+	case !it.Task.Editable:
+		return &MarkError{Why: fmt.Sprintf("%s:%d: %s", it.Plan.Path, it.Task.Line, it.Task.Problem), Help: "planctl lint " + it.Plan.Path}
+	case m.opt.Note == "" && m.opt.Run == "" && !m.opt.Same:
+		return &MarkError{Why: "a decision by hand needs its reason", Help: "add --note \"why\""}
+	case m.to != plan.Done && (m.opt.Run != "" || m.opt.Same):
+		return &MarkError{Why: "--run and --same belong to `mark ID done`", Help: "leave them out, or mark the task done"}
+	case it.Spec != nil && it.Spec.IsRollup() && m.to == plan.Done:
+		return &MarkError{Why: fmt.Sprintf("%s stands for phase %s of %s and is ticked when that is complete", it.Task.ID, it.Spec.Phase, it.Spec.Plan),
+			Help: "planctl show " + it.Spec.Plan + "#" + it.Spec.Phase}
+	case m.opt.Same && (it.Task.State != plan.Done || it.LastPass() == nil):
+		return &MarkError{Why: "--same accepts a reworded row that is done and has a passing attempt; " + it.Task.ID + " has not", Help: "planctl show " + it.Name(w)}
+	case it.Task.State == m.to && !m.opt.Same && !it.Standing(w).Refuted && (m.to != plan.Done || it.LastPass() != nil):
+		return &MarkError{Why: fmt.Sprintf("%s is %s already", it.Task.ID, m.to), Help: "planctl show " + it.Name(w)}
+	}
+	return nil
+}
+
+func (m *marking) judge(w *workspace.Workspace, p *manifest.Predicate) ([]commit.Tick, error) {
+	it := (key{m.d.plan, m.d.id}).in(w)
+	if it == nil {
+		return nil, &MarkError{Why: fmt.Sprintf("row %s is gone from %s", m.d.id, m.d.plan), Help: "planctl show " + m.d.plan}
+	}
+	if sp, from, prose := it.EffectiveSpec(); sp != nil {
+		value := sp.Value()
+		digest, _ := spec.Digest(value)
+		p.Spec = manifest.Spec{Digest: digest, Value: value, From: from, Prose: prose}
+	}
+	p.State = m.to.String()
+	own := commit.Tick{Plan: it.Plan.Path, ID: it.Task.ID, Row: it.Task.RowText(), From: it.Task.Token, To: m.to}
+	if m.to != plan.Done {
+		p.Result = manifest.Decided
+		if last := it.LastPass(); last != nil {
+			p.Result = manifest.Reopened
+			p.Supersedes = standing(it)
+		}
+		return []commit.Tick{own}, nil
+	}
+	p.Result = manifest.Pass
+	p.Ticked = true
+	if err := m.review(it, p); err != nil {
+		return nil, err
+	}
+	facts := m.d.facts(w)
+	facts.Done = doneIn(w, it)
+	if err := judgeByHand(w, it, p, facts); err != nil {
+		return nil, err
+	}
+	return append([]commit.Tick{own}, closePhases(w, it, p, facts)...), nil
+}
+
+// review ties the decision to the run that was reviewed, or to the row as it read before.
+func (m *marking) review(it *workspace.Item, p *manifest.Predicate) error {
+	if m.opt.Run != "" {
+		r, err := findRun(it, m.opt.Run)
+		if err != nil {
+			return err
+		}
+		p.Judged = r.Digest
+	}
+	if m.opt.Same {
+		was := it.LastPass().Doc.Predicate.Task
+		note := fmt.Sprintf("the same task reworded; was: %q; is: %q", was.Description, it.Task.Description)
+		if p.Note != "" {
+			note += "; " + p.Note
+		}
+		p.Note = note
+		p.Judged = it.LastPass().Digest
+	}
+	return nil
+}
+
+// judgeByHand judges what a decision can be held to: the artifacts are there, and the criteria that
+// need no run hold.
+func judgeByHand(w *workspace.Workspace, it *workspace.Item, p *manifest.Predicate, facts criteria.Facts) error {
+	sp, _, _ := it.EffectiveSpec()
+	if sp == nil {
+		return nil
+	}
+	sp = sp.Expand(p.Stamp)
+	files, problems := evidence.Present(w.Root, sp.Artifacts)
+	for _, q := range problems {
+		return &MarkError{Why: q.Error(), Help: "make the artifact, or take it out of the spec"}
+	}
+	p.Files = files
+	var problem []evidence.Problem
+	if p.Inputs, problem = evidence.Digests(w.Root, sp.Inputs); len(problem) > 0 {
+		return &MarkError{Why: problem[0].Error(), Help: "mend `inputs`, or the files that it names"}
+	}
+	programs, err := compile(sp.Criteria)
+	if err != nil {
+		return err
+	}
+	var handy []*criteria.Program
+	for _, q := range programs {
+		if !q.NeedsRun() {
+			handy = append(handy, q)
+		}
+	}
+	var rec criteria.Recorder
+	p.Criteria = criteria.Judge(handy, facts, &rec)
+	p.Calls = rec.Calls()
+	if bad := failing(p.Criteria); len(bad) > 0 {
+		return &MarkError{Why: "its criteria do not hold: " + firstOf(bad, ""), Help: "planctl check " + it.Task.ID}
+	}
+	return nil
+}

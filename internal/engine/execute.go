@@ -1,0 +1,506 @@
+package engine
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/planctl/planctl/internal/commit"
+	"github.com/planctl/planctl/internal/criteria"
+	"github.com/planctl/planctl/internal/evidence"
+	"github.com/planctl/planctl/internal/glob"
+	"github.com/planctl/planctl/internal/manifest"
+	"github.com/planctl/planctl/internal/redact"
+	"github.com/planctl/planctl/internal/spec"
+	"github.com/planctl/planctl/internal/testreport"
+	"github.com/planctl/planctl/internal/workspace"
+	"github.com/planctl/planctl/runner"
+)
+
+// call is one call of run: its stamp and directories are shared by its tasks.
+type call struct {
+	began time.Time
+	dirs  map[string]evidence.Dir // by reports/slug
+	opt   RunOptions
+	tick  bool // RunAndTick where prose was approved that way
+}
+
+// execution is one task on its way from spec to manifest.
+type execution struct {
+	e        *Engine
+	w        *workspace.Workspace
+	it       *workspace.Item
+	task     *Task
+	opt      RunOptions
+	store    *commit.Store
+	spec     *spec.Spec // as written
+	expanded *spec.Spec // with its stamp
+	programs []*criteria.Program
+	dir      evidence.Dir
+	logPath  string // absolute
+	env      []string
+	secrets  []redact.Secret
+	masker   *redact.Masker
+	before   evidence.Before
+	p        manifest.Predicate
+	tick     bool
+	red      *workspace.Record
+	facts    criteria.Facts
+}
+
+// execute runs one task and commits what came of it. The task's lock is held by the caller.
+func (e *Engine) execute(ctx context.Context, w *workspace.Workspace, it *workspace.Item, c *call, t *Task, tick bool) {
+	x := &execution{e: e, w: w, it: it, task: t, opt: c.opt, store: commit.NewStore(w.Root, w.Git), tick: tick}
+	if err := x.prepare(ctx, c); err != nil {
+		x.fail(err)
+		return
+	}
+	open, err := x.store.Begin(x.intent(ctx))
+	if err != nil {
+		x.fail(err)
+		return
+	}
+	e.emit(Event{Kind: Started, Task: t})
+	result, err := x.run(ctx, open)
+	if err != nil {
+		x.fail(errors.Join(err, open.Abandon()))
+		return
+	}
+	t.Result = &result
+	x.collect(ctx, result)
+	x.judge(result)
+	// The record is made even when ctx was cancelled: Ctrl-C leaves a recorded run.
+	out, err := x.record(context.WithoutCancel(ctx), open)
+	t.Outcome, t.Predicate = out, &x.p
+	x.conclude(err)
+}
+
+// fail ends a task that was not recorded.
+func (x *execution) fail(err error) {
+	t := x.task
+	t.Err = err
+	var invalid *InvalidError
+	switch {
+	case errors.As(err, &invalid):
+		t.Status, t.Findings, t.Reason = Invalid, invalid.Findings, invalid.Error()
+	default:
+		t.Status, t.Reason = Trouble, err.Error()
+	}
+}
+
+// conclude turns verdict and commit error into the task's status.
+func (x *execution) conclude(err error) {
+	t := x.task
+	var conflict *commit.ConflictError
+	switch {
+	case errors.As(err, &conflict):
+		t.Status, t.Err = Conflict, err
+		t.Reason = "recorded, but not ticked: " + conflict.Error()
+	case err != nil:
+		t.Status, t.Err, t.Reason = Trouble, err, err.Error()
+		t.Help = "planctl recover finishes what was begun"
+	case x.p.Result == manifest.Pass:
+		t.Status = Passed
+	case x.p.Result == manifest.Interrupted:
+		t.Status, t.Reason = Interrupted, x.p.Reason
+	default:
+		t.Status, t.Reason = Failed, x.p.Reason
+	}
+}
+
+func (x *execution) prepare(ctx context.Context, c *call) error {
+	sp, from, prose := x.it.EffectiveSpec()
+	x.spec = sp
+	reports, slug := x.w.Reports(x.it.Plan, x.it.Phase)
+	dir, ok := c.dirs[reports+"\x00"+slug]
+	if !ok {
+		var err error
+		abs := filepath.Join(x.w.Root, filepath.FromSlash(reports))
+		warning, err := evidence.Guard(ctx, x.w.Root, abs, x.w.Git)
+		if err != nil {
+			return fmt.Errorf("guard %s: %w", reports, err)
+		}
+		if warning != "" {
+			x.task.Warnings = append(x.task.Warnings, warning)
+		}
+		if dir, err = evidence.CreateDir(abs, slug, c.began); err != nil {
+			return err
+		}
+		c.dirs[reports+"\x00"+slug] = dir
+	}
+	x.dir = dir
+	x.expanded = sp.Expand(dir.Stamp)
+	var err error
+	if x.programs, err = compile(x.expanded.Criteria); err != nil {
+		return err
+	}
+	x.logPath = filepath.Join(dir.Path, logName(x.expanded))
+	rel, err := filepath.Rel(x.w.Root, dir.Path)
+	if err != nil {
+		return err
+	}
+	x.task.Dir = filepath.ToSlash(rel)
+	x.task.Log = x.task.Dir + "/" + filepath.Base(x.logPath)
+	x.task.Command = x.expanded.Run
+	if err := x.surroundings(); err != nil {
+		return err
+	}
+	x.before = evidence.Baseline(x.w.Root, slices.Concat(x.expanded.Artifacts, x.expanded.Tests))
+	return x.begin(ctx, from, prose)
+}
+
+// surroundings builds the child's environment: the caller's, less what the spec unsets, and planctl's own names.
+func (x *execution) surroundings() error {
+	env := map[string]string{}
+	for _, kv := range x.e.Environ {
+		k, v, _ := strings.Cut(kv, "=")
+		env[k] = v
+	}
+	for k, v := range x.expanded.Env {
+		if v == nil {
+			delete(env, k)
+		} else {
+			env[k] = *v
+		}
+	}
+	nonce := make([]byte, 16)
+	if _, err := rand.Read(nonce); err != nil {
+		return fmt.Errorf("make a nonce: %w", err)
+	}
+	x.p.Nonce = hex.EncodeToString(nonce)
+	env["PLANCTL_TASK"] = x.it.Task.ID
+	env["PLANCTL_PLAN"] = x.it.Plan.Path
+	env["PLANCTL_STAMP"] = x.dir.Stamp
+	env["PLANCTL_DIR"] = x.dir.Path
+	for _, k := range slices.Sorted(maps.Keys(env)) {
+		x.env = append(x.env, k+"="+env[k])
+	}
+	x.secrets = redact.Values(x.env, x.w.Config.Secrets)
+	x.masker = redact.New(x.secrets)
+	x.p.Env = map[string]string{}
+	for _, k := range x.w.Config.Env {
+		if v, ok := env[k]; ok {
+			x.p.Env[k] = x.masker.String(v)
+		}
+	}
+	for k := range x.expanded.Env {
+		if v, ok := env[k]; ok {
+			x.p.Env[k] = x.masker.String(v)
+		}
+	}
+	x.facts.Env = func(name string) (string, bool) {
+		v, ok := env[name]
+		return x.masker.String(v), ok
+	}
+	return nil
+}
+
+// begin fills in what is known before the command starts, among it the state of the sources.
+func (x *execution) begin(ctx context.Context, from string, prose bool) error {
+	it, w, p := x.it, x.w, &x.p
+	value := x.spec.Value()
+	digest, _ := spec.Digest(value)
+	p.Task = taskRef(w, it)
+	p.Spec = manifest.Spec{Digest: digest, Value: value, From: from, Prose: prose}
+	p.Kind = x.spec.Kind.String()
+	p.Argv = argv(x.masker.String(x.expanded.Run))
+	p.Dir = "."
+	if x.expanded.Dir != "" {
+		p.Dir = x.expanded.Dir
+	}
+	p.Stamp = x.dir.Stamp
+	p.Forced = x.opt.Force
+	p.Note = x.masker.String(x.opt.Note)
+	p.Parents = heads(it.Runs)
+	p.Actor = x.e.actor(ctx, w)
+	p.Host = host()
+	p.Planctl = x.e.Version
+	p.Executor = manifest.Executor{Name: executorName(w, x.expanded)}
+	var problems []evidence.Problem
+	if p.Inputs, problems = evidence.Digests(w.Root, x.expanded.Inputs); len(problems) > 0 {
+		return x.problems("spec-inputs", problems, "mend `inputs`, or the files that it names")
+	}
+	pins := x.spec.Pins
+	if x.spec.Kind == spec.Green {
+		if dep, err := resolveRed(w, it, x.spec.Red); err == nil {
+			x.red = dep.LastPass()
+			if x.red != nil {
+				p.Red = x.red.Digest
+				pins = union(pins, slices.Sorted(maps.Keys(x.red.Doc.Predicate.Pins)))
+			}
+		}
+	}
+	p.Pins, problems = evidence.Pins(w.Root, pins)
+	if len(problems) > 0 && x.spec.Kind != spec.Green {
+		return x.problems("spec-pins", problems, "mend `pins`, or the files that it names")
+	}
+	source, patch, err := evidence.KeepSource(ctx, w.Git, x.dir.Path, fileID(it.Task.ID), Own(w), w.Config.PatchLimit)
+	if err != nil {
+		return fmt.Errorf("keep the state of the sources: %w", err)
+	}
+	p.Source = source
+	if patch != nil {
+		p.Files = append(p.Files, *patch)
+	}
+	p.Started = x.e.Now().UTC()
+	return nil
+}
+
+func (x *execution) problems(code string, ps []evidence.Problem, help string) error {
+	var l InvalidError
+	for _, p := range ps {
+		l.Findings = append(l.Findings, specFinding(code, x.spec, p.Error(), help))
+	}
+	return &l
+}
+
+func (x *execution) intent(ctx context.Context) commit.Intent {
+	w, it := x.w, x.it
+	in := commit.Intent{
+		Key: x.p.Nonce, Name: keyOf(it).String(), RunDir: x.task.Dir,
+		Manifest: x.task.Dir + "/" + fileID(it.Task.ID) + manifest.Suffix, Log: x.task.Log,
+		Begun: x.p.Started, Partial: x.p,
+		Entry: commit.EntryPlace{Ledger: w.Ledger.Path, Section: it.Plan.Link.ID, Title: it.Task.Description,
+			Task: it.EntryName(w), Style: w.Config.AttemptStyle()},
+	}
+	if w.Git != nil {
+		// Without a branch's name a recovery takes the run for one of a detached HEAD and keeps it: nothing is lost.
+		in.Branch, _ = w.Git.Branch(ctx)
+	}
+	return in
+}
+
+// run submits the command and waits for its end.
+func (x *execution) run(ctx context.Context, open *commit.Open) (runner.Result, error) {
+	ex, err := x.e.Executor(x.p.Executor.Name)
+	if err != nil {
+		return runner.Result{}, err
+	}
+	job := runner.Job{
+		Key: x.p.Nonce, Argv: argv(x.expanded.Run), Dir: filepath.Join(x.w.Root, filepath.FromSlash(x.expanded.Dir)),
+		Env: x.env, Log: x.logPath, Timeout: x.expanded.Timeout, TTY: x.expanded.TTY,
+		Secrets: secretValues(x.secrets), Resources: x.expanded.Resources,
+	}
+	if x.e.Live != nil {
+		job.Live = x.e.Live(x.task.Name)
+	}
+	hs, err := ex.Submit(ctx, []runner.Job{job})
+	if err != nil {
+		return runner.Result{}, fmt.Errorf("start the command: %w", err)
+	}
+	if err := open.Started(hs[0]); err != nil {
+		return runner.Result{}, errors.Join(err, ex.Cancel(context.WithoutCancel(ctx), hs))
+	}
+	rs, err := runner.Wait(ctx, ex, hs, nil)
+	if c, ok := job.Live.(io.Closer); ok {
+		err = errors.Join(err, c.Close())
+	}
+	if err != nil {
+		return runner.Result{}, fmt.Errorf("wait for the command: %w", err)
+	}
+	return rs[0], nil
+}
+
+// collect hashes what the run left: log, test reports, artifacts.
+func (x *execution) collect(ctx context.Context, r runner.Result) {
+	p := &x.p
+	p.Started, p.Finished = r.Started.UTC(), r.Finished.UTC()
+	p.Seconds = float64(time.Duration(r.Seconds*float64(time.Second)).Round(10*time.Millisecond)) / float64(time.Second)
+	p.Exit, p.Signal, p.TimedOut = r.Exit, r.Signal, r.TimedOut
+	if r.Started.IsZero() {
+		p.Started, p.Finished = x.e.Now().UTC(), x.e.Now().UTC()
+	}
+	var wrong []string
+	if sum, size, err := evidence.Hash(x.logPath); err != nil {
+		wrong = append(wrong, fmt.Sprintf("the log: %v", err))
+	} else {
+		p.Files = append(p.Files, manifest.File{Name: filepath.Base(x.logPath), Role: "log", Size: size, SHA256: sum})
+	}
+	files, problems := evidence.Collect(x.w.Root, x.dir.Path, x.expanded.Artifacts, x.before, p.Started)
+	for i := range files {
+		// Only numpy files have arrays; another file is no error here.
+		if arrays, err := criteria.Arrays(x.abs(files[i])); err == nil {
+			files[i].Arrays = arrays
+		}
+	}
+	p.Files = append(p.Files, files...)
+	for _, q := range problems {
+		wrong = append(wrong, q.Error())
+	}
+	wrong = append(wrong, x.readTests()...)
+	for _, f := range p.Files {
+		if f.Role == "log" {
+			continue // it went through the masker
+		}
+		name, err := evidence.ScanSecrets(x.abs(f), x.masker)
+		if err != nil {
+			wrong = append(wrong, fmt.Sprintf("search %s for secrets: %v", f.Name, err))
+		} else if name != "" {
+			wrong = append(wrong, fmt.Sprintf("%s holds the value of $%s; take it out, and the file with it", f.Name, name))
+		}
+	}
+	if len(wrong) > 0 {
+		p.Reason = x.masker.String(strings.Join(wrong, "; "))
+	}
+}
+
+func (x *execution) readTests() (wrong []string) {
+	var res testreport.Results
+	var err error
+	if len(x.expanded.Tests) > 0 {
+		files, problems := evidence.Collect(x.w.Root, x.dir.Path, x.expanded.Tests, x.before, x.p.Started)
+		for _, q := range problems {
+			wrong = append(wrong, q.Error())
+		}
+		var paths []string
+		for _, f := range files {
+			paths = append(paths, x.abs(f))
+			f.Role = "tests"
+			if !slices.ContainsFunc(x.p.Files, func(g manifest.File) bool { return g.Name == f.Name && g.Base == f.Base }) {
+				x.p.Files = append(x.p.Files, f)
+			}
+		}
+		res, err = testreport.ReadFiles(paths)
+	} else {
+		res, err = testreport.ReadLog(x.logPath)
+	}
+	if err != nil {
+		wrong = append(wrong, fmt.Sprintf("read the test report: %v", err))
+	}
+	x.facts.Tests = res
+	if res.Reader != "" {
+		names := map[string]string{}
+		for n, s := range res.Names {
+			names[x.masker.String(n)] = string(s)
+		}
+		x.p.Tests = &manifest.Tests{Total: res.Total, Passed: res.Passed, Failed: res.Failed, Skipped: res.Skipped,
+			Errors: res.Errors, Names: names, Reader: res.Reader}
+	}
+	return wrong
+}
+
+// judge decides the result: first the kind's rule, then what is wrong with the evidence, then the criteria.
+func (x *execution) judge(r runner.Result) {
+	p := &x.p
+	x.facts.Exit, x.facts.Signal, x.facts.TimedOut, x.facts.Seconds = p.Exit, p.Signal, p.TimedOut, p.Seconds
+	x.facts.LogPath, x.facts.Root, x.facts.RunDir = x.logPath, x.w.Root, x.dir.Path
+	x.facts.Done = doneIn(x.w, x.it)
+	var rec criteria.Recorder
+	p.Criteria = criteria.Judge(x.programs, x.facts, &rec)
+	p.Calls = rec.Calls()
+	x.maskVerdicts()
+	t := tried{kind: x.spec.Kind, result: r, tests: x.facts.Tests, because: x.spec.Because, programs: x.programs,
+		pins: p.Pins, run: x.spec.Run, accept: x.opt.AcceptPins}
+	if x.red != nil {
+		t.red = &x.red.Doc.Predicate
+	}
+	why, warnings := kindRule(t)
+	x.task.Warnings = append(x.task.Warnings, warnings...)
+	if len(warnings) > 0 {
+		p.Note = strings.TrimSpace(p.Note + " " + strings.Join(warnings, "; "))
+	}
+	bad := failing(p.Criteria)
+	switch {
+	case r.Canceled:
+		p.Result, p.Reason = manifest.Interrupted, "interrupted"
+	case why != "":
+		p.Result, p.Reason = manifest.Fail, x.masker.String(why)
+	case p.Reason != "":
+		p.Result = manifest.Fail
+	case len(bad) > 0:
+		p.Result, p.Reason = manifest.Fail, x.masker.String(strings.Join(bad, "; "))
+	default:
+		p.Result = manifest.Pass
+	}
+}
+
+func (x *execution) abs(f manifest.File) string {
+	if f.Base == "workspace" {
+		return filepath.Join(x.w.Root, filepath.FromSlash(f.Name))
+	}
+	return filepath.Join(x.dir.Path, filepath.FromSlash(f.Name))
+}
+
+// Own is what planctl itself writes: plans, ledgers and reports, which are no sources of a run.
+func Own(w *workspace.Workspace) []string {
+	var own []string
+	for _, p := range w.Plans {
+		own = append(own, p.Path)
+		if p.Sidecar != "" {
+			own = append(own, p.Sidecar)
+		}
+		for _, ph := range p.Doc.Phases {
+			reports, _ := w.Reports(p, ph)
+			if !slices.Contains(own, reports+"/**") {
+				own = append(own, reports+"/**")
+			}
+		}
+	}
+	if w.Ledger != nil {
+		own = append(own, w.Ledger.Path)
+	}
+	for _, a := range w.Archives {
+		own = append(own, a.Path)
+	}
+	if w.Git == nil {
+		return own
+	}
+	rel, err := filepath.Rel(w.Git.Top, w.Root)
+	if err != nil || rel == "." {
+		return own
+	}
+	for i := range own {
+		own[i] = filepath.ToSlash(rel) + "/" + own[i]
+	}
+	return own
+}
+
+func compile(cs []spec.Criterion) ([]*criteria.Program, error) {
+	var ps []*criteria.Program
+	var bad InvalidError
+	for _, c := range cs {
+		p, err := criteria.Compile(c.Expr)
+		if err != nil {
+			bad.Findings = append(bad.Findings, CriterionFinding(c, err))
+			continue
+		}
+		ps = append(ps, p)
+	}
+	if len(bad.Findings) > 0 {
+		return nil, &bad
+	}
+	return ps, nil
+}
+
+func argv(script string) []string { return []string{"bash", "-o", "pipefail", "-c", script} }
+
+func host() manifest.Host {
+	name, err := os.Hostname()
+	if err != nil {
+		name = "?"
+	}
+	return manifest.Host{Name: name, OS: runtime.GOOS, Arch: runtime.GOARCH, CPUs: runtime.NumCPU()}
+}
+
+func union(a, b []string) []string {
+	out := slices.Clone(a)
+	for _, s := range b {
+		if !slices.Contains(out, s) {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// patterns reports whether any of the names has a wildcard.
+func patterns(names []string) bool { return slices.ContainsFunc(names, glob.IsPattern) }

@@ -1,0 +1,369 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/planctl/planctl/internal/commit"
+	"github.com/planctl/planctl/internal/criteria"
+	"github.com/planctl/planctl/internal/finding"
+	"github.com/planctl/planctl/internal/manifest"
+	"github.com/planctl/planctl/internal/schedule"
+	"github.com/planctl/planctl/internal/spec"
+	"github.com/planctl/planctl/internal/workspace"
+	"github.com/planctl/planctl/ledger"
+	"github.com/planctl/planctl/plan"
+)
+
+// record commits the execution: manifest, ledger entry, tick. The workspace is read again under the
+// workspace lock, so that the number, the phase and the roll-up rows are those of this moment.
+func (x *execution) record(ctx context.Context, open *commit.Open) (commit.Outcome, error) {
+	var moved error
+	out, err := open.Commit(ctx, writing(x.w), func() (*commit.Change, *manifest.Statement, error) {
+		w, err := x.e.Open(ctx)
+		if err != nil {
+			return nil, nil, err
+		}
+		var ticks []commit.Tick
+		x.p.Ticked = x.tick && x.p.Result == manifest.Pass
+		if x.p.Ticked {
+			to := plan.Done
+			if x.spec.Review {
+				to = plan.Active
+			}
+			ticks, moved = x.ticks(w, to)
+		}
+		return change(w, x.it, &x.p, ticks, x.entry(w), x.task.Dir)
+	})
+	if err == nil && moved != nil {
+		err = moved
+	}
+	return out, err
+}
+
+// ticks is the tick of the row that ran, and of the roll-up rows that follow from it. Where the row's
+// spec is no longer the one that ran there are none, and the error says so.
+func (x *execution) ticks(w *workspace.Workspace, to plan.State) ([]commit.Tick, error) {
+	own := commit.Tick{Plan: x.it.Plan.Path, ID: x.it.Task.ID, Row: x.it.Task.RowText(), From: x.it.Task.Token, To: to, Note: x.annotation()}
+	now := keyOf(x.it).in(w)
+	if now == nil {
+		return []commit.Tick{own}, nil // commit says that the row is gone
+	}
+	if sp, _, _ := now.EffectiveSpec(); sp == nil {
+		return nil, &commit.ConflictError{Path: x.it.Plan.Path, Why: fmt.Sprintf("the spec of %s is gone since its command ran", x.it.Task.ID)}
+	} else if d, _ := spec.Digest(sp.Value()); d != x.p.Spec.Digest {
+		return nil, &commit.ConflictError{Path: x.it.Plan.Path, Why: fmt.Sprintf("the spec of %s was changed while its command ran", x.it.Task.ID)}
+	}
+	// Marking a row active or undoing that is no change of what the row asks for.
+	switch now.Task.State {
+	case plan.Todo, plan.Active, plan.Done:
+		own.From = now.Task.Token
+	}
+	if to != plan.Done {
+		return []commit.Tick{own}, nil
+	}
+	return append([]commit.Tick{own}, closePhases(w, now, &x.p, x.facts)...), nil
+}
+
+// annotation is what `annotate: append` adds to the guidance cell; "" when the config does not ask for it.
+func (x *execution) annotation() string {
+	if x.w.Config.Annotate != workspace.Append {
+		return ""
+	}
+	return fmt.Sprintf("✅ %s — %s, log `%s`", x.p.Started.Format(time.DateOnly), detail(&x.p), x.task.Log)
+}
+
+func (x *execution) entry(w *workspace.Workspace) ledger.Entry {
+	return ledger.Entry{
+		Task: x.it.EntryName(w), Title: x.it.Task.Description, Command: x.p.Argv[len(x.p.Argv)-1],
+		Detail: detail(&x.p),
+	}
+}
+
+// change completes a manifest and its ledger entry from a fresh reading of the workspace.
+func change(w *workspace.Workspace, it *workspace.Item, p *manifest.Predicate, ticks []commit.Tick, entry ledger.Entry, dir string) (*commit.Change, *manifest.Statement, error) {
+	number, err := nextNumber(w, it.Plan.Link.ID)
+	if err != nil {
+		return nil, nil, err
+	}
+	p.Attempt = number
+	p.Rollup = nil
+	for _, t := range ticks {
+		if t.Roll {
+			p.Rollup = append(p.Rollup, t.Plan+"#"+t.ID)
+		}
+	}
+	entry.Date = p.Started.Format(time.DateOnly)
+	entry.Number = number
+	entry.Result = string(p.Result)
+	if p.State != "" {
+		entry.Result = p.State
+	}
+	entry.Criteria = criteriaLine(p)
+	entry.Note = p.Note
+	name := fileID(it.Task.ID)
+	if it.Task.ID == "" {
+		name = "phase_" + fileID(p.Task.Phase)
+	}
+	manifestPath := dir + "/" + name + manifest.Suffix
+	entry.Artifacts = artifactsLine(dir, p.Files, path.Base(manifestPath))
+	entry.Extra = append(entry.Extra, extraLines(p)...)
+	return &commit.Change{
+		ManifestPath: manifestPath, Ledger: w.Ledger.Path, Section: it.Plan.Link.ID, Entry: entry,
+		Style: w.Config.AttemptStyle(), Ticks: ticks,
+	}, manifest.New(*p), nil
+}
+
+func extraLines(p *manifest.Predicate) []string {
+	var out []string
+	if p.Result == manifest.Fail && p.Reason != "" {
+		out = append(out, "Reason: "+p.Reason)
+	}
+	if p.Forced {
+		out = append(out, "Forced: its prerequisites were passed over")
+	}
+	if len(p.Rollup) > 0 {
+		out = append(out, "Completes: "+codes(p.Rollup))
+	}
+	for _, ph := range p.Phases {
+		word := "complete"
+		if !ph.Pass {
+			word = "not complete: " + strings.Join(failing(ph.Criteria), "; ")
+		}
+		out = append(out, fmt.Sprintf("Phase %s: %s", ph.ID, word))
+	}
+	if len(p.Supersedes) > 0 {
+		out = append(out, "Supersedes: "+codes(p.Supersedes))
+	}
+	if p.Judged != "" {
+		out = append(out, "Judged: "+p.Judged)
+	}
+	return out
+}
+
+// nextNumber is one more than the highest number of the section, archives included.
+func nextNumber(w *workspace.Workspace, section string) (int, error) {
+	s, err := w.Ledger.Doc.Section(section)
+	if err != nil {
+		return 0, &commit.ConflictError{Path: w.Ledger.Path, Why: err.Error()}
+	}
+	n := s.NextNumber()
+	for _, a := range w.Archives {
+		if a.Doc == nil {
+			continue
+		}
+		// An archive need not have the section.
+		if s, err := a.Doc.Section(section); err == nil {
+			n = max(n, s.NextNumber())
+		}
+	}
+	return n, nil
+}
+
+// detail is how a run ended, for the head of its entry: "exit 0, 35.86 s".
+func detail(p *manifest.Predicate) string {
+	how := fmt.Sprintf("exit %d", p.Exit)
+	switch {
+	case p.TimedOut:
+		how = "timed out"
+	case p.Signal != "":
+		how = p.Signal
+	}
+	return fmt.Sprintf("%s, %s s", how, strconv.FormatFloat(p.Seconds, 'f', -1, 64))
+}
+
+// criteriaLine is `3/3 — expr (value), …`; "" without criteria.
+func criteriaLine(p *manifest.Predicate) string {
+	if len(p.Criteria) == 0 {
+		return ""
+	}
+	passed := 0
+	var parts []string
+	for _, c := range p.Criteria {
+		s := ledger.Code(c.Expr)
+		if c.Pass {
+			passed++
+		} else {
+			s = "failed: " + s
+		}
+		if v := values(c); v != "" {
+			s += " (" + v + ")"
+		}
+		parts = append(parts, s)
+	}
+	return fmt.Sprintf("%d/%d — %s", passed, len(p.Criteria), strings.Join(parts, ", "))
+}
+
+// values shows a criterion's values, those of constants left out, short enough for a line.
+func values(c manifest.Criterion) string {
+	if c.Error != "" {
+		return firstLine(c.Error)
+	}
+	var out []string
+	for _, k := range sortedKeys(c.Values) {
+		s := plain(c.Values[k])
+		if r := []rune(s); len(r) > 60 {
+			s = string(r[:60]) + "…"
+		}
+		out = append(out, s)
+	}
+	return strings.Join(out, ", ")
+}
+
+func plain(v any) string {
+	switch v := v.(type) {
+	case string:
+		return strconv.Quote(v)
+	case float64:
+		return strconv.FormatFloat(v, 'f', -1, 64)
+	}
+	b, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Sprint(v)
+	}
+	return string(b)
+}
+
+// artifactsLine cites the run's own directory: `DIR/{log,patch,ID.run.json}`.
+func artifactsLine(dir string, files []manifest.File, manifestName string) string {
+	var names []string
+	for _, f := range files {
+		if f.Base == "" && !strings.ContainsAny(f.Name, "{},") {
+			names = append(names, f.Name)
+		}
+	}
+	slices.SortStableFunc(names, func(a, b string) int { return boolOrder(!strings.HasSuffix(a, ".log"), !strings.HasSuffix(b, ".log")) })
+	names = slices.Compact(append(names, manifestName))
+	if len(names) == 1 {
+		return ledger.Code(dir + "/" + names[0])
+	}
+	return ledger.Code(dir + "/{" + strings.Join(names, ",") + "}")
+}
+
+func boolOrder(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case !a:
+		return -1
+	}
+	return 1
+}
+
+func codes(ss []string) string {
+	out := make([]string, len(ss))
+	for i, s := range ss {
+		out[i] = ledger.Code(s)
+	}
+	return strings.Join(out, ", ")
+}
+
+// taskRef is how a manifest names a task.
+func taskRef(w *workspace.Workspace, it *workspace.Item) manifest.Task {
+	return manifest.Task{Plan: it.Plan.Path, ID: it.Task.ID, Phase: it.Phase.ID, Initiative: it.Plan.Link.ID,
+		Row: workspace.RowDigest(it.Task), Description: it.Task.Description}
+}
+
+// heads is the runs that no other run of the task has as its parent.
+func heads(runs []*workspace.Record) []string {
+	var out []string
+	for _, r := range runs {
+		child := slices.ContainsFunc(runs, func(q *workspace.Record) bool { return slices.Contains(q.Doc.Predicate.Parents, r.Digest) })
+		if !child {
+			out = append(out, r.Digest)
+		}
+	}
+	return out
+}
+
+// doneIn is done(id) for criteria: the row is ticked and its tick stands.
+func doneIn(w *workspace.Workspace, from *workspace.Item) func(string) (bool, error) {
+	return func(id string) (bool, error) {
+		it, err := schedule.Resolve(w, from, id)
+		if err != nil {
+			return false, err
+		}
+		return it.Task.State == plan.Done && !it.Standing(w).Refuted, nil
+	}
+}
+
+func resolveRed(w *workspace.Workspace, it *workspace.Item, name string) (*workspace.Item, error) {
+	if name == "" {
+		return nil, errors.New("no red is named")
+	}
+	return schedule.Resolve(w, it, name)
+}
+
+func writing(w *workspace.Workspace) commit.Writing {
+	return commit.Writing{Tokens: w.Config.PlanTokens(), Use: w.TokenUse}
+}
+
+func executorName(w *workspace.Workspace, sp *spec.Spec) string {
+	switch {
+	case sp.Executor != "":
+		return sp.Executor
+	case w.Config.Executor != "":
+		return w.Config.Executor
+	}
+	return "local"
+}
+
+// actor is who decided: git's user, else the login name.
+func (e *Engine) actor(ctx context.Context, w *workspace.Workspace) manifest.Actor {
+	var a manifest.Actor
+	if w.Git != nil {
+		a.Name, a.Email = w.Git.User(ctx)
+	}
+	for _, kv := range e.Environ {
+		k, v, _ := strings.Cut(kv, "=")
+		if a.Name == "" && (k == "USER" || k == "LOGNAME") {
+			a.Name = v
+		}
+	}
+	return a
+}
+
+// CriterionFinding places a compile error where the criterion stands.
+func CriterionFinding(c spec.Criterion, err error) finding.Finding {
+	f := finding.Finding{Code: "spec-criterion", Severity: finding.Error, File: c.File, Line: c.Line, Col: c.Col, Message: err.Error()}
+	var ce *criteria.CompileError
+	if errors.As(err, &ce) {
+		f.Message = fmt.Sprintf("criterion %s: %s", c.Expr, ce.Msg)
+		f.Help = ce.Help
+		if ce.Col > 0 && c.Col > 0 {
+			f.Col += ce.Col - 1
+		}
+	}
+	return f
+}
+
+func specFinding(code string, sp *spec.Spec, msg, help string) finding.Finding {
+	return finding.Finding{Code: finding.Code(code), Severity: finding.Error, File: sp.File, Line: sp.Line, Col: sp.Col, Task: sp.ID, Message: msg, Help: help}
+}
+
+// runDir makes a directory for a record without a run: a decision, a phase, a check.
+func (e *Engine) recordDir(ctx context.Context, w *workspace.Workspace, p *workspace.Plan, ph *plan.Phase) (abs, rel, stamp string, err error) {
+	reports, slug := w.Reports(p, ph)
+	root := filepath.Join(w.Root, filepath.FromSlash(reports))
+	if _, err := guard(ctx, w, root); err != nil {
+		return "", "", "", err
+	}
+	dir, err := createDir(root, slug, e.Now())
+	if err != nil {
+		return "", "", "", err
+	}
+	r, err := filepath.Rel(w.Root, dir.Path)
+	if err != nil {
+		return "", "", "", errors.Join(err, os.Remove(dir.Path))
+	}
+	return dir.Path, filepath.ToSlash(r), dir.Stamp, nil
+}

@@ -1,0 +1,197 @@
+package engine
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/planctl/planctl/internal/finding"
+	"github.com/planctl/planctl/internal/schedule"
+	"github.com/planctl/planctl/internal/spec"
+	"github.com/planctl/planctl/internal/workspace"
+	"github.com/planctl/planctl/plan"
+)
+
+// key names a task across two readings of the workspace.
+type key struct{ plan, id string }
+
+func keyOf(it *workspace.Item) key { return key{it.Plan.Path, it.Task.ID} }
+
+func (k key) String() string { return k.plan + "#" + k.id }
+
+func (k key) in(w *workspace.Workspace) *workspace.Item {
+	for _, p := range w.Plans {
+		if p.Path != k.plan {
+			continue
+		}
+		for _, it := range p.Items {
+			if it.Task.ID == k.id {
+				return it
+			}
+		}
+	}
+	return nil
+}
+
+// pick turns a selection into tasks, in the order in which they are to be tried. Names keep their
+// order and repeats are dropped; a phase and --all give the open rows down the tables.
+func pick(w *workspace.Workspace, sel Selection) ([]*workspace.Item, *phaseRef, error) {
+	var out []*workspace.Item
+	switch {
+	case sel.Phase != "":
+		p, ph, err := w.FindPhase(sel.Phase)
+		if err != nil {
+			return nil, nil, err
+		}
+		for _, it := range p.Items {
+			if it.Phase == ph && schedule.IsOpen(it.Task) {
+				out = append(out, it)
+			}
+		}
+		return out, &phaseRef{p, ph}, nil
+	case sel.All:
+		for _, p := range w.Plans {
+			if p.Archived {
+				continue
+			}
+			for _, it := range p.Items {
+				if schedule.IsOpen(it.Task) {
+					out = append(out, it)
+				}
+			}
+		}
+		return out, nil, nil
+	}
+	for _, n := range sel.Names {
+		it, err := w.Find(n)
+		if err != nil {
+			return nil, nil, err
+		}
+		if !slices.Contains(out, it) {
+			out = append(out, it)
+		}
+	}
+	return out, nil, nil
+}
+
+type phaseRef struct {
+	plan  *workspace.Plan
+	phase *plan.Phase
+}
+
+// check refuses a whole call before anything starts: plans and specs that cannot be read, a doubtful
+// initiative, a section that is not there, a cycle, two logs of one name.
+func check(w *workspace.Workspace, items []*workspace.Item) error {
+	var plans []*workspace.Plan
+	for _, it := range items {
+		if !slices.Contains(plans, it.Plan) {
+			plans = append(plans, it.Plan)
+		}
+	}
+	var bad finding.List
+	bad = append(bad, w.Findings.Errors()...)
+	for _, p := range plans {
+		if p.Doc.Unreadable() {
+			bad = append(bad, p.Doc.Findings.Errors()...)
+		}
+		bad = append(bad, p.Specs.Findings.Errors()...)
+	}
+	if len(bad) > 0 {
+		return &InvalidError{bad}
+	}
+	for _, p := range plans {
+		if err := Settled(w, p); err != nil {
+			return err
+		}
+		if c := schedule.Cycle(w, p.Items); c != nil {
+			return &CycleError{File: p.Path, Path: c}
+		}
+	}
+	return sameLog(w, items)
+}
+
+// Settled says whether runs of a plan have a place in the ledger; if not, the error says what to do.
+func Settled(w *workspace.Workspace, p *workspace.Plan) error {
+	if p.Link.Doubt != "" {
+		return &DoubtError{Plan: p.Path, Why: p.Link.Doubt, Candidates: p.Link.Candidates,
+			Help: fmt.Sprintf("planctl link %s ID says which initiative the plan belongs to; --create makes its ledger section", p.Path)}
+	}
+	if w.Ledger == nil || w.Ledger.Doc == nil {
+		return &DoubtError{Plan: p.Path, Why: fmt.Sprintf("there is no ledger at %s", ledgerPath(w)), Candidates: p.Link.Candidates,
+			Help: fmt.Sprintf("planctl link %s %s --create makes the ledger and its section", p.Path, p.Link.ID)}
+	}
+	if _, err := w.Ledger.Doc.Section(p.Link.ID); err != nil {
+		return &DoubtError{Plan: p.Path, Why: err.Error(), Candidates: p.Link.Candidates,
+			Help: fmt.Sprintf("planctl link %s %s --create makes the section, or planctl link %s OTHER-ID joins the plan to one that is there", p.Path, p.Link.ID, p.Path)}
+	}
+	return nil
+}
+
+func ledgerPath(w *workspace.Workspace) string {
+	if w.Ledger != nil {
+		return w.Ledger.Path
+	}
+	return w.Config.Ledger
+}
+
+// sameLog refuses two tasks of one call that would write one file.
+func sameLog(w *workspace.Workspace, items []*workspace.Item) error {
+	first := map[string]*workspace.Item{}
+	for _, it := range items {
+		sp, _, _ := it.EffectiveSpec()
+		if sp == nil || sp.Run == "" {
+			continue
+		}
+		reports, slug := w.Reports(it.Plan, it.Phase)
+		at := strings.ToLower(reports + "/" + slug + "/" + logName(sp))
+		if other := first[at]; other != nil {
+			return &InvalidError{finding.List{{
+				Code: "spec-same-log", Severity: finding.Error, File: sp.File, Line: sp.Line, Col: sp.Col, Task: it.Task.ID,
+				Message: fmt.Sprintf("%s and %s would both write %s in one directory", other.Task.ID, it.Task.ID, logName(sp)),
+				Help:    "give one of them another `log:`",
+			}}}
+		}
+		first[at] = it
+	}
+	return nil
+}
+
+// logName is the file name of a task's log in the run's directory.
+func logName(sp *spec.Spec) string {
+	if sp.Log != "" {
+		return sp.Log
+	}
+	return fileID(sp.ID) + ".log"
+}
+
+// fileID makes a task ID fit for a file name: the characters that paths and shells read are replaced.
+func fileID(id string) string {
+	clean := strings.Map(func(r rune) rune {
+		switch {
+		case r == '.' || r == '-' || r == '_' || r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z':
+			return r
+		case r > 127:
+			return r
+		}
+		return '_'
+	}, id)
+	if strings.Trim(clean, ".") == "" {
+		clean = "_" + clean
+	}
+	if len(clean) > 100 {
+		clean = clean[:100]
+	}
+	return clean
+}
+
+// isManual says whether a person has to do the task, and why.
+func isManual(it *workspace.Item) (bool, string) {
+	sp, _, _ := it.EffectiveSpec()
+	switch {
+	case sp == nil && it.Suggestion == nil:
+		return true, "no command: neither a spec nor its text has one"
+	case sp != nil && sp.Kind == spec.Manual:
+		return true, "a person does and ticks it"
+	}
+	return false, ""
+}

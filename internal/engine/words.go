@@ -1,0 +1,121 @@
+package engine
+
+import (
+	"context"
+	"iter"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/planctl/planctl/internal/criteria"
+	"github.com/planctl/planctl/internal/evidence"
+	"github.com/planctl/planctl/internal/finding"
+	"github.com/planctl/planctl/internal/manifest"
+	"github.com/planctl/planctl/internal/redact"
+	"github.com/planctl/planctl/internal/schedule"
+	"github.com/planctl/planctl/internal/spec"
+	"github.com/planctl/planctl/internal/workspace"
+	"github.com/planctl/planctl/ledger"
+	"github.com/planctl/planctl/runner"
+)
+
+// stampLayout is that of run directories, in UTC.
+const stampLayout = "2006-01-02T150405Z"
+
+func keys[V any](m map[string]V) iter.Seq[string] { return maps.Keys(m) }
+
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+
+func manualHelp(name string, hasSpec bool) string {
+	help := "when it is done: planctl mark " + name + " done --note \"…\""
+	if !hasSpec {
+		help += "; or give it a `run` in a `yaml planctl` block"
+	}
+	return help
+}
+
+func gateList(gs []schedule.Gate) string {
+	s := make([]string, len(gs))
+	for i, g := range gs {
+		s[i] = g.String()
+	}
+	return strings.Join(s, ", ")
+}
+
+// unsafePhase is what is wrong with the criteria of the task's phase, before its last row is run.
+func unsafePhase(it *workspace.Item) finding.List { return phaseSafe(it.Plan, it.Phase) }
+
+// PhaseCriteria finds criteria of a phase that do not compile or look at what only a run has.
+func PhaseCriteria(cs []spec.Criterion) finding.List {
+	var out finding.List
+	for _, c := range cs {
+		p, err := criteria.Compile(c.Expr)
+		switch {
+		case err != nil:
+			out = append(out, CriterionFinding(c, err))
+		case !p.PhaseSafe():
+			out = append(out, finding.Finding{Code: "spec-phase-criterion", Severity: finding.Error, File: c.File, Line: c.Line, Col: c.Col,
+				Message: "criterion " + c.Expr + " looks at a run, and a phase has none", Help: "a phase's criteria may use file, glob, json, npz, env and done"})
+		}
+	}
+	return out
+}
+
+func insert(src []byte, ins ledger.Insertion) []byte { return ledger.Insert(src, ins) }
+
+func guard(ctx context.Context, w *workspace.Workspace, reports string) (string, error) {
+	return evidence.Guard(ctx, w.Root, reports, w.Git)
+}
+
+func createDir(reports, slug string, now time.Time) (evidence.Dir, error) {
+	return evidence.CreateDir(reports, slug, now)
+}
+
+// maskVerdicts takes secrets out of what criteria saw.
+func (x *execution) maskVerdicts() {
+	p := &x.p
+	for i := range p.Criteria {
+		p.Criteria[i].Error = x.masker.String(p.Criteria[i].Error)
+		for k, v := range p.Criteria[i].Values {
+			p.Criteria[i].Values[k] = x.maskValue(v)
+		}
+	}
+	for i := range p.Calls {
+		p.Calls[i].Error = x.masker.String(p.Calls[i].Error)
+		p.Calls[i].Result = x.maskValue(p.Calls[i].Result)
+	}
+}
+
+func (x *execution) maskValue(v any) any {
+	switch v := v.(type) {
+	case string:
+		return x.masker.String(v)
+	case []string:
+		for i := range v {
+			v[i] = x.masker.String(v[i])
+		}
+	case []any:
+		for i := range v {
+			v[i] = x.maskValue(v[i])
+		}
+	case map[string]any:
+		for k := range v {
+			v[k] = x.maskValue(v[k])
+		}
+	}
+	return v
+}
+
+func secretValues(ss []redact.Secret) []string {
+	var out []string
+	for _, s := range ss {
+		out = append(out, s.Value)
+	}
+	return out
+}
+
+// resultOf is how a recorded run ended, as the runner said it.
+func resultOf(p *manifest.Predicate) runner.Result {
+	return runner.Result{Exit: p.Exit, Signal: p.Signal, TimedOut: p.TimedOut, Started: p.Started, Finished: p.Finished, Seconds: p.Seconds}
+}

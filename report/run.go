@@ -1,0 +1,212 @@
+package report
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/planctl/planctl/internal/criteria"
+	"github.com/planctl/planctl/internal/engine"
+	"github.com/planctl/planctl/internal/manifest"
+	"github.com/planctl/planctl/internal/spec"
+)
+
+// RunEvent shows one event of a run: a block for somebody who watches, one line otherwise.
+func RunEvent(p *Printer, ev engine.Event) {
+	switch ev.Kind {
+	case engine.Recovered:
+		r := ev.Recovered
+		p.Printf("%s %s: %s%s\n", p.Paint(Warn, "recovered"), Clean(r.Name), r.Did, colon(Clean(r.Why)))
+	case engine.Started:
+		started(p, ev.Task)
+	case engine.Finished:
+		Task(p, ev.Task)
+	case engine.Warned:
+		p.Printf("%s %s\n", p.Paint(Warn, "warning:"), Clean(ev.Text))
+	}
+}
+
+func colon(s string) string {
+	if s == "" {
+		return ""
+	}
+	return ": " + s
+}
+
+func started(p *Printer, t *engine.Task) {
+	kind := ""
+	if t.Kind != spec.Check {
+		kind = " (" + t.Kind.String() + ")"
+	}
+	if !p.TTY {
+		p.Printf("%s: started%s: %s\n", Clean(t.Name), kind, oneLine(t.Command))
+		return
+	}
+	p.Printf("%s %s  %s%s\n", p.Paint(Info, "▶"), p.Paint(Strong, Clean(t.Name)), Clean(t.Title), p.Paint(Faint, kind))
+	for l := range strings.SplitSeq(strings.TrimRight(t.Command, "\n"), "\n") {
+		p.Printf("  %s %s\n", p.Paint(Faint, "$"), Clean(l))
+	}
+}
+
+// Task shows how one task of a run went.
+func Task(p *Printer, t *engine.Task) {
+	mark, tone := statusMark(t.Status)
+	word := t.Status.String()
+	if t.Status == engine.Current {
+		word = "done already"
+	}
+	head := fmt.Sprintf("%s: %s", Clean(t.Name), word)
+	if p.TTY {
+		head = fmt.Sprintf("%s %s  %s", p.Paint(tone, mark), p.Paint(Strong, Clean(t.Name)), p.Paint(tone, word))
+	}
+	p.Printf("%s%s\n", head, facts(t))
+	in := "  "
+	if t.Predicate != nil {
+		for _, c := range t.Predicate.Criteria {
+			criterion(p, in, c)
+		}
+		for _, ph := range t.Predicate.Phases {
+			phaseVerdict(p, in, ph)
+		}
+	}
+	if t.Reason != "" && t.Status != engine.Current {
+		p.Printf("%s%s %s\n", in, p.Paint(tone, "why:"), Clean(t.Reason))
+	}
+	for _, f := range t.Findings {
+		Finding(p, f)
+	}
+	for _, w := range t.Warnings {
+		p.Printf("%s%s %s\n", in, p.Paint(Warn, "warning:"), Clean(w))
+	}
+	if t.Predicate != nil && t.Log != "" {
+		p.Printf("%slog: %s\n", in, Clean(t.Log))
+	}
+	if t.Outcome.Manifest != "" {
+		p.Printf("%sevidence: %s\n", in, Clean(t.Outcome.Manifest))
+	}
+	for _, k := range t.Outcome.Ticked {
+		p.Printf("%s%s %s#%s %s → %s\n", in, p.Paint(Good, "ticked:"), Clean(k.Plan), Clean(k.ID), Clean(k.From), k.To)
+	}
+	for _, r := range t.Outcome.Refused {
+		p.Printf("%s%s %s#%s: %s\n", in, p.Paint(Bad, "not ticked:"), Clean(r.Tick.Plan), Clean(r.Tick.ID), Clean(r.Why))
+	}
+	if t.Help != "" {
+		p.Printf("%s%s %s\n", in, p.Paint(Info, "help:"), Clean(t.Help))
+	}
+}
+
+// facts is what stands behind the status: exit, time, attempt; or the reason that nothing ran.
+func facts(t *engine.Task) string {
+	if t.Predicate == nil {
+		if t.Status == engine.Current {
+			return " (" + Clean(t.Reason) + ")"
+		}
+		return ""
+	}
+	var parts []string
+	q := t.Predicate
+	if len(q.Argv) > 0 {
+		switch {
+		case q.TimedOut:
+			parts = append(parts, "timed out")
+		case q.Signal != "":
+			parts = append(parts, q.Signal)
+		default:
+			parts = append(parts, "exit "+strconv.Itoa(q.Exit))
+		}
+		parts = append(parts, strconv.FormatFloat(q.Seconds, 'f', -1, 64)+" s")
+	}
+	if q.Tests != nil {
+		parts = append(parts, testCounts(q.Tests))
+	}
+	if q.Attempt > 0 {
+		parts = append(parts, "attempt #"+strconv.Itoa(q.Attempt))
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return " (" + strings.Join(parts, ", ") + ")"
+}
+
+func testCounts(t *manifest.Tests) string {
+	var parts []string
+	for _, c := range []struct {
+		n    int
+		word string
+	}{{t.Passed, "passed"}, {t.Failed, "failed"}, {t.Errors, "errors"}, {t.Skipped, "skipped"}} {
+		if c.n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", c.n, c.word))
+		}
+	}
+	if len(parts) == 0 {
+		return "no tests"
+	}
+	return "tests " + strings.Join(parts, " ")
+}
+
+func criterion(p *Printer, in string, c manifest.Criterion) {
+	if c.Pass {
+		p.Printf("%s%s %s\n", in, p.Paint(Good, "✓"), Clean(c.Expr))
+		return
+	}
+	p.Printf("%s%s %s\n", in, p.Paint(Bad, "✗"), Clean(criteria.Explain(c)))
+}
+
+func phaseVerdict(p *Printer, in string, v manifest.PhaseVerdict) {
+	if v.Pass {
+		p.Printf("%s%s phase %s is complete\n", in, p.Paint(Good, "✓"), Clean(v.ID))
+		return
+	}
+	p.Printf("%s%s phase %s is not complete\n", in, p.Paint(Bad, "✗"), Clean(v.ID))
+	for _, c := range v.Criteria {
+		criterion(p, in+"  ", c)
+	}
+}
+
+func statusMark(s engine.Status) (string, Tone) {
+	switch s {
+	case engine.Passed:
+		return "✔", Good
+	case engine.Current, engine.Rolled:
+		return "=", Faint
+	case engine.Failed, engine.Trouble, engine.Invalid, engine.Conflict:
+		return "✘", Bad
+	}
+	return "!", Warn
+}
+
+func oneLine(s string) string {
+	s = strings.TrimRight(s, "\n")
+	if i := strings.IndexByte(s, '\n'); i >= 0 {
+		return Clean(s[:i]) + fmt.Sprintf(" … (%d lines)", strings.Count(s, "\n")+1)
+	}
+	return Clean(s)
+}
+
+// Proposal shows a command found in prose before it is run.
+func Proposal(p *Printer, q engine.Proposal) {
+	p.Printf("%s %s  %s\n", p.Paint(Warn, "?"), p.Paint(Strong, Clean(q.Task)), Clean(q.Title))
+	p.Printf("  %s: found in the plan's text (%s)\n", Clean(q.Where), Clean(q.Source))
+	for l := range strings.SplitSeq(strings.TrimRight(q.Command, "\n"), "\n") {
+		p.Printf("    %s\n", p.Paint(Strong, Clean(l)))
+	}
+	for _, o := range q.Others {
+		p.Printf("    %s %s\n", p.Paint(Faint, "also:"), Clean(o))
+	}
+	what := q.Kind.String()
+	switch q.Kind {
+	case spec.Red:
+		what = "red: it must fail, by a test's own verdict"
+	case spec.Green:
+		what = "green: its tests must pass"
+	case spec.Check:
+		what = "check: it must exit 0"
+	}
+	p.Printf("  kind %s\n", what)
+	if q.Log != "" {
+		p.Printf("  log  %s\n", Clean(q.Log))
+	}
+	if q.Why != "" {
+		p.Printf("  %s %s\n", p.Paint(Bad, "cannot be run:"), Clean(q.Why))
+	}
+}
