@@ -114,7 +114,7 @@ func facts(t *engine.Task) string {
 		default:
 			parts = append(parts, "exit "+strconv.Itoa(q.Exit))
 		}
-		parts = append(parts, strconv.FormatFloat(q.Seconds, 'f', -1, 64)+" s")
+		parts = append(parts, strconv.FormatFloat(q.Seconds, 'f', 2, 64)+" s")
 	}
 	if q.Tests != nil {
 		parts = append(parts, testCounts(q.Tests))

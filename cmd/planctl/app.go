@@ -11,6 +11,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -39,7 +40,8 @@ type app struct {
 	color   string
 	quiet   bool
 	verbose bool
-	code    int // what the command decided, where it ended without an error
+	base    atomic.Pointer[string] // the workspace's root, once it is known: findings name files from there
+	code    int                    // what the command decided, where it ended without an error
 }
 
 // run is the whole program: arguments in, exit code out.
@@ -114,7 +116,11 @@ func (a *app) getenv(name string) string {
 
 // open reads the workspace; what it lacks is said by the commands that need it.
 func (a *app) open(ctx context.Context) (*workspace.Workspace, error) {
-	return workspace.Open(ctx, workspace.Options{Dir: a.dir, Config: a.config})
+	w, err := workspace.Open(ctx, workspace.Options{Dir: a.dir, Config: a.config})
+	if err == nil {
+		a.base.Store(&w.Root)
+	}
+	return w, err
 }
 
 func (a *app) store(w *workspace.Workspace) *commit.Store { return commit.NewStore(w.Root, w.Git) }

@@ -67,7 +67,8 @@ func (a *app) fail(err error) int {
 		errors.As(err, &list)
 	}
 	if list != nil {
-		report.Findings(p, list)
+		list.Sort()
+		report.Findings(p, a.withSource(list))
 		return code
 	}
 	lines := strings.Split(err.Error(), "\n")
@@ -118,7 +119,10 @@ func classify(err error) (code int, help string) {
 	case errors.As(err, &conflict), errors.As(err, &changed):
 		return exitConflict, ""
 	case errors.As(err, &missing):
-		return exitUsage, missing.Help()
+		if missing.Help() != "" {
+			return exitUsage, "" // the message asks already
+		}
+		return exitUsage, "planctl status -v lists what there is"
 	case errors.As(err, &ambiguous):
 		return exitUsage, "write one of these names"
 	case errors.Is(err, context.Canceled):

@@ -216,6 +216,9 @@ func (l *loop) admit(ctx context.Context, it *workspace.Item, gates []schedule.G
 	}
 	if len(gates) > 0 && !l.opt.Force {
 		t.Gates = gates
+		if blocked(gates) {
+			return refuse(Refused, "the row is marked blocked", "planctl mark "+t.Name+" todo --note \"…\", or --force (the attempt will say so)")
+		}
 		return refuse(Refused, "it waits for "+gateList(gates), "run what it waits for first, or --force (the attempt will say so)")
 	}
 	if prose {

@@ -105,7 +105,7 @@ func change(w *workspace.Workspace, it *workspace.Item, p *manifest.Predicate, t
 	entry.Date = p.Started.Format(time.DateOnly)
 	entry.Number = number
 	entry.Result = string(p.Result)
-	if p.State != "" {
+	if p.State != "" && p.Result != manifest.Reopened {
 		entry.Result = p.State
 	}
 	entry.Criteria = criteriaLine(p)
@@ -178,7 +178,7 @@ func detail(p *manifest.Predicate) string {
 	case p.Signal != "":
 		how = p.Signal
 	}
-	return fmt.Sprintf("%s, %s s", how, strconv.FormatFloat(p.Seconds, 'f', -1, 64))
+	return fmt.Sprintf("%s, %s s", how, strconv.FormatFloat(p.Seconds, 'f', 2, 64))
 }
 
 // criteriaLine is `3/3 — expr (value), …`; "" without criteria.

@@ -35,6 +35,9 @@ func manualHelp(name string, hasSpec bool) string {
 	return help
 }
 
+// blocked reports whether a person's mark is all that holds the task.
+func blocked(gs []schedule.Gate) bool { return len(gs) == 1 && gs[0].Kind == schedule.Blocked }
+
 func gateList(gs []schedule.Gate) string {
 	s := make([]string, len(gs))
 	for i, g := range gs {

@@ -1,0 +1,44 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+
+	"github.com/planctl/planctl/internal/finding"
+	"github.com/planctl/planctl/internal/mdspan"
+)
+
+// withSource fills in the line of each finding's document, for display. A file that cannot be read
+// any more leaves its findings as they are: they say what is wrong without it.
+func (a *app) withSource(list finding.List) finding.List {
+	type doc struct {
+		src   []byte
+		index *mdspan.Index
+	}
+	docs := map[string]doc{}
+	dirs := []string{a.dir, ""}
+	if base := a.base.Load(); base != nil {
+		dirs = []string{*base, a.dir, ""}
+	}
+	out := make(finding.List, len(list))
+	for i, f := range list {
+		out[i] = f
+		if f.Line == 0 || f.Source != "" {
+			continue
+		}
+		d, ok := docs[f.File]
+		if !ok {
+			for _, dir := range dirs {
+				if b, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(f.File))); err == nil {
+					d = doc{b, mdspan.NewIndex(b)}
+					break
+				}
+			}
+			docs[f.File] = d
+		}
+		if d.index != nil {
+			out[i].Source = string(d.index.Line(f.Line).Of(d.src))
+		}
+	}
+	return out
+}
