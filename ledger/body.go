@@ -2,8 +2,6 @@ package ledger
 
 import (
 	"bytes"
-	"regexp"
-	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -94,19 +92,42 @@ func ValidDigest(s string) bool {
 	return true
 }
 
-// ownResult is the end of a head of planctl's: the result behind the first
-// colon that a result in lower case and then a bracket or full stop follow.
-// Append escapes any earlier colon that would match.
-var ownResult = regexp.MustCompile(`(?:^|[^\\]): ([a-z]+(?:-[a-z]+)*)(?: \(|\.(?: |$))`)
-
-// ownHead reads "TASK title: result (detail)." as Append writes it. colon is
-// the offset of the colon before the result, -1 where b is no such head.
+// ownHead reads "TASK title: result (detail)." as Append writes it: the result
+// stands behind the first colon that no backslash escapes and that a word in
+// lower case and then a bracket or the sentence's end follow. Append escapes
+// any earlier one. colon is its offset, -1 where b is no such head.
 func ownHead(b []byte) (result, task string, colon int) {
-	m := ownResult.FindSubmatchIndex(b)
-	if m == nil {
-		return "", "", -1
+	for off := 0; ; {
+		i := bytes.Index(b[off:], []byte(": "))
+		if i < 0 {
+			return "", "", -1
+		}
+		i += off
+		off = i + 2
+		if i > 0 && b[i-1] == '\\' {
+			continue
+		}
+		if n := resultAt(b[off:]); n > 0 {
+			return string(b[off : off+n]), leadingTask(b[:off]), i
+		}
 	}
-	return string(b[m[2]:m[3]]), leadingTask(b[:m[2]]), m[2] - len(": ")
+}
+
+// resultAt is the length of a result at the start of b that " (" follows, or a
+// full stop that ends the text or a sentence; 0 without.
+func resultAt(b []byte) int {
+	n := 0
+	for n < len(b) && (b[n] >= 'a' && b[n] <= 'z' || b[n] == '-' && n > 0 && b[n-1] != '-') {
+		n++
+	}
+	if n == 0 || n == len(b) || b[n-1] == '-' {
+		return 0
+	}
+	rest := b[n:]
+	if bytes.HasPrefix(rest, []byte(" (")) || rest[0] == '.' && (len(rest) == 1 || rest[1] == ' ') {
+		return n
+	}
+	return 0
 }
 
 // leadingTask is the task that a head of planctl's starts with: the first word
@@ -237,82 +258,4 @@ func word(b []byte) string {
 		i += n
 	}
 	return string(b)
-}
-
-// taskID is what IDs of tasks look like in plans: A1, H3a, P0.1, M2g.2b,
-// L3k.3c.1, C2.D, 0.A, CLUSTER-CREF-001, each perhaps with PLAN# before it.
-var taskID = regexp.MustCompile(`(?:[A-Za-z0-9][\w./-]*#)?(?:[A-Z]{1,2}[0-9]+[a-z]?(?:\.[A-Za-z0-9]+)*|[0-9]+\.[A-Z]|[A-Z]+(?:-[A-Z0-9]+)*-[0-9]{3})`)
-
-// maxTasks and maxHead bound what is looked for in a head line written by hand.
-const (
-	maxTasks = 64
-	maxHead  = 4 << 10
-)
-
-// tasksNamed finds the task IDs in the head line of an entry written by hand.
-// A range names its ends and what lies between them: A1–A3 is A1, A2, A3.
-func tasksNamed(b []byte) []string {
-	b = b[:min(len(b), maxHead)]
-	var out []string
-	add := func(id string) {
-		for _, o := range out {
-			if o == id {
-				return
-			}
-		}
-		if len(out) < maxTasks {
-			out = append(out, id)
-		}
-	}
-	prev, prevEnd := "", 0
-	for _, m := range taskID.FindAllIndex(b, -1) {
-		if m[0] > 0 && (wordByte(b[m[0]-1]) || b[m[0]-1] == '.' || b[m[0]-1] == '/' && m[0] > 1 && !wordByte(b[m[0]-2])) ||
-			m[1] < len(b) && (wordByte(b[m[1]]) || b[m[1]] == '/' && pathAfter(b[m[1]:])) || m[0] > 0 && b[m[0]-1] == '-' && prevEnd != m[0]-1 {
-			prev = ""
-			continue
-		}
-		id := string(b[m[0]:m[1]])
-		if join := string(b[prevEnd:m[0]]); prev != "" && (join == "–" || join == "-" || join == "—") {
-			for _, between := range span(prev, id) {
-				add(between)
-			}
-		}
-		add(id)
-		prev, prevEnd = id, m[1]
-	}
-	return out
-}
-
-// pathAfter reports whether b, which starts with a slash, goes on like a path.
-func pathAfter(b []byte) bool { return len(b) > 1 && b[1] >= 'a' && b[1] <= 'z' }
-
-// span is the IDs between two that differ in their last number only.
-func span(from, to string) []string {
-	cut := func(s string) (string, int) {
-		i := len(s)
-		for i > 0 && s[i-1] >= '0' && s[i-1] <= '9' {
-			i--
-		}
-		n := 0
-		for _, c := range s[i:] {
-			n = n*10 + int(c-'0')
-			if n > 1<<20 {
-				return "", -1
-			}
-		}
-		if i == len(s) {
-			return "", -1
-		}
-		return s[:i], n
-	}
-	p, a := cut(from)
-	q, b := cut(to)
-	if p != q || a < 0 || b <= a || b-a > maxTasks {
-		return nil
-	}
-	var out []string
-	for n := a + 1; n < b; n++ {
-		out = append(out, p+strconv.Itoa(n))
-	}
-	return out
 }

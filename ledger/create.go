@@ -52,11 +52,15 @@ func (l *Ledger) CreateSection(h Header) ([]Insertion, error) {
 		}
 		return []Insertion{{At: len(l.Source), Text: []byte(text)}}, nil
 	}
-	edits := []Insertion{l.newSection(h)}
-	if l.index.after.n > 0 {
+	var edits []Insertion
+	if l.index.after.n > 0 { // named before the section: both may go to the document's end
 		edits = append(edits, l.insertAfter(l.index.after.n, l.indexRow(h)+"\n"))
 	}
-	return edits, l.proveCreate(h, edits)
+	edits = append(edits, l.newSection(h))
+	if err := l.proveCreate(h, edits); err != nil {
+		return nil, err
+	}
+	return edits, nil
 }
 
 func (h *Header) check(l *Ledger) error {

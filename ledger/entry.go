@@ -133,21 +133,33 @@ func (e *Entry) said() string {
 	return b.String()
 }
 
-var (
-	colonResult = regexp.MustCompile(`: [a-z]+(?:-[a-z]+)*(?: \(|\.(?: |$))`)
-	colonLabel  = regexp.MustCompile(`(?:Result|Status|Run)(?:\*\*)?:`)
-)
-
-// guard escapes the colons of a title that could be taken for the one before
-// the result. In Markdown \: is a colon.
+// guard escapes the colons of a title or detail that could be taken for the
+// one before the result. In Markdown \: is a colon.
 func guard(s string) string {
-	escape := func(m string) string { return strings.Replace(m, ":", `\:`, 1) }
-	s = colonResult.ReplaceAllStringFunc(s, escape)
-	s = colonLabel.ReplaceAllStringFunc(s, escape)
-	if strings.HasSuffix(s, `\`) {
-		s += " " // it must not escape the colon that follows
+	if !strings.Contains(s, ":") {
+		if strings.HasSuffix(s, `\`) {
+			s += " " // it must not escape the colon that follows
+		}
+		return s
 	}
-	return s
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		if s[i] == ':' && (labelEnds(s[:i]) || strings.HasPrefix(s[i:], ": ") && resultAt([]byte(s[i+2:])) > 0) {
+			b.WriteByte('\\')
+		}
+		b.WriteByte(s[i])
+	}
+	out := b.String()
+	if strings.HasSuffix(out, `\`) {
+		out += " "
+	}
+	return out
+}
+
+// labelEnds reports whether a label that says a result or run ends s.
+func labelEnds(s string) bool {
+	s = strings.TrimSuffix(s, "**")
+	return strings.HasSuffix(s, "Result") || strings.HasSuffix(s, "Status") || strings.HasSuffix(s, "Run")
 }
 
 // lines is the keys below the head, Run last.

@@ -136,6 +136,9 @@ func (l *Ledger) missing(id string) finding.Finding {
 	return at(CodeNoSection, l.File, 0, 0, fmt.Sprintf("there is no section [%s]", id), help)
 }
 
+// maxGuesses bounds the sections that a misspelt ID is compared with.
+const maxGuesses = 4096
+
 // near is up to three IDs that look like id, nearest first.
 func (l *Ledger) near(id string) []string {
 	type guess struct {
@@ -145,7 +148,7 @@ func (l *Ledger) near(id string) []string {
 	var gs []guess
 	want := strings.ToUpper(foldID(id))
 	seen := map[string]bool{}
-	for _, s := range l.Sections {
+	for _, s := range l.Sections[:min(len(l.Sections), maxGuesses)] {
 		if seen[s.ID] {
 			continue
 		}
@@ -208,6 +211,11 @@ func (l *Ledger) SectionsCiting(path string) []*Section {
 		off = end
 		if !wholePath(l.Source, start, end) {
 			continue
+		}
+		if eol := bytes.IndexByte(l.Source[off:], '\n'); eol >= 0 {
+			off += eol // once a line will do
+		} else {
+			off = len(l.Source)
 		}
 		s := l.sectionAt(start)
 		if s == nil {

@@ -1,0 +1,104 @@
+package ledger
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+)
+
+// big is a ledger of about n bytes in the dialects of real ones.
+func big(n int) []byte {
+	var b strings.Builder
+	b.WriteString("# Fix Plan Ledger\n\n## Index\n| ID | Title | Priority | Status |\n| --- | --- | --- | --- |\n")
+	for i := 1; i <= n/9000+1; i++ {
+		fmt.Fprintf(&b, "| [WORK-%04d](#work) | Some work | High | in_progress |\n", i)
+	}
+	for i := 1; b.Len() < n; i++ {
+		fmt.Fprintf(&b, "\n---\n\n## [WORK-%04d] Some work\n- Spec/AT: `docs/spec.md` §%d\n- Status: in_progress (phase %d)\n- Plan Reference: `plans/active/work-%04d.md`\n- Attempts History:\n", i, i, i, i)
+		for k := 1; k <= 12; k++ {
+			fmt.Fprintf(&b, "  * [2025-10-%02d] Attempt #%d (loop i=%d) — Result: **SUCCESS** (Phase C%d complete). %s\n    Metrics: 98 passed, 7 skipped\n    Artifacts: `reports/2025-10/%d/log.txt`\n    Observations/Hypotheses:\n      - **Attempt #%d was wrong:** it measured C2.D before A1–A3\n      - nothing else\n    ```\n    $ pytest -vv\n    ```\n",
+				k, k, i, k, strings.Repeat("Looked at the numbers again. ", 8), k, k)
+		}
+		b.WriteString("- Risks/Assumptions: none\n- Exit Criteria: all pass\n")
+	}
+	return []byte(b.String())
+}
+
+func BenchmarkParse(b *testing.B) {
+	src := big(1 << 20)
+	b.SetBytes(int64(len(src)))
+	b.ReportAllocs()
+	for b.Loop() {
+		Parse("fix_plan.md", src)
+	}
+}
+
+func BenchmarkAppend(b *testing.B) {
+	src := big(1 << 20)
+	l := Parse("fix_plan.md", src)
+	s := l.Sections[len(l.Sections)/2]
+	b.SetBytes(int64(len(src)))
+	for b.Loop() {
+		if _, err := l.Append(s, sample(), Block); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// TestLinear doubles documents of hostile shapes: time may double and little more.
+func TestLinear(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
+	rep := func(s string) func(int) []byte {
+		return func(n int) []byte { return []byte(strings.Repeat(s, n/len(s)+1)) }
+	}
+	shapes := map[string]func(int) []byte{
+		"ledger":         big,
+		"sections":       rep("## [A-1] x\n"),
+		"keys":           rep("- Attempts History:\n"),
+		"heads":          rep("* [2025-01-01] Attempt #1 — Result: ok\n"),
+		"deep":           rep("- - - - "),
+		"one head":       func(n int) []byte { return []byte("* [2025-01-01] Attempt #1 — " + strings.Repeat("C1: a (", n/7)) },
+		"brackets":       rep("[[[[(((("),
+		"blank lines":    rep("\n"),
+		"blank in fence": rep("```\n\n\n```\n\n"),
+		"ticks":          rep("` `` "),
+		"index":          func(n int) []byte { return append([]byte("## Index\n| ID |\n|--|\n"), rep("| A-1 | b |\n")(n)...) },
+		"comments":       rep("<!-- a -->\n* [2025-01-01] Attempt #1 — x\n"),
+		"binary":         rep("\xff\xfe\x80"),
+		"headings":       rep("### Attempt #3 (2025-01-01)\n"),
+		"families": func(n int) []byte {
+			return append([]byte("## [A-1] x\n"), rep("### [A-1] Update\n- Attempts History:\n")(n)...)
+		},
+	}
+	for name, shape := range shapes {
+		t.Run(name, func(t *testing.T) {
+			const size = 1 << 19
+			ratio := 0.0
+			for range 4 { // noise of other work on the machine: the best of a few
+				a, b := fastest(shape(size)), fastest(shape(2*size))
+				r := float64(b) / float64(a)
+				if ratio == 0 || r < ratio {
+					ratio = r
+				}
+				if ratio <= 2.3 || b < 3*time.Millisecond { // too short to be told from noise
+					return
+				}
+			}
+			t.Errorf("twice the size takes %.2f times as long", ratio)
+		})
+	}
+}
+
+func fastest(src []byte) time.Duration {
+	best := time.Duration(1 << 62)
+	for range 5 {
+		start := time.Now()
+		l := Parse("fix_plan.md", src)
+		l.SectionsCiting("plans/active/work-0001.md")
+		best = min(best, time.Since(start))
+	}
+	return best
+}
