@@ -24,9 +24,13 @@ func (r *reader) prose() {
 		if !ok {
 			continue
 		}
+		name := strings.TrimSuffix(l.name, " & references")
+		if !contextLabel(name) {
+			continue
+		}
 		text, _ := r.value(l, limit)
 		c := &r.p.Context
-		switch name := strings.TrimSuffix(l.name, " & references"); {
+		switch {
 		case name == "initiative" && r.p.Line.Span.Empty():
 			r.p.Line = Initiative{ID: initiativeID(string(text.Span.Of(r.src))), Text: text.Text, Span: text.Span}
 		case name == "phase goal" && c.PhaseGoal.Span.Empty():
@@ -148,9 +152,10 @@ func (r *reader) part(out []Text, s mdspan.Span) []Text {
 
 // commands reads the entries of every Command Reference section.
 func (r *reader) commands() {
+	read := 0 // the last line of the section before: one inside another is read once
 	for i, h := range r.heads {
 		name := words(h.Text.Of(r.src))
-		if !strings.Contains(name, "command reference") && !strings.Contains(name, "commands reference") {
+		if h.Line <= read || !strings.Contains(name, "command reference") && !strings.Contains(name, "commands reference") {
 			continue
 		}
 		last := r.doc.Index.Lines()
@@ -161,6 +166,11 @@ func (r *reader) commands() {
 			}
 		}
 		r.entries(h.Line+1, last)
+		read = last
+	}
+	for i := range r.p.Commands {
+		c := &r.p.Commands[i]
+		c.Text = strings.TrimSpace(string(c.Span.Of(r.src)))
 	}
 }
 
@@ -190,7 +200,7 @@ func (r *reader) entries(first, last int) {
 		case mdspan.Prose:
 			if l, ok := r.label(n); ok && (l.bullet || open < 0 || l.indent <= r.column(open)) {
 				r.p.Commands = append(r.p.Commands, Reference{
-					Label: labelText(r.src, l, r), Text: string(l.text.Of(r.src)), Line: n, Span: l.text,
+					Label: labelText(r.src, l, r), Line: n, Span: l.text,
 					Codes: r.codes(l.text),
 				})
 				open = len(r.p.Commands) - 1
@@ -206,7 +216,6 @@ func (r *reader) entries(first, last int) {
 				e.Span = at
 			}
 			e.Span.End = at.End
-			e.Text = string(e.Span.Of(r.src))
 			e.Codes = append(e.Codes, r.codes(at)...)
 		}
 	}

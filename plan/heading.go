@@ -66,6 +66,7 @@ func (r *reader) boldHeadings() {
 		h := mdspan.Heading{Line: n, Level: min(level+1, 6), Text: at, Span: r.doc.Index.Line(n), Quote: quote}
 		out = append(out, head{Heading: h, id: id, title: title, bold: true})
 		r.bold[n] = true
+		r.find(CodeBoldHeading, at.Start, "make it a heading: ### Phase …", "Markdown takes this bold line for a paragraph, not a heading")
 	}
 	r.heads = append(out, r.heads[next:]...)
 }

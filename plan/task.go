@@ -83,7 +83,7 @@ func (t *walk) label(at mdspan.Span, c cells, id mdspan.Span) bool {
 	case alone && len(c.at) == 1 && looksID(unwrap(t.src, c.at[0]).Of(t.src)):
 		t.find(CodeUnreadRow, at.Start, "fill the row's cells, if it is a task", "this looks like a row with an ID and nothing else: it was taken for a group label")
 		return true
-	case filled == 1 && !(alone && looksID(id.Of(t.src))):
+	case alone && !looksID(id.Of(t.src)):
 		if len(c.at) < t.h.col.n {
 			t.find(CodeGroupRow, at.Start, "fill the row with empty cells, or make the label a heading", "a group label in a row of %d cells, in a table of %d columns", len(c.at), t.h.col.n)
 		}
@@ -137,7 +137,7 @@ func (t *walk) shifted(c cells, spans []mdspan.Span, toks []mdspan.Span, extra i
 func (t *walk) lost(task *Task, c cells, at mdspan.Span, spans []mdspan.Span) {
 	k := t.h.col.state
 	aware := split(t.src, at, spans, cells{})
-	if tok, ok := tokenCell(t.src, cell(aware, k), t.tokens); ok {
+	if tok, ok := tokenCell(t.src, cell(aware, k), t.tokens); ok && len(aware.at) < len(c.at) {
 		task.TokenSpan = tok
 	} else {
 		found := 0

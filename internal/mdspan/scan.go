@@ -197,7 +197,7 @@ func (s *scanner) line(n int) int {
 			s.para = false
 			return s.fence(n, f, c)
 		}
-		if h, ok := atx(c.rest(), c.pos, !s.para); ok {
+		if h, ok := atx(c.rest(), c.pos, !s.para || s.table); ok {
 			h.Line, h.Quote = n, c.quote
 			h.Span = l
 			s.headings = append(s.headings, h)
