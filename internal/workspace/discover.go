@@ -33,6 +33,8 @@ var stampDir = regexp.MustCompile(`^\d{4}-?\d{2}-?\d{2}T\d{2}:?\d{2}(:?\d{2})?Z?
 type found struct {
 	files    []string        // that match the patterns, sorted
 	sidecars map[string]bool // NAME.planctl.yaml
+	walked   []string        // the directories below which everything was seen
+	runs     []string        // manifests below them
 	reports  []string        // directories named reports
 	evidence map[string]bool // stamped run directories: STAMP/SLUG with a manifest in it
 	findings finding.List
@@ -54,6 +56,7 @@ func (w *Workspace) discover() found {
 			if real, err := filepath.EvalSymlinks(root); err == nil {
 				root = real
 			}
+			f.walked = append(f.walked, base)
 		}
 		err := filepath.WalkDir(root, func(p string, d fs.DirEntry, err error) error {
 			below, rerr := filepath.Rel(root, p)
@@ -80,7 +83,8 @@ func (w *Workspace) discover() found {
 				if name == "reports" {
 					f.reports = append(f.reports, rel)
 				}
-			case strings.HasSuffix(name, manifest.Suffix):
+			case d.Type().IsRegular() && strings.HasSuffix(name, manifest.Suffix):
+				f.runs = append(f.runs, rel)
 				if stampDir.MatchString(path.Base(path.Dir(path.Dir(rel)))) {
 					f.evidence[path.Dir(rel)] = true
 				}

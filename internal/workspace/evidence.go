@@ -2,8 +2,8 @@ package workspace
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
+	"os"
 	"path"
 	"path/filepath"
 	"slices"
@@ -13,9 +13,6 @@ import (
 	"github.com/planctl/planctl/internal/manifest"
 	"github.com/planctl/planctl/ledger"
 )
-
-// MaxManifest is the size in bytes of the largest manifest that is read.
-const MaxManifest = 64 << 20
 
 // Record is one manifest found in the workspace.
 type Record struct {
@@ -42,16 +39,30 @@ func (e *Evidence) ByDigest(digest string) *Record { return e.byDigest[digest] }
 // gather reads every manifest below the REPORTS of the plans, those of
 // archived plans too, and below every directory named reports that the search
 // for plans passed, so that the runs of a plan that went away are seen.
-func (w *Workspace) gather(reports []string) {
+//
+// What that search walked is not walked again: trees of reports are large.
+func (w *Workspace) gather(f *found) {
 	e := &Evidence{byDigest: map[string]*Record{}}
 	w.Evidence = e
-	dirs := slices.Clone(reports)
+	dirs := slices.Clone(f.reports)
 	for _, p := range w.Plans {
 		dirs = append(dirs, w.reportsOf(p)...)
 	}
 	var files []string
 	for _, d := range outermost(dirs) {
-		files = append(files, e.list(w, d)...)
+		if !slices.ContainsFunc(f.walked, func(base string) bool { return contains(base, d) }) {
+			files = append(files, e.list(w, d)...)
+			continue
+		}
+		for _, r := range f.runs {
+			if contains(d, r) {
+				files = append(files, r)
+			}
+		}
+		// The search does not follow a link to a directory; a REPORTS that is one is meant to be followed.
+		if st, err := os.Lstat(w.Abs(d)); err == nil && st.Mode()&fs.ModeSymlink != 0 {
+			files = append(files, e.list(w, d)...)
+		}
 	}
 	slices.Sort(files)
 	files = slices.Compact(files)
@@ -76,13 +87,16 @@ func (w *Workspace) gather(reports []string) {
 	w.join()
 }
 
+// contains reports whether the path is the directory or lies below it.
+func contains(dir, p string) bool { return dir == "." || dir == p || strings.HasPrefix(p, dir+"/") }
+
 // outermost drops directories inside another of the list.
 func outermost(dirs []string) []string {
 	dirs = slices.Clone(dirs)
 	slices.Sort(dirs)
 	var out []string
 	for _, d := range slices.Compact(dirs) {
-		if !slices.ContainsFunc(out, func(o string) bool { return o == "." || strings.HasPrefix(d, o+"/") }) {
+		if !slices.ContainsFunc(out, func(o string) bool { return contains(o, d) }) {
 			out = append(out, d)
 		}
 	}
@@ -132,12 +146,9 @@ func (e *Evidence) unlisted(dir string, err error) {
 }
 
 func (w *Workspace) record(rel string) (*Record, error) {
-	b, err := readAtMost(w.Abs(rel), MaxManifest+1)
+	b, err := readAtMost(w.Abs(rel), manifest.MaxSize+1) // Decode says that it is too much
 	if err != nil {
 		return nil, err
-	}
-	if len(b) > MaxManifest {
-		return nil, fmt.Errorf("it has more than the %d bytes that are read", MaxManifest)
 	}
 	doc, err := manifest.Decode(b)
 	if err != nil {
@@ -190,7 +201,7 @@ func (w *Workspace) home(r *Record) *Plan {
 		if !p.has(t) {
 			continue
 		}
-		near := slices.ContainsFunc(w.reportsOf(p), func(d string) bool { return strings.HasPrefix(r.Path, d+"/") })
+		near := slices.ContainsFunc(w.reportsOf(p), func(d string) bool { return contains(d, r.Path) })
 		switch same := path.Base(p.Path) == path.Base(t.Plan); {
 		case same && near:
 			return p

@@ -1,6 +1,7 @@
 package workspace
 
 import (
+	"bytes"
 	"fmt"
 	"path"
 	"regexp"
@@ -142,7 +143,7 @@ var planLabel = regexp.MustCompile(`(?i)^\s*(?:[-*+]\s+)?\**(?:[\w/]+ )?plan(?: 
 // of them do so on a line that says Plan:, Plan Reference: or the like, only
 // those count: in real ledgers other sections refer to a plan too.
 func (w *Workspace) citing(p string) []*ledger.Section {
-	if w.Ledger.Missing() {
+	if w.Ledger.Missing() || !w.cited.may(p) {
 		return nil
 	}
 	all := w.Ledger.Doc.SectionsCiting(p)
@@ -162,6 +163,43 @@ func (w *Workspace) citing(p string) []*ledger.Section {
 		return labelled
 	}
 	return all
+}
+
+// citations is the Markdown paths that a ledger names, by file name. Ledgers
+// are large and most plans are cited in few places, so one pass over the
+// ledger spares one for each plan.
+type citations struct{ byName map[string][]string }
+
+func readCitations(l *Ledger) *citations {
+	c := &citations{byName: map[string][]string{}}
+	if l.Missing() {
+		return c
+	}
+	src, seen := l.Doc.Source, map[string]bool{}
+	for off := 0; ; {
+		i := bytes.Index(src[off:], []byte(".md"))
+		if i < 0 {
+			return c
+		}
+		end := off + i + len(".md")
+		start := end - len(".md")
+		for start > off && pathByte(src[start-1]) {
+			start--
+		}
+		off = end
+		if token := string(src[start:end]); !seen[token] {
+			seen[token] = true
+			c.byName[path.Base(token)] = append(c.byName[path.Base(token)], token)
+		}
+	}
+}
+
+// may reports whether the ledger may cite the path; it decides nothing more.
+func (c *citations) may(p string) bool {
+	if !strings.HasSuffix(p, ".md") || strings.ContainsFunc(p, func(r rune) bool { return r < 0x80 && !pathByte(byte(r)) }) {
+		return true // a path that is no single token
+	}
+	return slices.ContainsFunc(c.byName[path.Base(p)], func(token string) bool { return strings.HasSuffix(token, p) })
 }
 
 // cites reports whether the line has the whole path, not as a part of a longer one.

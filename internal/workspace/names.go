@@ -32,7 +32,7 @@ func (p *Plan) PhaseName(w *Workspace, ph *plan.Phase) string {
 	return ph.ID
 }
 
-func (p *Plan) several(w *Workspace) bool { return len(w.Initiative(p.Link.ID)) > 1 }
+func (p *Plan) several(w *Workspace) bool { return w.size[p.Link.ID] > 1 }
 
 // shares reports whether the bare ID would not lead Find to this item. Status
 // asks it of every row, hence the table.
@@ -47,9 +47,11 @@ func (w *Workspace) shares(it *Item) bool {
 // count is how many rows have an ID.
 type count struct{ live, archived int }
 
+// countIDs counts what names are made of, once the links are known.
 func (w *Workspace) countIDs() {
-	w.ids, w.folded = map[string]count{}, map[string]int{}
+	w.ids, w.folded, w.size = map[string]count{}, map[string]int{}, map[string]int{}
 	for _, p := range w.Plans {
+		w.size[p.Link.ID]++
 		for _, it := range p.Items {
 			n := w.ids[it.Task.ID]
 			if p.Archived {

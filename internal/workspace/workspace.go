@@ -42,6 +42,8 @@ type Workspace struct {
 	byPath map[string]*Plan
 	ids    map[string]count
 	folded map[string]int // live rows by ID in lower case
+	size   map[string]int // plans by initiative
+	cited  *citations
 
 	mu      sync.Mutex // guards what is worked out on demand, below
 	names   map[*Plan]string
@@ -139,6 +141,7 @@ func Open(ctx context.Context, o Options) (*Workspace, error) {
 		w.Plans = append(w.Plans, p)
 		w.byPath[p.Path] = p
 	}
+	w.cited = readCitations(w.Ledger)
 	for _, p := range w.Plans {
 		p.Link = w.link(p)
 	}
@@ -148,7 +151,7 @@ func Open(ctx context.Context, o Options) (*Workspace, error) {
 	w.checkSidecars(&f)
 	w.checkNames()
 	if !o.NoEvidence {
-		w.gather(f.reports)
+		w.gather(&f)
 	}
 	w.Findings.Sort()
 	return w, ctx.Err()

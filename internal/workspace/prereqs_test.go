@@ -1,0 +1,94 @@
+package workspace
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/planctl/planctl/plan"
+)
+
+func TestPrereqPhases(t *testing.T) {
+	for _, c := range []struct{ text, gates, shown string }{
+		{"None.", "", ""},
+		{"", "", ""},
+		{"Phase A baseline complete; confirm it passes", "A", ""},
+		{"Phase A\u00a0artifacts", "A", ""},
+		{"Phases A–C complete.", "A B C", ""},
+		{"Phases A-C complete.", "A B C", ""},
+		{"Phases A through C complete.", "A B C", ""},
+		{"Phase C1 RED artifacts committed; helper stub present", "C1", ""},
+		{"Phases B and D", "B D", ""},
+		{"Phases A, B, and D are green", "A B D", ""},
+		{"Phases C/D complete; artifacts from Phase A available", "C D A", ""},
+		{"Phase A (unblocked) and Phase B (refresh) complete.", "A B", ""},
+		{"Phase M1 + M2 closed; coordinate with `[OTHER-001]`", "M1 M2", ""},
+		{"Phase M1 + Phase M2 closed; `[OTHER-001]` Phase C1–C3 complete; tests pass", "M1 M2", "Phase C1–C3"},
+		{"Phase E0 tasks [D] (edge diagnosis)", "", "Phase E0"},
+		{"Phase A — baseline, then Phase B", "A B", ""},
+		{"[OTHER-001] Phase A and Phase B done", "", "Phase A and Phase B"},
+		{"[OTHER-001] closed and Phase B done", "B", ""},
+		{"Phase A of `plans/other.md`, Phase B here", "B", "Phase A"},
+		{"Phase A of plans/mine.md", "A", ""},
+		{"Phase A of OTHER-001", "", "Phase A"},
+		{"`[MINE-001]` Phase A", "A", ""},
+		{"Phase A logged in docs/fix_plan.md", "A", ""},
+		{"Phase A notes in `notes/summary.md`", "A", ""},
+		{"Phase I complete", "plans/second.md#I", ""},
+		{"phase c1 done", "C1", ""},
+		{"Phase goal known; this phase stands alone", "", ""},
+		{"phase a complete", "", ""},
+		{"Phase Z complete", "", "Phase Z"},
+		{"Phase D and later", "D", ""},
+		{"Phase X complete", "", ""}, // itself
+		{"Phases 1–999999999 done", "", "Phase 1, Phase 999999999"},
+	} {
+		w := openFiles(t, map[string]string{
+			"plans/mine.md": phased("MINE-001", phase("A", "", "A1"), phase("B", "", "B1"), phase("C", "", "CC1"), phase("C1", "", "C1.A"),
+				phase("D", "", "D1"), phase("M1", "", "M1.A"), phase("M2", "", "M2.A"), phase("X", c.text, "X1")),
+			"plans/second.md":      phased("MINE-001", phase("I", "", "I1"), phase("A", "", "A1")),
+			"plans/other.md":       phased("OTHER-001", phase("A", "", "A1"), phase("Z", "", "Z1")),
+			"plans/archive/old.md": phased("MINE-001", phase("I", "", "I1")),
+		})
+		p := w.byPath["plans/mine.md"]
+		refs, shown := p.PrereqPhases(w, p.Doc.Phase("X"))
+		var gates []string
+		for _, r := range refs {
+			name := r.Phase.ID
+			if r.Plan != p {
+				name = r.Plan.Path + "#" + name
+			}
+			gates = append(gates, name)
+		}
+		if strings.Join(gates, " ") != c.gates || strings.Join(shown, ", ") != c.shown {
+			t.Errorf("%q: gates %q shown %q; want %q, %q", c.text, gates, shown, c.gates, c.shown)
+		}
+	}
+}
+
+// A range names what stands between its ends in the document.
+func TestPrereqRangeFollowsTheDocument(t *testing.T) {
+	w := openFiles(t, map[string]string{
+		"plans/a.md": phased("M-1", phase("A", "", "A1"), phase("B1", "", "B1.A"), phase("B2", "", "B2.A"), phase("C", "", "CC1"), phase("D", "Phases A–C", "D1")),
+	})
+	p := w.Plans[0]
+	if gates, shown := p.PrereqPhases(w, p.Doc.Phase("D")); len(gates) != 4 || len(shown) != 0 {
+		t.Errorf("%v %v", gates, shown)
+	}
+}
+
+func FuzzMentions(f *testing.F) {
+	f.Add("Phases A–C and Phase D, [X-1] Phase 1..9; phase")
+	f.Add("Phase A,Phase B/Phase C to D")
+	f.Fuzz(func(t *testing.T, text string) {
+		p := &Plan{Doc: &plan.Plan{}}
+		w := &Workspace{Ledger: &Ledger{}}
+		for _, m := range mentions(text) {
+			if len(m.items) == 0 || !strings.Contains(spaces.Replace(text), m.text) || !strings.Contains(m.beside, m.text) {
+				t.Errorf("%+v", m)
+			}
+			if n := len(w.expand(p, m)); n > maxRange*len(m.items) {
+				t.Errorf("%d names of %d items", n, len(m.items))
+			}
+		}
+	})
+}
