@@ -140,7 +140,7 @@ func words(b []byte) string {
 			out = utf8.AppendRune(out, unicode.ToLower(r))
 		}
 	}
-	return string(bytes.TrimRight(out, " :"))
+	return string(bytes.TrimRight(out, " :."))
 }
 
 // tokensIn are the bracketed texts in a State cell that can be state tokens.

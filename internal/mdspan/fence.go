@@ -54,7 +54,7 @@ func (s *scanner) fence(n int, f fenceMark, c cursor) int {
 	base := s.base(c.quote)
 	first := len(s.fences)
 	next := 0
-	if s.person && s.failures < maxFailures {
+	if s.person && s.failures < maxFailures && !s.flat[n] {
 		next = s.personFence(n, f, c.quote)
 		if next == 0 {
 			s.fences = s.fences[:first]
@@ -177,7 +177,7 @@ func (s *scanner) personFence(n int, f fenceMark, quote int) int {
 		stack = stack[:k]
 		if k == 0 {
 			if flat != i {
-				s.differs = true
+				s.nested = append(s.nested, n)
 			}
 			return i + 1
 		}

@@ -83,13 +83,57 @@ func Scan(src []byte) *Doc {
 	x := NewIndex(src)
 	s := newScanner(src, x, true)
 	s.run()
+	if s.open() && len(s.nested) > 0 {
+		s = reconsider(s)
+	}
 	d := &Doc{Index: x, Headings: s.headings, Fences: s.fences, HTML: s.html, kinds: s.kinds}
-	if s.differs {
+	if len(s.nested) > 0 {
 		m := newScanner(src, x, false)
 		m.run()
 		d.markdown = m.kinds
 	}
 	return d
+}
+
+// maxReadings bounds how many readings of a document are tried.
+const maxReadings = 4
+
+// reconsider looks for a reading that closes every fence, where a person's
+// reading of nested fences leaves one open at the end: most likely the author
+// forgot to close a fence, and what looked like a fence inside it was none.
+// The last such fence is read as Markdown reads it, then the last two, and so
+// on; if all of it is of no use, the first reading stands.
+func reconsider(first *scanner) *scanner {
+	flat := map[int]bool{}
+	s := first
+	for range maxReadings {
+		if len(s.nested) == 0 {
+			break
+		}
+		flat[s.nested[len(s.nested)-1]] = true
+		next := newScanner(s.src, s.x, true)
+		next.flat = flat
+		next.run()
+		if !next.open() {
+			return next
+		}
+		s = next
+	}
+	m := newScanner(first.src, first.x, false)
+	m.run()
+	if !m.open() {
+		return m
+	}
+	return first
+}
+
+// open reports whether a fence runs to the end of the document unclosed.
+func (s *scanner) open() bool {
+	if len(s.fences) == 0 {
+		return false
+	}
+	f := s.fences[len(s.fences)-1]
+	return f.Close == 0 && f.Last == s.x.Lines()
 }
 
 // maxItems bounds the list items that are open at once. Deeper ones are read
@@ -103,9 +147,10 @@ type item struct{ quote, offset int }
 type scanner struct {
 	src      []byte
 	x        *Index
-	person   bool // read nested fences as a person does
-	differs  bool // some fence ended elsewhere than Markdown ends it
-	failures int  // person's readings that came to nothing, see fenceEnd
+	person   bool         // read nested fences as a person does
+	nested   []int        // opening lines of fences that end elsewhere than Markdown ends them
+	flat     map[int]bool // opening lines of fences to be read as Markdown reads them
+	failures int          // person's readings that came to nothing, see fence
 
 	kinds    []Kind
 	headings []Heading
