@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/planctl/planctl/internal/finding"
+	"github.com/planctl/planctl/internal/manifest"
 	"github.com/planctl/planctl/internal/schedule"
 	"github.com/planctl/planctl/internal/spec"
 	"github.com/planctl/planctl/internal/workspace"
@@ -89,7 +90,12 @@ func check(w *workspace.Workspace, items []*workspace.Item) error {
 		}
 	}
 	var bad finding.List
-	bad = append(bad, w.Findings.Errors()...)
+	for _, f := range w.Findings.Errors() {
+		// What is wrong with another plan does not hold this one.
+		if f.File == w.ConfigPath || f.File == ledgerPath(w) || slices.ContainsFunc(plans, func(p *workspace.Plan) bool { return f.File == p.Path || f.File == p.Sidecar && f.File != "" }) {
+			bad = append(bad, f)
+		}
+	}
 	for _, p := range plans {
 		if p.Doc.Unreadable() {
 			bad = append(bad, p.Doc.Findings.Errors()...)
@@ -143,15 +149,17 @@ func sameLog(w *workspace.Workspace, items []*workspace.Item) error {
 			continue
 		}
 		reports, slug := w.Reports(it.Plan, it.Phase)
-		at := strings.ToLower(reports + "/" + slug + "/" + logName(sp))
-		if other := first[at]; other != nil {
-			return &InvalidError{finding.List{{
-				Code: "spec-same-log", Severity: finding.Error, File: sp.File, Line: sp.Line, Col: sp.Col, Task: it.Task.ID,
-				Message: fmt.Sprintf("%s and %s would both write %s in one directory", other.Task.ID, it.Task.ID, logName(sp)),
-				Help:    "give one of them another `log:`",
-			}}}
+		for _, name := range []string{logName(sp), fileID(it.Task.ID) + manifest.Suffix} {
+			at := strings.ToLower(reports + "/" + slug + "/" + name)
+			if other := first[at]; other != nil {
+				return &InvalidError{finding.List{{
+					Code: "spec-same-log", Severity: finding.Error, File: sp.File, Line: sp.Line, Col: sp.Col, Task: it.Task.ID,
+					Message: fmt.Sprintf("%s and %s would both write %s in one directory", other.Task.ID, it.Task.ID, name),
+					Help:    "give one of them another `log:`, or run them one call after the other",
+				}}}
+			}
+			first[at] = it
 		}
-		first[at] = it
 	}
 	return nil
 }
