@@ -73,9 +73,14 @@ func TestParseIsLinear(t *testing.T) {
 	const small, factor = 1 << 17, 8
 	for name, shape := range shapes {
 		t.Run(name, func(t *testing.T) {
-			a, b := fastest(shape(small)), fastest(shape(small*factor))
-			if b > 3*factor*max(a, 3*time.Millisecond) {
-				t.Errorf("%d kB took %v, %d kB took %v", small>>10, a, small*factor>>10, b)
+			for try := 1; ; try++ {
+				a, b := fastest(shape(small)), fastest(shape(small*factor))
+				if b <= 3*factor*max(a, 3*time.Millisecond) {
+					return
+				}
+				if try == 4 { // a busy machine is slow now and then; a quadratic shape always is
+					t.Fatalf("%d kB took %v, %d kB took %v", small>>10, a, small*factor>>10, b)
+				}
 			}
 		})
 	}
