@@ -280,7 +280,11 @@ func (l *Ledger) insertAfter(n int, text string) Insertion {
 		text = strings.ReplaceAll(text, "\n", eol)
 	}
 	if pos == len(l.Source) && pos > 0 && l.Source[pos-1] != '\n' {
-		text = eol + strings.TrimSuffix(text, eol)
+		first := eol
+		if l.Source[pos-1] == '\r' {
+			first = "\n" // half of a CRLF is there
+		}
+		text = first + strings.TrimSuffix(text, eol)
 	}
 	return Insertion{At: pos, Text: []byte(text)}
 }

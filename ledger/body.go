@@ -24,7 +24,10 @@ func (r *reader) readBody(a *Attempt) {
 		}
 	}
 	hd, _ := readHead(text, a.shape)
-	said := trimSeparator(hd.rest)
+	said, found := bytes.CutPrefix(hd.rest, []byte(" — "))
+	if !found {
+		said = trimSeparator(hd.rest)
+	}
 	result, task, colon := ownHead(said)
 	labelled, label := resultField(said)
 	own := colon >= 0 && (a.Run != "" || label < 0 || colon < label)
