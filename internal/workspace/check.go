@@ -67,14 +67,17 @@ func (w *Workspace) checkNames() {
 				Code: code, Severity: finding.Error, File: file, Line: line, Col: col, Task: task, Message: message, Help: help,
 			})
 		}
-		ids := names(p.byID)
+		ids, unknown := names(p.byID), 0
 		for _, id := range names(p.Specs.Tasks) {
 			s := p.Specs.Tasks[id]
 			if p.byID[id] == nil {
+				if unknown++; unknown > maxMeant {
+					ids = nil
+				}
 				add("spec-unknown-task", s.File, s.Line, s.Col, id, fmt.Sprintf("%s has no task %s", p.Path, id), meant(id, ids, "the key is a task's ID as its row has it"))
 				continue
 			}
-			w.checkReferences(p, s, add)
+			unknown += w.checkReferences(p, s, unknown, add)
 		}
 		var phases []string
 		for _, ph := range p.Doc.Phases {
@@ -88,7 +91,12 @@ func (w *Workspace) checkNames() {
 	}
 }
 
-func (w *Workspace) checkReferences(p *Plan, s *spec.Spec, add func(code finding.Code, file string, line, col int, task, message, help string)) {
+// maxMeant bounds how many names of a plan are compared with all others: a
+// plan in which more than that is wrong does not get better by guesses.
+const maxMeant = 50
+
+// checkReferences reports what one spec names, and gives how many tasks it did not find.
+func (w *Workspace) checkReferences(p *Plan, s *spec.Spec, before int, add func(code finding.Code, file string, line, col int, task, message, help string)) (unknown int) {
 	at := func(key string) (int, int) {
 		if pos, ok := s.FieldPos[key]; ok {
 			return pos[0], pos[1]
@@ -96,11 +104,17 @@ func (w *Workspace) checkReferences(p *Plan, s *spec.Spec, add func(code finding
 		return s.Line, s.Col
 	}
 	task := func(key, name string) {
-		if p.byID[name] != nil {
+		if n := w.ids[name]; p.byID[name] != nil || n.live == 1 || n.live == 0 && n.archived == 1 && w.folded[strings.ToLower(name)] == 0 {
+			return
+		}
+		line, col := at(key)
+		if before+unknown >= maxMeant && !w.known(name) {
+			unknown++
+			add("spec-unknown-task", s.File, line, col, s.ID, fmt.Sprintf("`%s` of %s: no one task is named %q", key, s.ID, name), "write an ID of this plan, or PLAN#ID")
 			return
 		}
 		if _, err := w.Find(name); err != nil {
-			line, col := at(key)
+			unknown++
 			add("spec-unknown-task", s.File, line, col, s.ID, fmt.Sprintf("`%s` of %s: %s", key, s.ID, brief(err)), helpOf(err, "write an ID of this plan, or PLAN#ID"))
 		}
 	}
@@ -111,7 +125,7 @@ func (w *Workspace) checkReferences(p *Plan, s *spec.Spec, add func(code finding
 		task("red", s.Red)
 	}
 	if !s.IsRollup() {
-		return
+		return unknown
 	}
 	target := p
 	if s.Plan != "" {
@@ -119,7 +133,7 @@ func (w *Workspace) checkReferences(p *Plan, s *spec.Spec, add func(code finding
 		if target, err = w.FindPlan(s.Plan); err != nil {
 			line, col := at("plan")
 			add("spec-unknown-plan", s.File, line, col, s.ID, fmt.Sprintf("`plan` of %s: %s", s.ID, brief(err)), helpOf(err, "write a path, or another unambiguous name of a plan"))
-			return
+			return unknown
 		}
 	}
 	if target.Doc.Phase(s.Phase) == nil {
@@ -130,6 +144,17 @@ func (w *Workspace) checkReferences(p *Plan, s *spec.Spec, add func(code finding
 		line, col := at("phase")
 		add("spec-unknown-phase", s.File, line, col, s.ID, fmt.Sprintf("`phase` of %s: %s has no phase %s", s.ID, target.Path, s.Phase), meant(s.Phase, phases, "its phases are "+strings.Join(phases, ", ")))
 	}
+	return unknown
+}
+
+// known reports whether Find may find the name, without looking for near ones.
+func (w *Workspace) known(name string) bool {
+	i := strings.LastIndexByte(name, '#')
+	if i < 0 {
+		return w.folded[strings.ToLower(name)] == 1
+	}
+	p, err := w.FindPlan(name[:i])
+	return err == nil && p.byID[name[i+1:]] != nil
 }
 
 func brief(err error) string {

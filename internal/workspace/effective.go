@@ -35,7 +35,7 @@ func (it *Item) effective(depth int) (sp *spec.Spec, from string, prose bool) {
 		sp.File, sp.Line, sp.Col = it.Plan.Path, s.Line, s.Col
 		sp.Log = s.Log
 		if sp.Kind == spec.Green && depth == 0 {
-			if red := it.redBefore(sp.Run); red != nil {
+			if red := it.redBefore(); red != nil {
 				sp.Red = red.Task.ID
 			}
 		}
@@ -67,19 +67,29 @@ func (it *Item) effective(depth int) (sp *spec.Spec, from string, prose bool) {
 	return sp, it.Plan.Path + ":" + strconv.Itoa(s.Line), true
 }
 
-// redBefore is the nearest red above the task in its plan that runs the same command.
-func (it *Item) redBefore(run string) *Item {
-	var red *Item
-	for _, other := range it.Plan.Items {
-		if other == it {
-			break
+// redBefore is the nearest red above the task in its plan that runs the
+// command which prose suggests for the task. It is worked out once for a plan:
+// everything that asks for a spec asks for this.
+func (it *Item) redBefore() *Item {
+	p := it.Plan
+	p.once.Do(func() {
+		p.reds = map[*Item]*Item{}
+		last := map[string]*Item{}
+		for _, other := range p.Items {
+			sp, _, _ := other.effective(1)
+			if sp == nil {
+				continue
+			}
+			run := strings.TrimSpace(sp.Run)
+			switch {
+			case sp.Kind == spec.Red:
+				last[run] = other
+			case sp.Kind == spec.Green && other.Spec == nil:
+				p.reds[other] = last[run]
+			}
 		}
-		sp, _, _ := other.effective(1)
-		if sp != nil && sp.Kind == spec.Red && strings.TrimSpace(sp.Run) == strings.TrimSpace(run) {
-			red = other
-		}
-	}
-	return red
+	})
+	return p.reds[it]
 }
 
 // RedItem is the red task that this green follows, nil for another kind and where none is named.

@@ -3,6 +3,7 @@ package workspace
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -238,5 +239,27 @@ func TestLedgers(t *testing.T) {
 	lazy, err := Open(context.Background(), Options{Dir: w.Root, NoEvidence: true})
 	if err != nil || lazy.Evidence != nil {
 		t.Errorf("NoEvidence: %v, %v", lazy.Evidence, err)
+	}
+}
+
+// Many references that lead nowhere cost no more than they are, and those that lead somewhere stay fine.
+func TestManyReferences(t *testing.T) {
+	const rows = 3000
+	var names, specs []string
+	for i := range rows {
+		id := fmt.Sprintf("A%d", i)
+		names = append(names, id)
+		ref := fmt.Sprintf("NONE%d", i)
+		if i%2 == 0 {
+			ref = "other#B1"
+		}
+		specs = append(specs, id+": {run: make, after: ["+ref+"]}")
+	}
+	w := openFiles(t, map[string]string{
+		"plans/a.md":     phased("A-1", phase("A", "", names...), "```yaml planctl\n"+strings.Join(specs, "\n")+"\n```\n"),
+		"plans/other.md": phased("B-1", phase("B", "", "B1")),
+	})
+	if len(w.Findings) != rows/2 {
+		t.Errorf("%d findings, want %d", len(w.Findings), rows/2)
 	}
 }

@@ -63,6 +63,8 @@ type Plan struct {
 
 	ws   *Workspace
 	byID map[string]*Item
+	once sync.Once
+	reds map[*Item]*Item // of greens in prose, see redBefore
 }
 
 // Item gives the task with exactly this ID; the first one where a plan has it twice, nil without.
