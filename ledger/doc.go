@@ -31,8 +31,8 @@
 //	         { SP key ": " text "." } [ SP "Run: sha256:" 64hex ]
 //
 // Parse is the inverse of what Append writes: number, date, result, task and
-// run come back as they were given. A title or detail in which a colon could
-// be taken for the one before the result has that colon escaped (`\:`).
+// run come back as they were given. A colon in the title that could be taken for
+// the one before the result is escaped (`\:`).
 //
 // People's entries are read in many shapes, a superset of the above:
 //

@@ -126,15 +126,15 @@ func (e *Entry) said() string {
 		b.WriteString("*no task*")
 	}
 	b.WriteString(": " + e.Result)
-	if d := guard(inline(e.Detail)); d != "" {
+	if d := inline(e.Detail); d != "" {
 		b.WriteString(" (" + d + ")")
 	}
 	b.WriteByte('.')
 	return b.String()
 }
 
-// guard escapes the colons of a title or detail that could be taken for the
-// one before the result. In Markdown \: is a colon.
+// guard escapes the colons of a title that could be taken for the one before
+// the result. In Markdown \: is a colon.
 func guard(s string) string {
 	if !strings.Contains(s, ":") {
 		if strings.HasSuffix(s, `\`) {

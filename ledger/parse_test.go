@@ -199,6 +199,29 @@ func TestDuplicateSections(t *testing.T) {
 	}
 }
 
+// TestParts tells a part of a section from a second section of its ID.
+func TestParts(t *testing.T) {
+	const outer, part = "## [A-1] one\n- Attempts History:\n", "### [A-1] Update\n- Plan: plans/a.md\n* [2025-01-01] Attempt #5 — Result: ok\n"
+	l := Parse("f.md", []byte(outer+"### Notes\n"+part))
+	if s, err := l.Section("A-1"); err != nil || len(s.Parts) != 1 || s.NextNumber() != 6 {
+		t.Errorf("a part: %v, %v", s, err)
+	}
+	if cs := l.SectionsCiting("plans/a.md"); len(cs) != 1 || cs[0].Line != 1 {
+		t.Errorf("a part's plan is its section's: %v", cs)
+	}
+	l = Parse("f.md", []byte(outer+"## Notes\n"+part))
+	if s, err := l.Section("A-1"); err == nil {
+		t.Errorf("under another heading it is no part: %v", s)
+	}
+	var many strings.Builder
+	for range 100 {
+		many.WriteString("## [A-1] x\n")
+	}
+	if _, err := Parse("f.md", []byte(many.String())).Section("A-1"); err == nil || !strings.Contains(err.Error(), "lines 1, 2, 3, 4, 5, 6, 7, 8 and 92 more") {
+		t.Errorf("a hundred: %v", err)
+	}
+}
+
 func TestTasks(t *testing.T) {
 	for text, want := range map[string]string{
 		"Result: success. Did A1 and H3a, P0.1 (M2g.2b).":         "A1 H3a P0.1 M2g.2b",

@@ -117,10 +117,16 @@ func hasWord(text, w string) bool {
 
 func idByte(c byte) bool { return wordByte(c) || c == '-' || c >= utf8.RuneSelf }
 
+// maxNamed bounds the lines that a message names.
+const maxNamed = 8
+
 func (l *Ledger) ambiguous(id string, all []*Section) finding.Finding {
-	lines := make([]string, len(all))
-	for i, s := range all {
-		lines[i] = fmt.Sprint(s.Line)
+	var lines []string
+	for _, s := range all[:min(len(all), maxNamed)] {
+		lines = append(lines, fmt.Sprint(s.Line))
+	}
+	if more := len(all) - len(lines); more > 0 {
+		lines = append(lines, fmt.Sprintf("%d more", more))
 	}
 	what := "lines " + strings.Join(lines[:len(lines)-1], ", ") + " and " + lines[len(lines)-1]
 	return at(CodeDuplicateSection, l.File, all[len(all)-1].Line, 1,
