@@ -45,7 +45,7 @@ var options = []string{
 	"-c", "core.fsmonitor=false",
 	"-c", "core.hooksPath=/dev/null", // post-index-change would run for a temporary index too
 	"-c", "core.splitIndex=false", // which would write a shared index below .git
-	"-c", "core.quotePath=false",
+	"-c", "core.safecrlf=false", // which would refuse a file instead of reading it
 	"-c", "submodule.recurse=false",
 	"-c", "gc.auto=0",
 }
@@ -68,7 +68,7 @@ func environment(env []string) []string {
 		return !strings.HasPrefix(name, "GIT_CONFIG_")
 	})
 	return append(out, "LC_ALL=C", "GIT_OPTIONAL_LOCKS=0", "GIT_TERMINAL_PROMPT=0", "GIT_NO_LAZY_FETCH=1",
-		"GIT_NO_REPLACE_OBJECTS=1", "GIT_LITERAL_PATHSPECS=1")
+		"GIT_NO_REPLACE_OBJECTS=1")
 }
 
 func (r *Repo) command(ctx context.Context, extra []string, args ...string) *exec.Cmd {

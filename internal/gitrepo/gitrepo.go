@@ -161,7 +161,7 @@ func openByGit(ctx context.Context, dir string, env []string) (*Repo, error) {
 	r := &Repo{Top: dir, env: env}
 	out, err := r.git(ctx, nil, "rev-parse", "--path-format=absolute", "--show-toplevel", "--git-dir", "--git-common-dir")
 	var failed *Error
-	if errors.As(err, &failed) && (strings.Contains(failed.Stderr, "not a git repository") || strings.Contains(failed.Stderr, "must be run in a work tree")) {
+	if errors.As(err, &failed) && (strings.Contains(failed.Stderr, "not a git repository (or any") || strings.Contains(failed.Stderr, "must be run in a work tree")) {
 		return nil, ErrNone
 	}
 	if err != nil {

@@ -9,24 +9,31 @@ import (
 	"io"
 	"strconv"
 	"strings"
-	"syscall"
 )
 
 // Head is the commit that is checked out and its tree; both "" where the branch
 // has no commit yet.
 func (r *Repo) Head(ctx context.Context) (commit, tree string, err error) {
-	out, err := r.git(ctx, nil, "rev-parse", "--verify", "--quiet", "HEAD^{commit}")
-	if exit(err) == 1 {
-		return "", "", nil
-	}
+	out, err := r.git(ctx, []byte("HEAD^{commit}\nHEAD^{tree}\n"), "cat-file", "--batch-check=%(objectname)")
 	if err != nil {
 		return "", "", err
 	}
-	commit = strings.TrimSpace(string(out))
-	if out, err = r.git(ctx, nil, "rev-parse", "--verify", "--quiet", commit+"^{tree}"); err != nil {
-		return "", "", err
+	lines := strings.Split(string(out), "\n")
+	if len(lines) != 3 {
+		return "", "", fmt.Errorf("git cat-file: %q is not understood", out)
 	}
-	return commit, strings.TrimSpace(string(out)), nil
+	if !strings.Contains(lines[0], " ") && !strings.Contains(lines[1], " ") {
+		return lines[0], lines[1], nil
+	}
+	// "HEAD^{commit} missing": no commit yet, or a damaged repository.
+	_, err = r.git(ctx, nil, "rev-parse", "--verify", "--quiet", "HEAD")
+	if exit(err) == 1 {
+		return "", "", nil
+	}
+	if err == nil {
+		err = fmt.Errorf("%s: the commit or the tree of HEAD is missing; help: git fsck", r.Top)
+	}
+	return "", "", err
 }
 
 // Resolve is the commit that a revision (a branch, a tag, HEAD~2, …) names; ""
@@ -195,5 +202,3 @@ func readBatch(in *bufio.Reader, objects []string, most int64, visit func(string
 	}
 	return nil
 }
-
-func notDir(err error) bool { return errors.Is(err, syscall.ENOTDIR) }

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 )
 
 // heavy is how many times the limit of a patch the changed files together may
@@ -23,19 +24,24 @@ const heavy = 32
 // nothing differs. Where it would be longer than limit bytes it is left out and
 // tooBig is true. For exclude see Changes.
 func (r *Repo) Patch(ctx context.Context, exclude []string, limit int64) (patch []byte, tooBig bool, err error) {
+	commit, _, err := r.Head(ctx)
+	if err != nil {
+		return nil, false, err
+	}
 	changes, err := r.Changes(ctx, exclude)
 	if err != nil {
 		return nil, false, err
 	}
-	return r.PatchOf(ctx, changes, limit)
+	return r.PatchOf(ctx, commit, changes, limit)
 }
 
-// PatchOf is the patch of these changes. Other repositories that lie in the
-// checkout, and what submodules changed inside, are not in it.
+// PatchOf is the patch that makes these changes to a commit, to nothing where
+// commit is "". Other repositories that lie in the checkout, and what submodules
+// changed inside, are not in it.
 //
 // It works on a copy of the index, and new objects go to a directory of their
 // own that is removed at the end: index and repository stay as they are.
-func (r *Repo) PatchOf(ctx context.Context, changes []Change, limit int64) (patch []byte, tooBig bool, err error) {
+func (r *Repo) PatchOf(ctx context.Context, commit string, changes []Change, limit int64) (patch []byte, tooBig bool, err error) {
 	var paths []byte
 	var weight int64
 	for _, c := range changes {
@@ -46,7 +52,7 @@ func (r *Repo) PatchOf(ctx context.Context, changes []Change, limit int64) (patc
 		info, err := os.Lstat(filepath.Join(r.Top, filepath.FromSlash(c.Path)))
 		if err == nil && info.Mode().IsRegular() {
 			weight += info.Size()
-		} else if err != nil && !errors.Is(err, fs.ErrNotExist) && !notDir(err) {
+		} else if err != nil && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, syscall.ENOTDIR) {
 			return nil, false, err
 		}
 	}
@@ -61,7 +67,7 @@ func (r *Repo) PatchOf(ctx context.Context, changes []Change, limit int64) (patc
 		return nil, false, err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(temp)) }()
-	env, base, err := r.aside(ctx, temp)
+	env, base, err := r.aside(ctx, temp, commit)
 	if err != nil {
 		return nil, false, err
 	}
@@ -69,18 +75,16 @@ func (r *Repo) PatchOf(ctx context.Context, changes []Change, limit int64) (patc
 	if _, err := r.gitEnv(ctx, env, paths, "update-index", "-z", "--add", "--remove", "--replace", "--stdin"); err != nil {
 		return nil, false, err
 	}
-	return r.diff(ctx, env, base, changes, limit)
+	return r.diff(ctx, env, base, limit)
 }
 
-// aside prepares an index of HEAD's entries, refreshed from the user's index so
-// that files need not be read again, and an empty object directory on top of
-// the repository's own. base is what to compare with.
-func (r *Repo) aside(ctx context.Context, temp string) (env []string, base string, err error) {
+// aside prepares an index that holds the commit, and an empty object directory
+// on top of the repository's own. The index starts as a copy of the user's, so
+// that git need not read again what it knows to be unchanged; what is staged
+// there goes. base is what to compare with.
+func (r *Repo) aside(ctx context.Context, temp, commit string) (env []string, base string, err error) {
 	index, objects := filepath.Join(temp, "index"), filepath.Join(temp, "objects")
 	if err := os.Mkdir(objects, 0o700); err != nil {
-		return nil, "", err
-	}
-	if err := copyFile(filepath.Join(r.GitDir, "index"), index); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, "", err
 	}
 	env = []string{
@@ -88,32 +92,21 @@ func (r *Repo) aside(ctx context.Context, temp string) (env []string, base strin
 		"GIT_OBJECT_DIRECTORY=" + objects,
 		"GIT_ALTERNATE_OBJECT_DIRECTORIES=" + alternate(filepath.Join(r.CommonDir, "objects")),
 	}
-	commit, _, err := r.Head(ctx)
-	if err != nil || commit != "" {
-		return env, commit, err
+	if commit == "" {
+		// No commit yet: the empty tree, whose name depends on the hash in use.
+		out, err := r.gitEnv(ctx, env, []byte{}, "hash-object", "-t", "tree", "--stdin")
+		return env, strings.TrimSpace(string(out)), err
 	}
-	// No commit yet: the empty tree, whose name depends on the hash in use.
-	out, err := r.gitEnv(ctx, env, []byte{}, "hash-object", "-t", "tree", "--stdin")
-	return env, strings.TrimSpace(string(out)), err
+	if err := copyFile(filepath.Join(r.GitDir, "index"), index); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, "", err
+	}
+	_, err = r.gitEnv(ctx, env, nil, "read-tree", "--reset", commit)
+	return env, commit, err
 }
 
-// diff compares paths that were changed only: what is staged but excluded would
-// show up otherwise.
-func (r *Repo) diff(ctx context.Context, env []string, base string, changes []Change, limit int64) (patch []byte, tooBig bool, err error) {
+func (r *Repo) diff(ctx context.Context, env []string, base string, limit int64) (patch []byte, tooBig bool, err error) {
 	args := []string{"diff-index", "--cached", "--patch", "--binary", "--full-index", "--no-renames", "--no-ext-diff", "--no-textconv",
 		"--no-color", "--unified=3", "--submodule=short", "--ignore-submodules=none", "--src-prefix=a/", "--dst-prefix=b/", base, "--"}
-	// The paths as arguments, as long as they fit; all of it, filtered, would need a parser of patches.
-	size := 0
-	for _, c := range changes {
-		if !strings.HasSuffix(c.Path, "/") {
-			args = append(args, c.Path)
-			size += len(c.Path) + 1 + 8 // a pointer each
-		}
-	}
-	const most = 1 << 20 // half of the usual ARG_MAX
-	if size > most {
-		return nil, true, nil
-	}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	cmd := r.command(ctx, env, args...)
@@ -127,18 +120,17 @@ func (r *Repo) diff(ctx context.Context, env []string, base string, changes []Ch
 		return nil, false, failure(ctx, cmd, args[0], said, err)
 	}
 	patch, tooBig, err = limited(out, limit)
-	if tooBig || err != nil {
-		stop() // its exit is of no interest any more
-		if werr := cmd.Wait(); werr == nil || ctx.Err() == nil {
-			return nil, tooBig, errors.Join(err, werr)
-		}
+	if tooBig {
+		stop() // so its exit says nothing: it was killed, or had just ended
+	}
+	werr := cmd.Wait()
+	switch {
+	case err != nil || tooBig:
 		return nil, tooBig, err
-	}
-	if err := cmd.Wait(); err != nil {
-		return nil, false, failure(ctx, cmd, args[0], said, err)
-	}
-	if len(patch) == 0 {
-		patch = nil
+	case werr != nil:
+		return nil, false, failure(ctx, cmd, args[0], said, werr)
+	case len(patch) == 0:
+		return nil, false, nil
 	}
 	return patch, false, nil
 }

@@ -124,13 +124,14 @@ func (x excluder) match(path string) bool {
 // Ignored tells which of the paths, relative to Top, git ignores and does not
 // track. A directory that may not be there yet is asked for with a slash at its end.
 func (r *Repo) Ignored(ctx context.Context, paths []string) (map[string]bool, error) {
+	const here = "./" // a leading colon is magic to git otherwise
 	ignored := make(map[string]bool, len(paths))
 	var in []byte
 	for _, p := range paths {
 		if p == "" || strings.Contains(p, "\x00") {
 			return nil, fmt.Errorf("git check-ignore: %q is no path", p)
 		}
-		in = append(append(in, p...), 0)
+		in = append(append(append(in, here...), p...), 0)
 	}
 	if len(in) == 0 {
 		return ignored, nil
@@ -143,7 +144,7 @@ func (r *Repo) Ignored(ctx context.Context, paths []string) (map[string]bool, er
 		return nil, err
 	}
 	for p := range strings.SplitSeq(strings.TrimSuffix(string(out), "\x00"), "\x00") {
-		ignored[p] = true
+		ignored[strings.TrimPrefix(p, here)] = true
 	}
 	return ignored, nil
 }
