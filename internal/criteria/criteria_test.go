@@ -98,7 +98,7 @@ var verdicts = []struct {
 	{`number("no ([0-9]+) such") > 0`, false, "nothing in the log matches"},
 	{`file("out/b.txt").exists && file("out/b.txt").lines == 2`, true, ""},
 	{`file("out/b.txt").size > 1 * KB`, false, `file("out/b.txt").size = 8`},
-	{`file("out/gone").exists`, false, is false},
+	{`file("out/gone").exists`, false, "is false"},
 	{`not file("out/gone").exists`, true, ""},
 	{`file("out/gone").size == 0`, false, "file out/gone is not there"},
 	{`file("out").exists`, false, "out is a directory"},
