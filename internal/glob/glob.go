@@ -3,8 +3,6 @@
 package glob
 
 import (
-	"io/fs"
-	"slices"
 	"strings"
 
 	"github.com/bmatcuk/doublestar/v4"
@@ -20,26 +18,6 @@ func Valid(s string) bool { return doublestar.ValidatePattern(s) }
 func Match(pattern, name string) bool {
 	ok, err := doublestar.Match(pattern, name)
 	return err == nil && ok
-}
-
-// Files lists the files (no directories) below fsys that match, sorted. Directories named .git are
-// passed over. A malformed pattern is an error; so is a directory that cannot be read.
-func Files(fsys fs.FS, pattern string) ([]string, error) {
-	var out []string
-	err := doublestar.GlobWalk(fsys, pattern, func(path string, d fs.DirEntry) error {
-		if d.IsDir() {
-			if d.Name() == ".git" {
-				return doublestar.SkipDir
-			}
-			return nil
-		}
-		if path != ".git" && !strings.HasPrefix(path, ".git/") {
-			out = append(out, path)
-		}
-		return nil
-	}, doublestar.WithFailOnIOErrors())
-	slices.Sort(out)
-	return slices.Compact(out), err
 }
 
 // Braces expands {a,b} alternatives, so that each name can be required; nested braces too. At most
