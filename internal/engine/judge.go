@@ -141,6 +141,9 @@ func greenRule(t tried) (string, []string) {
 				continue
 			}
 			if got := t.tests.Names[name]; got != testreport.Passed {
+				if got == "" && len(t.tests.Names) < t.tests.Total && t.tests.Total >= t.red.Tests.Total {
+					continue // the report counts tests that it does not name
+				}
 				if got == "" {
 					return fmt.Sprintf("%s failed in the red run and is not in this one", name), nil
 				}

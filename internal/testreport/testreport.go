@@ -1,9 +1,23 @@
 // Package testreport reads what test runners report, from their report files
 // or from a log, into one shape. It may not decide what a red or green run
 // is, and it runs nothing.
+//
+// Counting follows each tool's own meaning. A test that was expected to fail
+// and did (pytest's xfail, TAP's TODO) counts as skipped: it says nothing
+// about the code; one that was expected to fail and passed counts as passed.
+// In go test a test with subtests counts beside them, as go itself counts;
+// without -v, where passing tests are not listed, a package that is ok counts
+// as one passed test of its name. In TAP a test with subtests does not count
+// where its subtests do.
 package testreport
 
-import "io"
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+)
 
 // Status is a test's own verdict. The zero value means not known.
 type Status string
@@ -28,20 +42,18 @@ const (
 	Crashed         Problem = "crashed"
 )
 
+// Bounds on what one report may make us keep. What is over them is counted and not kept.
+const (
+	maxFailures = 1000
+	maxText     = 64 << 10 // bytes of one failure
+	maxNames    = 200_000
+)
+
 // Failure is a failed test and its own text.
 type Failure struct {
 	Name string
-	Text string
-	Line int // in the log or report, 0 where not known
-}
-
-// Results is what one or more reports say.
-type Results struct {
-	Total, Passed, Failed, Skipped, Errors int
-	Names                                  map[string]Status // only where the report names its tests
-	Failures                               []Failure
-	Problems                               []Trouble
-	Reader                                 string // junit, gotest-json, gotest, tap, pytest; "" where nothing was recognised
+	Text string // at most 64 kB
+	Line int    // in the log or report, 0 where not known
 }
 
 // Trouble is a problem with the place that shows it.
@@ -51,10 +63,194 @@ type Trouble struct {
 	Line    int
 }
 
+// Results is what one or more reports say.
+type Results struct {
+	Total, Passed, Failed, Skipped, Errors int
+
+	Names    map[string]Status // only where the report names its tests
+	Failures []Failure
+	Problems []Trouble
+	Reader   string // junit, gotest-json, gotest, tap, pytest; "" where nothing was recognised
+}
+
 // Reader reads one format.
 type Reader interface {
 	Name() string
-	// Detect reports how sure the reader is that head, the first or last 64 kB of a log or file, is its own: 0 not, 100 certain.
-	Detect(head []byte) int
+	// Detect reports how sure the reader is that a text is its own, from its first and its last 64 kB: 0 not, 100 certain.
+	Detect(head, tail []byte) int
 	Read(r io.Reader) (Results, error)
+}
+
+// readers is every format that a log can be in.
+func readers() []Reader {
+	return []Reader{goJSON{}, pytest{}, tap{}, goText{}}
+}
+
+// window is how much of a text's ends Detect sees, in bytes.
+const window = 64 << 10
+
+// ReadLog reads the test results in a log of any size. Where no reader knows the log for its own the
+// Results have no Reader and no counts, and that is no error.
+func ReadLog(path string) (res Results, err error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return res, err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	r, err := detect(f)
+	if err != nil || r == nil {
+		return res, err
+	}
+	if _, err := f.Seek(0, io.SeekStart); err != nil {
+		return res, err
+	}
+	res, err = r.Read(f)
+	res.Reader = r.Name()
+	return res, err
+}
+
+func detect(f *os.File) (Reader, error) {
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	head := make([]byte, min(info.Size(), window))
+	if _, err := io.ReadFull(f, head); err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
+		return nil, err
+	}
+	tail := make([]byte, min(info.Size(), window))
+	if _, err := f.ReadAt(tail, info.Size()-int64(len(tail))); err != nil && err != io.EOF {
+		return nil, err
+	}
+	head, tail = plain(head), plain(tail)
+	var best Reader
+	sure := 0
+	for _, r := range readers() {
+		if n := r.Detect(head, tail); n > sure {
+			best, sure = r, n
+		}
+	}
+	return best, nil
+}
+
+// ReadFiles reads report files (JUnit XML, go test -json, TAP) and adds them up. A file that no reader
+// knows is a Problem, as is one that holds no test.
+func ReadFiles(paths []string) (Results, error) {
+	sum := Results{Names: map[string]Status{}}
+	for _, p := range paths {
+		one, err := readFile(p)
+		if err != nil {
+			return sum, fmt.Errorf("%s: %w", p, err)
+		}
+		sum.add(one)
+	}
+	return sum, nil
+}
+
+func readFile(path string) (res Results, err error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return res, err
+	}
+	head := make([]byte, 4096)
+	n, rerr := io.ReadFull(f, head)
+	if rerr == io.ErrUnexpectedEOF || rerr == io.EOF {
+		rerr = nil
+	}
+	if err := errors.Join(rerr, f.Close()); err != nil {
+		return res, err
+	}
+	start := bytes.TrimLeft(bytes.TrimPrefix(head[:n], []byte("\xEF\xBB\xBF")), " \t\r\n")
+	switch {
+	case len(start) == 0:
+		return Results{Reader: "empty", Problems: []Trouble{{Problem: NoTests, Text: "the report is empty"}}}, nil
+	case start[0] == '<':
+		return readJUnit(path)
+	}
+	res, err = ReadLog(path)
+	if err == nil && res.Reader == "" {
+		res = Results{Reader: "unknown", Problems: []Trouble{{Problem: Unreadable, Text: "no known format of test report"}}}
+	}
+	return res, err
+}
+
+func (r *Results) add(o Results) {
+	r.Total += o.Total
+	r.Passed += o.Passed
+	r.Failed += o.Failed
+	r.Skipped += o.Skipped
+	r.Errors += o.Errors
+	for n, s := range o.Names {
+		r.name(n, s)
+	}
+	r.Failures = append(r.Failures, o.Failures[:min(len(o.Failures), maxFailures-min(len(r.Failures), maxFailures))]...)
+	r.Problems = append(r.Problems, o.Problems...)
+	if r.Reader == "" {
+		r.Reader = o.Reader
+	}
+}
+
+// count adds one verdict. name may be empty where the report does not name the test.
+func (r *Results) count(name string, s Status) {
+	r.Total++
+	switch s {
+	case Passed:
+		r.Passed++
+	case Failed:
+		r.Failed++
+	case Skipped:
+		r.Skipped++
+	case Errored:
+		r.Errors++
+	}
+	if name != "" {
+		r.name(name, s)
+	}
+}
+
+// name keeps a test's verdict; of two verdicts of one name the worse stays.
+func (r *Results) name(n string, s Status) {
+	if r.Names == nil {
+		r.Names = map[string]Status{}
+	}
+	old, ok := r.Names[n]
+	if !ok && len(r.Names) >= maxNames {
+		return
+	}
+	if !ok || worse(s) > worse(old) {
+		r.Names[n] = s
+	}
+}
+
+func worse(s Status) int {
+	switch s {
+	case Skipped:
+		return 1
+	case Passed:
+		return 2
+	case Errored:
+		return 3
+	case Failed:
+		return 4
+	}
+	return 0
+}
+
+func (r *Results) fail(name, text string, line int) {
+	if len(r.Failures) < maxFailures {
+		r.Failures = append(r.Failures, Failure{Name: name, Text: text, Line: line})
+	}
+}
+
+func (r *Results) trouble(p Problem, text string, line int) {
+	if len(r.Problems) < maxFailures {
+		r.Problems = append(r.Problems, Trouble{p, text, line})
+	}
+}
+
+// finish says that nothing ran where nothing did and nothing else says why.
+func (r *Results) finish() {
+	if r.Total == 0 && len(r.Problems) == 0 {
+		r.trouble(NoTests, "no test ran", 0)
+	}
 }
