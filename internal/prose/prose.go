@@ -1,9 +1,26 @@
 // Package prose finds the command that a person wrote into a plan's text. What
 // it finds is a suggestion: it may not run anything, and nothing that it
 // returns may be run before somebody has seen it.
+//
+// It looks at three places, and the first that has a command decides:
+//
+//  1. the Command column: its code spans, or the whole cell where it has none;
+//  2. the guidance cell (the description where a row has no guidance): a code
+//     span after Run, Re-run, Execute, Executed, Invoke and their like, or
+//     after a label `Command:`; a span `NAME=value program …`; and a cell that
+//     begins with the code span of a known program and its arguments;
+//  3. the entries of a Command Reference section, matched by their labels.
+//
+// A path, a symbol, a flag or an assignment in a code span is no command, so
+// that rows whose text merely names things get no suggestion. Where a cell
+// holds several commands, or one that is not ready to run, the suggestion says
+// so in Why and is for reading only.
 package prose
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/planctl/planctl/internal/spec"
 	"github.com/planctl/planctl/plan"
 )
@@ -14,13 +31,131 @@ type Suggestion struct {
 	Log      string    // file name from that tee, "" without
 	Kind     spec.Kind // red, green or check
 	File     string
-	Line     int
-	Col      int
+	Line     int    // from 1
+	Col      int    // from 1, in characters
 	Source   string // "Command column", "guidance", "Command Reference: RED run selector"
 	Runnable bool
 	Why      string   // why it is shown and not run: several commands, a placeholder, …
 	Others   []string // further commands seen in the same place
 }
 
-// Suggest finds the command of a task; nil where there is none.
-func Suggest(p *plan.Plan, t *plan.Task) *Suggestion { return nil }
+// found is a command and the way to its place, which costs a walk along its line.
+type found struct {
+	shell
+	at func() (line, col int)
+}
+
+// Suggest finds the command of a task; nil where there is none. For all tasks
+// of a plan, All reads the Command Reference once.
+func Suggest(p *plan.Plan, t *plan.Task) *Suggestion {
+	if p == nil || t == nil {
+		return nil
+	}
+	return suggest(p, t, readReferences(p))
+}
+
+// All is the suggestion of each task of the plan that has one.
+func All(p *plan.Plan) map[*plan.Task]*Suggestion {
+	out := map[*plan.Task]*Suggestion{}
+	refs := readReferences(p)
+	for _, t := range p.Tasks() {
+		if s := suggest(p, t, refs); s != nil {
+			out[t] = s
+		}
+	}
+	return out
+}
+
+func suggest(p *plan.Plan, t *plan.Task, refs *references) *Suggestion {
+	kind := titleKind(t)
+	if s := build(p, commandColumn(p, t), "Command column", kind); s != nil {
+		return s
+	}
+	entry := refs.of(t, kind)
+	source, cell := "guidance", guidance(p, t)
+	if t.GuidanceSpan.Empty() && strings.TrimSpace(t.Guidance) == "" {
+		source, cell = "description", description(p, t)
+	}
+	if s := build(p, cell, source, kind); s != nil {
+		if entry != nil && len(entry.commands) == 1 && entry.commands[0].run == s.Run {
+			s.Source += ", Command Reference: " + entry.label
+		}
+		return s
+	}
+	if entry == nil {
+		return nil
+	}
+	s := build(p, entry.commands, "Command Reference: "+entry.label, kind)
+	if s != nil && s.Runnable && entry.why != "" {
+		s.Runnable, s.Why = false, entry.why
+	}
+	return s
+}
+
+// build makes the suggestion of the commands that one place holds.
+func build(p *plan.Plan, all []found, source string, kind spec.Kind) *Suggestion {
+	if len(all) == 0 {
+		return nil
+	}
+	first := all[0]
+	line, col := first.at()
+	s := &Suggestion{Run: first.run, Log: first.log, Kind: kind, File: p.File, Line: line, Col: col, Source: source, Why: first.why}
+	for _, f := range all[1:] {
+		if f.run != s.Run && !slices.Contains(s.Others, f.run) && len(s.Others) < 20 {
+			s.Others = append(s.Others, f.run)
+		}
+	}
+	if len(s.Others) > 0 {
+		s.Why = "several commands stand there"
+	}
+	s.Runnable = s.Why == ""
+	return s
+}
+
+// titleKind is what the row's own text, else its phase's title, says of the
+// run, as a word in capitals. A title that says both says neither.
+func titleKind(t *plan.Task) spec.Kind {
+	if k := kindWord(t.Description); k != spec.Unknown {
+		return k
+	}
+	if t.Phase != nil {
+		if k := kindWord(t.Phase.Title); k != spec.Unknown {
+			return k
+		}
+	}
+	return spec.Check
+}
+
+// kindWord is Red or Green for a text that has that word, Check for one that
+// has both, and Unknown for one that has neither.
+func kindWord(s string) spec.Kind {
+	red, green := hasWord(s, "RED"), hasWord(s, "GREEN")
+	switch {
+	case red && green:
+		return spec.Check
+	case red:
+		return spec.Red
+	case green:
+		return spec.Green
+	}
+	return spec.Unknown
+}
+
+// hasWord reports whether the word stands in s with no letter, digit or _ beside it.
+func hasWord(s, word string) bool {
+	for at := 0; ; {
+		i := strings.Index(s[at:], word)
+		if i < 0 {
+			return false
+		}
+		start, end := at+i, at+i+len(word)
+		if (start == 0 || !wordByte(s[start-1])) && (end == len(s) || !wordByte(s[end])) {
+			return true
+		}
+		at = end
+	}
+}
+
+func wordByte(c byte) bool {
+	return c == '_' || c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'z' || c >= 0x80
+}

@@ -118,22 +118,35 @@ func (r *reading) regular(s *Spec, e yamlstrict.Entry, re string) {
 
 // log checks that the name cannot leave the run's directory or take the place of what planctl writes there.
 func (r *reading) log(s *Spec, line, col int) {
-	fail := func(message, help string) {
-		r.add(s.File, line, col, CodeLog, s.ID, fmt.Sprintf("`log`: %q %s", s.Log, message), help)
+	problem := LogProblem(s.Log)
+	if problem == "" {
+		return
 	}
-	lower := strings.ToLower(s.Log) // some file systems do not tell case
+	help := "write a file name; the log goes to the run's directory"
+	if s.ID != "" {
+		help += ", as " + s.ID + ".log does by default"
+	}
+	r.add(s.File, line, col, CodeLog, s.ID, fmt.Sprintf("`log`: %q %s", s.Log, problem), help)
+}
+
+// LogProblem says why a name cannot be that of a log, "" where it can.
+func LogProblem(name string) string {
+	lower := strings.ToLower(name) // some file systems do not tell case
 	switch {
-	case strings.ContainsAny(s.Log, `/\`):
-		fail("is a path", "write a file name; the log goes to the run's directory")
-	case s.Log == "." || s.Log == "..":
-		fail("is a directory", "write a file name")
-	case strings.ContainsFunc(s.Log, func(c rune) bool { return c < 0x20 || c == 0x7F }):
-		fail("holds a control character", "")
-	case len(s.Log) > 200: // most file systems end at 255 bytes, and a stamp may be put in
-		fail("is too long for a file name", "")
+	case name == "":
+		return "is empty"
+	case strings.ContainsAny(name, `/\`):
+		return "is a path"
+	case name == "." || name == "..":
+		return "is a directory"
+	case strings.ContainsFunc(name, func(c rune) bool { return c < 0x20 || c == 0x7F }):
+		return "holds a control character"
+	case len(name) > 200: // most file systems end at 255 bytes, and a stamp may be put in
+		return "is too long for a file name"
 	case lower == "summary.md" || lower == ".gitattributes" || lower == ".gitignore" || strings.HasSuffix(lower, ".run.json") || strings.HasSuffix(lower, ".patch"):
-		fail("is a name that planctl writes itself", "take another name, such as "+s.ID+".log")
+		return "is a name that planctl writes itself"
 	}
+	return ""
 }
 
 // contradictions reports keys that cannot be together, by what the task says

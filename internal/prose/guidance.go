@@ -1,0 +1,123 @@
+package prose
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/planctl/planctl/internal/mdspan"
+	"github.com/planctl/planctl/plan"
+)
+
+var (
+	// What stands right before a code span that is to be run: a verb in a
+	// form that orders or reports the run, or a label, and nothing after it but
+	// a few words that only lead to the command.
+	runVerb = regexp.MustCompile(`(?i)(?:^|[^\p{L}\p{N}_-])((?:re-?)?run|(?:re-?)?ran|(?:re-?)?execute[sd]?|invoked?|commands?[ \t]*:|cmd[ \t]*:)` +
+		`(?:[\s:*_(—–-]|\d+[.)]|\b(?:the|this|following|command|commands|selector|targeted|same|again|now|then|both)\b)*$`)
+	// What stands before the verb where the run is not asked for: it is denied,
+	// is what a change makes something else do, or hangs on a condition.
+	negated  = regexp.MustCompile(`(?i)(?:\b(?:do|does|did|should|must|need|was|were)\s+not|n['’]t|\bnot|\bnever|\bwithout|\binstead of|\bavoid|\bcannot)[\s*_]+(?:\p{L}+[\s*_]+)?$`)
+	purpose  = regexp.MustCompile(`(?i)\b(?:to|will|would|could|might|may|that|which|who)\b:?[\s*_]*(?:\(?\d+[.)][\s*_]*)?$`)
+	whenever = regexp.MustCompile(`(?i)\b(?:if|unless|in case|on (?:a )?(?:timeout|failure|error|conflict))\b[^.;]*$`)
+	// What joins a code span to the command before it.
+	joined = regexp.MustCompile(`(?i)^(?:[\s,;&+*_()—–-]|<br ?/?>|\d+[.)]|\b(?:and|or|then|plus|also|followed|by|with|again|finally)\b)*$`)
+	// What may stand before the first code span of a cell that begins with a command.
+	lead = regexp.MustCompile(`^(?:[\s*_•-]|✅|\d+[.)]|<br ?/?>)*$`)
+)
+
+// tail is the end of s that a pattern anchored there needs to see.
+func tail(s string) string {
+	const most = 80
+	if len(s) > most {
+		return s[len(s)-most:]
+	}
+	return s
+}
+
+// commandColumn is what the Command column holds.
+func commandColumn(p *plan.Plan, t *plan.Task) []found {
+	text := t.Command
+	spans := codeSpans(text, true)
+	if len(spans) == 0 {
+		plain := strings.ReplaceAll(text, `\|`, "|")
+		if sh := read(plain); sh.shape > assignment {
+			return []found{{sh, place(p, t, t.CommandSpan, text, text, 0)}}
+		}
+		return nil
+	}
+	var out []found
+	for _, c := range spans {
+		sh := read(c.text)
+		if sh.shape == noCommand && programWord.MatchString(sh.run) {
+			sh.shape = plausible // a single word in this column is a program
+			if sh.run != "" && !strings.HasPrefix(sh.run, "-") {
+				sh.why = ""
+			}
+		}
+		if sh.shape == noCommand || strings.HasPrefix(sh.run, "-") {
+			continue
+		}
+		out = append(out, found{sh, place(p, t, t.CommandSpan, text, c.text, c.inner)})
+	}
+	return out
+}
+
+func guidance(p *plan.Plan, t *plan.Task) []found {
+	return cell(p, t, t.Guidance, t.GuidanceSpan)
+}
+
+func description(p *plan.Plan, t *plan.Task) []found {
+	return cell(p, t, t.Description, t.DescriptionSpan)
+}
+
+// cell reads prose. A span that is to be run opens the list; once there is
+// one, every other span that is a command beyond doubt is in it too: which of
+// them is meant is for a person to say.
+func cell(p *plan.Plan, t *plan.Task, text string, at mdspan.Span) []found {
+	var meant, mentioned []found
+	after, last := false, 0 // the span before was meant, and where it ended
+	for _, c := range codeSpans(text, true) {
+		before := tail(text[:c.start])
+		ordered, condition := orders(before)
+		chained := after && joined.MatchString(text[last:c.start])
+		starts := len(before) == c.start && lead.MatchString(before)
+		f := found{read(c.text), place(p, t, at, text, c.text, c.inner)}
+		if f.why == "" && condition {
+			f.why = "it is to be run on a condition only"
+		}
+		after, last = ordered || chained, c.end
+		switch {
+		case f.shape >= plausible && (ordered || chained || f.environ),
+			f.shape >= plausible && starts && (f.shape == known || strings.Contains(f.run, " -")),
+			f.shape == assignment && (ordered || starts):
+			meant = append(meant, f)
+			after = true
+		case f.shape == known && !capturing(f.run):
+			mentioned = append(mentioned, f)
+		}
+	}
+	if len(meant) == 0 {
+		return nil
+	}
+	return append(meant, mentioned...)
+}
+
+// orders reports whether the text before a code span says to run it, or that
+// it was run, and whether it does so on a condition.
+func orders(before string) (ordered, condition bool) {
+	loc := runVerb.FindStringSubmatchIndex(before)
+	if loc == nil {
+		return false, false
+	}
+	lead := before[:loc[2]]
+	if negated.MatchString(lead) || purpose.MatchString(lead) {
+		return false, false
+	}
+	return true, whenever.MatchString(lead)
+}
+
+// capturing reports whether the command only keeps what another one gives:
+// planctl keeps the log and the exit code itself.
+func capturing(run string) bool {
+	return strings.HasPrefix(run, "tee ") || strings.HasPrefix(run, "echo $")
+}

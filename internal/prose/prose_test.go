@@ -1,0 +1,423 @@
+package prose
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"github.com/planctl/planctl/internal/spec"
+	"github.com/planctl/planctl/plan"
+)
+
+// row parses a plan of one row with that guidance.
+func row(guidance string) (*plan.Plan, *plan.Task) {
+	return document("### Phase A — Work\n\n| ID | Task | State | Guidance |\n| --- | --- | --- | --- |\n| A1 | Do it | [ ] | " + guidance + " |\n")
+}
+
+func document(text string) (*plan.Plan, *plan.Task) {
+	p := plan.Parse("p.md", []byte(text), plan.Tokens{})
+	if len(p.Tasks()) == 0 {
+		return p, nil
+	}
+	return p, p.Tasks()[0]
+}
+
+func TestGuidance(t *testing.T) {
+	const py = "pytest tests/a.py -vv"
+	for _, c := range []struct {
+		cell, run, why string // run "": no suggestion
+		others         int
+	}{
+		// verbs and labels
+		{"Run `pytest tests/a.py -vv`.", py, "", 0},
+		{"Execute `pytest tests/a.py -vv`", py, "", 0},
+		{"✅ 2025-10-19 — Executed `pytest tests/a.py -vv` and stored the log at `reports/x/red.log`.", py, "", 0},
+		{"Executed: `pytest tests/a.py -vv`", py, "", 0},
+		{"Re-run `pytest tests/a.py -vv` after it", py, "", 0},
+		{"later rerun `pytest tests/a.py -vv`", py, "", 0},
+		{"**Run:** `pytest tests/a.py -vv`", py, "", 0},
+		{"**Why:** so. <br> **Command:** `pytest tests/a.py -vv`. <br> **Expected:** green", py, "", 0},
+		{"Run the following command: `pytest tests/a.py -vv`", py, "", 0},
+		{"Run ``pytest tests/a.py -vv``", py, "", 0},
+		{"Execute `./loop.sh` in a safe place", "./loop.sh", "", 0},
+		{"Run `make`", "make", "", 0},
+		{"Run `black .`", "black .", "", 0},
+		{"Run `nb-compare --roi 1 2`", "nb-compare --roi 1 2", "", 0},
+		{"Run `scripts/check.py --all`", "scripts/check.py --all", "", 0},
+		{"Run `go test ./...`", "go test ./...", "", 0},
+		{"Run `cd sub && go test ./pkg/... -run 'A\\|B'`", "cd sub && go test ./pkg/... -run 'A|B'", "", 0},
+		{"Run `git diff a^ -- x.c \\| head`", "git diff a^ -- x.c | head", "", 0},
+		// assignments before a program
+		{"`CUDA_VISIBLE_DEVICES=\"\" pytest tests/a.py -vv` output is kept", `CUDA_VISIBLE_DEVICES="" ` + py, "", 0},
+		{"Selector `env A=1 B=2 pytest tests/a.py -vv` now passes", "env A=1 B=2 " + py, "", 0},
+		{"`/usr/bin/time -v timeout 90 env A=1 pytest tests/a.py -vv`", "/usr/bin/time -v timeout 90 env A=1 " + py, "", 0},
+		// a cell that begins with a command
+		{"`pytest tests/a.py -vv` on CPU", py, "", 0},
+		{"✅ `pytest tests/a.py -vv`", py, "", 0},
+		// no commands
+		{"Inspect `training_output_dir` and `inference_output_dir`.", "", "", 0},
+		{"Update `tests/test_a.py` and `docs/fix_plan.md`; mark `[x]`.", "", "", 0},
+		{"Run the existing `test_simple_cubic`", "", "", 0},
+		{"Run `gradcheck`", "", "", 0},
+		{"Re-run `scripts/validation/compare.py` on the bundle", "", "", 0},
+		{"Execute 10-command ladder from `plans/active/triage.md`", "", "", 0},
+		{"executed all ten (`commands.txt`)", "", "", 0},
+		{"runs `torch.autograd.gradcheck`; shape `(S, F, 3)`; `sincg(torch.pi * h, Na)`", "", "", 0},
+		{"rerun with `timeout 3600`; slow under `/usr/bin/time -v`", "", "", 0},
+		{"Compare with `NB_DISABLE_COMPILE=1` (eager)", "", "", 0},
+		{"Verify `S = h*a_star + k*b_star` and `x=1`", "", "", 0},
+		{"Repeat with `--device cuda`; run `--dtype float64`", "", "", 0},
+		{"`git status`", "git status", "", 0},
+		{"Confirm `git status` is clean, see `pytest -k gather -v`", "", "", 0},
+		{"Helper raises `NotImplementedError(\"no (C1 stub)\")` in `run()`", "", "", 0},
+		{"Do not run `pytest tests/a.py -vv` here", "", "", 0},
+		{"Don't run `pytest tests/a.py -vv`", "", "", 0},
+		{"Change `ci.yml` to run `pytest tests/a.py -vv`", "", "", 0},
+		{"Modify it to: (1) run `git pull --rebase` first", "", "", 0},
+		{"Run \\`pytest tests/a.py -vv\\`", "", "", 0},
+		{"Run `pytest tests/a.py", "", "", 0},
+		{"", "", "", 0},
+		// shown, not run
+		{"Run `black .` and `ruff . --fix`", "black .", "several commands", 1},
+		{"Run `pytest tests/a.py -vv`, then `pytest tests/b.py`", py, "several commands", 1},
+		{"Run `pytest tests/a.py -vv`. Confirm `git status --short`", py, "several commands", 1},
+		{"Run `pytest tests/a.py -vv`; again `pytest tests/a.py -vv`", py, "", 0},
+		{"Run `pytest tests/a.py -vv`; capture via `tee a.log`, exit by `echo $?`", py, "", 0},
+		{"Run `tool --pixel <hot_pixel>`", "tool --pixel <hot_pixel>", "placeholder, <hot_pixel>", 0},
+		{"Run `tool --out reports/<date>-x/`", "tool --out reports/<date>-x/", "placeholder, <date>", 0},
+		{"Run `pytest … -vv`", "pytest … -vv", "placeholder, …", 0},
+		{"Run `pytest ...`", "pytest ...", "placeholder, ...", 0},
+		{"Run `A=... pytest tests/a.py`", "A=... pytest tests/a.py", "placeholder", 0},
+		{"Run `tool --a 1 -- [command args]`", "tool --a 1 -- [command args]", "placeholder, [command args]", 0},
+		{"Run `tool --out reports/<TS>/x`", "tool --out reports/<TS>/x", "", 0},
+		{"Run `tool --out <STAMP>/<ISO8601>`", "tool --out <STAMP>/<ISO8601>", "", 0},
+		{"Run `tool --out reports/$STAMP/x`", "tool --out reports/$STAMP/x", "variable STAMP", 0},
+		{"Run `A=x tool --a $A`", "A=x tool --a $A", "variable A", 0},
+		{"Run `A=x; tool --a $A`", "A=x; tool --a $A", "", 0},
+		{"Run `tool --a ${A:-x} $HOME $PLANCTL_DIR`", "tool --a ${A:-x} $HOME $PLANCTL_DIR", "", 0},
+		{"Run `for f in a b; do tool --a $f; done`", "for f in a b; do tool --a $f; done", "", 0},
+		{"Run `awk '{print $1}' a.txt`", "awk '{print $1}' a.txt", "", 0},
+		{"`STAMP=$(date -u +%Y)`; then go on", "STAMP=$(date -u +%Y)", "only sets a variable", 0},
+		{"Run `export A=1`", "export A=1", "only sets a variable", 0},
+		{"Run `pytest -k \"a`", "pytest -k \"a", "bash cannot read it", 0},
+		{"If it differs, run `git rebase --abort`", "git rebase --abort", "condition", 0},
+		{"Run:\n  - `pytest tests/a.py -vv`\n  - `pytest tests/b.py`\n Keep logs", py, "several commands", 1},
+	} {
+		p, task := row(c.cell)
+		if task == nil {
+			t.Fatalf("%q: no row", c.cell)
+		}
+		s := Suggest(p, task)
+		if s == nil {
+			if c.run != "" {
+				t.Errorf("%q: nothing found, want %q", c.cell, c.run)
+			}
+			continue
+		}
+		if s.Run != c.run || !strings.Contains(s.Why, c.why) || (s.Why == "") != (c.why == "") || s.Runnable != (c.why == "") || len(s.Others) != c.others {
+			t.Errorf("%q:\n got %q %v why %q others %q\nwant %q why %q", c.cell, s.Run, s.Runnable, s.Why, s.Others, c.run, c.why)
+		}
+		if s.Source != "guidance" || s.Kind != spec.Check || s.File != "p.md" {
+			t.Errorf("%q: %+v", c.cell, s)
+		}
+		line := strings.Split(string(p.Source), "\n")[s.Line-1]
+		if at := string([]rune(line)[s.Col-1:]); !strings.HasPrefix(strings.ReplaceAll(at, `\|`, "|"), c.run) {
+			t.Errorf("%q: %d:%d is %q", c.cell, s.Line, s.Col, at)
+		}
+	}
+}
+
+func TestTee(t *testing.T) {
+	for _, c := range []struct{ in, run, log string }{
+		{"pytest -q | tee a.log", "pytest -q", "a.log"},
+		{"pytest -q 2>&1 | tee a.log", "pytest -q", "a.log"},
+		{"pytest -q |& tee -a out/a.log", "pytest -q", "a.log"},
+		{"pytest -q 2>&1 | tee --append reports/<TS>/red_<TS>.log", "pytest -q", "red_<TS>.log"},
+		{"pytest -q | tee \"$DIR/a.log\"", "pytest -q", "a.log"},
+		{"pytest -q | tee .../x/a.log", "pytest -q", "a.log"},
+		{"pytest -q | tee reports/<date>/a.log", "pytest -q", "a.log"},
+		{"pytest -q | tee $LOG", "pytest -q", ""},
+		{"pytest -q | tee <log>", "pytest -q", ""},
+		{"pytest -q | tee a.log > /dev/null", "pytest -q", "a.log"},
+		{"pytest -q | tee out/summary.md", "pytest -q", ""},
+		{"a -x && pytest -q | tee a.log", "a -x && pytest -q", "a.log"},
+		{"pytest -q | tee a.log b.log", "pytest -q | tee a.log b.log", ""},
+		{"pytest -q | tee a.log | tail -5", "pytest -q | tee a.log | tail -5", ""},
+		{"pytest -q | tee a.log > b.log", "pytest -q | tee a.log > b.log", ""},
+		{"pytest -q 2>err.log | tee a.log", "pytest -q 2>err.log", "a.log"},
+		{"pytest -q > a.log 2>&1", "pytest -q > a.log 2>&1", ""},
+	} {
+		p, task := row("Run `" + strings.ReplaceAll(c.in, "|", `\|`) + "`")
+		s := Suggest(p, task)
+		if s == nil || s.Run != c.run || s.Log != c.log || !s.Runnable {
+			t.Errorf("%s: %+v\nwant %q %q", c.in, s, c.run, c.log)
+		}
+	}
+	// A bar that nobody escaped is read as the person meant it.
+	p, task := row("Run `pytest -q | tee a.log`")
+	if s := Suggest(p, task); s == nil || s.Run != "pytest -q" || s.Log != "a.log" {
+		t.Errorf("%+v", s)
+	}
+}
+
+func TestCommandColumn(t *testing.T) {
+	for cell, want := range map[string]string{
+		"`pytest -q`": "pytest -q", "pytest -q tests/a.py": "pytest -q tests/a.py", "`make`": "make", "`scripts/check.sh`": "scripts/check.sh",
+		"—": "", "": "", "n/a": "", "manual": "", "see docs": "", "`--all`": "", "`pytest a.py` or `pytest b.py`": "pytest a.py",
+	} {
+		p, task := document("| ID | Task | State | Guidance | Command |\n|--|--|--|--|--|\n| A1 | Do | [ ] | Run `make other` | " + cell + " |\n")
+		s := Suggest(p, task)
+		if want == "" {
+			if s == nil || s.Run != "make other" || s.Source != "guidance" {
+				t.Errorf("%q: %+v, want the guidance's", cell, s)
+			}
+			continue
+		}
+		if s == nil || s.Run != want || s.Source != "Command column" || s.Runnable != !strings.Contains(cell, " or ") {
+			t.Errorf("%q: %+v", cell, s)
+		}
+	}
+}
+
+func TestKind(t *testing.T) {
+	for _, c := range []struct {
+		phase, task string
+		want        spec.Kind
+	}{
+		{"RED: skeleton", "Capture run", spec.Red}, {"GREEN", "Capture run", spec.Green}, {"RED", "Capture GREEN run", spec.Green},
+		{"Work", "Capture RED run", spec.Red}, {"Work", "Reduce REDUNDANT greens", spec.Check}, {"Green field", "red tape", spec.Check},
+		{"RED→GREEN", "Capture run", spec.Check}, {"RED", "From RED to GREEN", spec.Check}, {"X", "PRE_RED run", spec.Check},
+	} {
+		p, task := document(fmt.Sprintf("### Phase A — %s\n\n| ID | Task | State | Guidance |\n|--|--|--|--|\n| A1 | %s | [ ] | Run `pytest -q` |\n", c.phase, c.task))
+		if s := Suggest(p, task); s == nil || s.Kind != c.want {
+			t.Errorf("%s / %s: %+v, want %v", c.phase, c.task, s, c.want)
+		}
+	}
+}
+
+const referencePlan = `### Phase C1 — RED: skeleton
+
+| ID | Task | State | Guidance |
+| --- | --- | --- | --- |
+| C1.A | Draft the module | [ ] | Converted ` + "`tests/a.py`" + ` |
+| C1.B | Introduce RED stub | [ ] | Raises ` + "`NotImplementedError`" + ` |
+| C1.D | Capture RED run | [ ] | Keep the log. |
+| C1.E | Document RED run | [ ] | In ` + "`notes.md`" + ` |
+
+### Phase C2 — GREEN: helper
+
+| ID | Task | State | Guidance |
+| --- | --- | --- | --- |
+| C2.A | Implement it | [ ] | - |
+| C2.D | Capture GREEN run | [ ] | - |
+| C2.E | Run full regression | [ ] | - |
+| C2.F | Lint | [ ] | - |
+| C2.G | Run smoke tests | [ ] | - |
+| C2.H | Run the audit | [ ] | - |
+
+## Command Reference
+- RED run selector: ` + "`A=\"\" pytest tests/a.py::t -vv | tee red.log`" + `
+- GREEN run selector: same as above (post implementation)
+- Full regression (optional, post-change): ` + "`pytest tests -vv`" + `
+- C2.F: ` + "`ruff check .`" + `
+- Smoke tests: ` + "`pytest -k <name>`" + `
+- Audit: same as Full regression
+- Logs must be captured via ` + "`tee`" + ` or redirection.
+`
+
+func TestReference(t *testing.T) {
+	p, _ := document(referencePlan)
+	type want struct {
+		run, source string
+		kind        spec.Kind
+		line        int
+		runnable    bool
+	}
+	red := `A="" pytest tests/a.py::t -vv`
+	wants := map[string]want{
+		"C1.D": {red, "Command Reference: RED run selector", spec.Red, 22, true},
+		"C2.D": {red, "Command Reference: GREEN run selector", spec.Green, 23, true},
+		"C2.E": {"pytest tests -vv", "Command Reference: Full regression (optional, post-change)", spec.Green, 24, true},
+		"C2.F": {"ruff check .", "Command Reference: C2.F", spec.Green, 25, true},
+		"C2.G": {"pytest -k <name>", "Command Reference: Smoke tests", spec.Green, 26, false},
+		"C2.H": {"pytest tests -vv", "Command Reference: Audit", spec.Green, 27, true},
+	}
+	all := All(p)
+	for _, task := range p.Tasks() {
+		s, w := Suggest(p, task), wants[task.ID]
+		if (s == nil) != (all[task] == nil) || s != nil && all[task].Run != s.Run {
+			t.Errorf("%s: All and Suggest differ", task.ID)
+		}
+		if s == nil {
+			if w.run != "" {
+				t.Errorf("%s: nothing found", task.ID)
+			}
+			continue
+		}
+		if got := (want{s.Run, s.Source, s.Kind, s.Line, s.Runnable}); got != w {
+			t.Errorf("%s:\n got %+v\nwant %+v", task.ID, got, w)
+		}
+		if task.ID == "C1.D" && s.Log != "red.log" {
+			t.Errorf("log %q", s.Log)
+		}
+	}
+}
+
+func TestDescriptionWhereThereIsNoGuidance(t *testing.T) {
+	p, task := document("| ID | Task | State |\n|--|--|--|\n| A1 | Run `pytest -q` | [ ] |\n")
+	if s := Suggest(p, task); s == nil || s.Run != "pytest -q" || s.Source != "description" {
+		t.Errorf("%+v", s)
+	}
+}
+
+// The seed's plan is run as it stands; its rows C1.D and C2.D say their
+// command, and the Command Reference says the same.
+func TestSeed(t *testing.T) {
+	src := shared(t, "seed/phase_c_modernization_plan.md")
+	const command = `CUDA_VISIBLE_DEVICES="" pytest tests/torch/test_integration_workflow_torch.py::test_run_pytorch_train_save_load_infer -vv`
+	check := func(name, text, red, green string) {
+		p := plan.Parse(name, []byte(text), plan.Tokens{})
+		if len(p.Tasks()) != 11 {
+			t.Fatalf("%s: %d rows", name, len(p.Tasks()))
+		}
+		for task, s := range All(p) {
+			want := map[string]string{"C1.D": red, "C2.D": green}[task.ID]
+			kind := map[string]spec.Kind{"C1.D": spec.Red, "C2.D": spec.Green}[task.ID]
+			if s.Run != command || s.Source != want || s.Kind != kind || !s.Runnable || s.Log != "" || len(s.Others) != 0 {
+				t.Errorf("%s %s: %+v", name, task.ID, s)
+			}
+		}
+		if n := len(All(p)); n != 2 {
+			t.Errorf("%s: %d suggestions, want 2", name, n)
+		}
+	}
+	check("as it is", src, "guidance, Command Reference: RED run selector", "guidance, Command Reference: GREEN run selector")
+	var lines []string
+	for _, l := range strings.Split(src, "\n") {
+		if strings.HasPrefix(l, "| C1.D") || strings.HasPrefix(l, "| C2.D") {
+			cells := strings.Split(l, "|")
+			l = strings.Join(cells[:3], "|") + "| [ ] | to do |"
+		}
+		lines = append(lines, l)
+	}
+	check("before it was run", strings.Join(lines, "\n"), "Command Reference: RED run selector", "Command Reference: GREEN run selector")
+}
+
+// What is suggested for real plans was read row by row; the counts move only
+// with a change of the rules, and then the rows are to be read again.
+func TestCorpus(t *testing.T) {
+	dir := os.Getenv("PLANCTL_SHARED")
+	if dir == "" {
+		t.Skip("PLANCTL_SHARED is not set")
+	}
+	files, err := filepath.Glob(filepath.Join(dir, "corpus", "plans", "*.md"))
+	if err != nil || len(files) == 0 {
+		t.Skip("no corpus below PLANCTL_SHARED")
+	}
+	rows, suggested, runnable := 0, 0, 0
+	for _, f := range files {
+		src, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := plan.Parse(filepath.Base(f), src, plan.Tokens{})
+		for _, s := range All(p) {
+			suggested++
+			if s.Runnable {
+				runnable++
+			}
+			if s.Runnable == (s.Why != "") || s.Run == "" || s.Line == 0 {
+				t.Errorf("%s: %+v", f, s)
+			}
+		}
+		rows += len(p.Tasks())
+		if strings.HasPrefix(filepath.Base(f), "8026ea266b") {
+			if s := Suggest(p, p.Task("C5")); s == nil || s.Runnable || len(s.Others) != 1 || s.Line != 53 {
+				t.Errorf("a wrapped cell with two commands: %+v", s)
+			}
+		}
+	}
+	if len(files) == 61 && (rows != 1083 || suggested != 109 || runnable != 75) {
+		t.Errorf("%d rows, %d suggestions, %d of them ready to run; read were 1083, 109, 75", rows, suggested, runnable)
+	}
+}
+
+func shared(t *testing.T, name string) string {
+	t.Helper()
+	dir := os.Getenv("PLANCTL_SHARED")
+	if dir == "" {
+		t.Skip("PLANCTL_SHARED is not set")
+	}
+	b, err := os.ReadFile(filepath.Join(dir, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+// Four times the text takes about four times the time, not sixteen.
+func TestLinear(t *testing.T) {
+	for name, unit := range map[string]string{
+		"spans": "Run `pytest -q` and ", "ticks": "`` ` ``` ", "verbs": "run run run ", "words": "`a b` ", "mentions": "`git status` ", "env": "`A=1 x` ", "open": "Run `x (((( ",
+	} {
+		took := func(n int) time.Duration {
+			p, task := row(strings.Repeat(unit, n/len(unit)))
+			best := time.Hour
+			for range 2 {
+				start := time.Now()
+				Suggest(p, task)
+				best = min(best, time.Since(start))
+			}
+			return best
+		}
+		small, large := took(25_000), took(100_000)
+		for try := 0; try < 5 && large > 10*small+20*time.Millisecond; try++ { // the machine may be busy
+			small, large = took(25_000), took(100_000)
+		}
+		if large > 10*small+20*time.Millisecond {
+			t.Errorf("%s: %v, then %v for four times as much", name, small, large)
+		}
+	}
+	deep := strings.Repeat("$(", maxScript/2-10)
+	p, task := row("Run `pytest " + deep + "`, `" + strings.Repeat("(", maxScript-10) + "` and `" + strings.Repeat("pytest -q ", maxScript) + "`")
+	if s := Suggest(p, task); s != nil && s.Runnable {
+		t.Errorf("%.80q", s.Run)
+	}
+}
+
+func FuzzSuggest(f *testing.F) {
+	for _, s := range []string{"Run `pytest -q | tee a.log`", "`A=1 b`", "Run `<TS> $X …`", "`` ` ``", "Executed `a\\|b` (or `c -d`)", "Run:\n - `x -y`\n - `z`", "Run `cat <<E`", "Command: `for((;;))`", "Run `a 2>&1 |& tee -a \"$x/y\"`", "Run `é\xff -x`"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, cell string) {
+		for _, text := range []string{
+			"| ID | Task | State | Guidance | Command |\n|--|--|--|--|--|\n| A1 | Run RED | [ ] | " + cell + " | " + cell + " |\n\n## Command Reference\n- RED run: " + cell + "\n- GREEN: same as above\n",
+			"| ID | Task | State |\n|--|--|--|\n| A1 | " + cell + " | [ ] |\n",
+		} {
+			p := plan.Parse("p.md", []byte(text), plan.Tokens{})
+			for _, s := range All(p) {
+				if s.Run == "" || s.Runnable == (s.Why != "") || s.Line < 1 || s.Line > p.Index.Lines() || s.Col < 1 {
+					t.Fatalf("%+v", s)
+				}
+				if s.Runnable && (!utf8.ValidString(s.Run) || strings.ContainsAny(s.Run, "\x00\x1b\r")) {
+					t.Fatalf("ready to run: %q", s.Run)
+				}
+				if s.Log != "" && spec.LogProblem(s.Log) != "" {
+					t.Fatalf("log %q", s.Log)
+				}
+				if s.Runnable { // what bind writes reads back as the same spec
+					want := spec.FromCommand("A1", s.Run, s.Kind)
+					got := spec.Decode(spec.Source{Text: spec.Marshal(want), Line: 1}).Tasks["A1"]
+					a, _ := spec.Digest(want.Value())
+					if b, _ := spec.Digest(got.Value()); a != b || a == "" {
+						t.Fatalf("%q reads back as %q", want.Run, got.Run)
+					}
+				}
+			}
+		}
+	})
+}
