@@ -37,17 +37,21 @@ func tail(s string) string {
 // commandColumn is what the Command column holds.
 func commandColumn(p *plan.Plan, t *plan.Task) []found {
 	text := t.Command
+	if strings.TrimSpace(text) == "" {
+		return nil
+	}
+	shells := newReader()
 	spans := codeSpans(text, true)
 	if len(spans) == 0 {
 		plain := strings.ReplaceAll(text, `\|`, "|")
-		if sh := read(plain); sh.shape > assignment {
+		if sh := shells.read(plain); sh.shape > assignment {
 			return []found{{sh, place(p, t, t.CommandSpan, text, text, 0)}}
 		}
 		return nil
 	}
 	var out []found
 	for _, c := range spans {
-		sh := read(c.text)
+		sh := shells.read(c.text)
 		if sh.shape == noCommand && programWord.MatchString(sh.run) {
 			sh.shape = plausible // a single word in this column is a program
 			if sh.run != "" && !strings.HasPrefix(sh.run, "-") {
@@ -74,14 +78,23 @@ func description(p *plan.Plan, t *plan.Task) []found {
 // one, every other span that is a command beyond doubt is in it too: which of
 // them is meant is for a person to say.
 func cell(p *plan.Plan, t *plan.Task, text string, at mdspan.Span) []found {
+	spans := codeSpans(text, true)
+	if len(spans) == 0 {
+		return nil
+	}
+	shells := newReader()
 	var meant, mentioned []found
 	after, last := false, 0 // the span before was meant, and where it ended
-	for _, c := range codeSpans(text, true) {
+	for _, c := range spans {
 		before := tail(text[:c.start])
+		f := found{shells.read(c.text), place(p, t, at, text, c.text, c.inner)}
+		if f.shape == noCommand && !plainWord(f.run) {
+			after, last = false, c.end
+			continue
+		}
 		ordered, condition := orders(before)
 		chained := after && joined.MatchString(text[last:c.start])
 		starts := len(before) == c.start && lead.MatchString(before)
-		f := found{read(c.text), place(p, t, at, text, c.text, c.inner)}
 		if f.why == "" && condition {
 			f.why = "it is to be run on a condition only"
 		}

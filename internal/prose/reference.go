@@ -32,12 +32,16 @@ var (
 
 func readReferences(p *plan.Plan) *references {
 	r := &references{byID: map[string][]*entry{}, byKey: map[string][]*entry{}, byKind: map[spec.Kind][]*entry{}}
+	if len(p.Commands) == 0 {
+		return r
+	}
+	shells := newReader()
 	var prev *entry
 	byLabel := map[string]*entry{}
 	for _, ref := range p.Commands {
 		e := &entry{label: strings.Trim(ref.Label, "`*_ ")}
 		for _, c := range ref.Codes {
-			if sh := read(c.Text); sh.shape > noCommand {
+			if sh := shells.read(c.Text); sh.shape > noCommand {
 				e.commands = append(e.commands, found{sh, func() (int, int) { return p.Index.Pos(c.Span.Start) }})
 			}
 		}

@@ -45,11 +45,22 @@ var (
 	stampWords    = strings.NewReplacer("<TS>", "_TS_", "<STAMP>", "_STAMP_", "<ISO8601>", "_ISO8601_")
 )
 
+// reader reads scripts; its parser is made once for many.
+type reader struct{ parser *syntax.Parser }
+
+func newReader() *reader { return &reader{syntax.NewParser(syntax.Variant(syntax.LangBash))} }
+
 // read reads a script. Stamp words are given the shape of plain words of the
 // same length first, so that offsets stay.
-func read(script string) shell {
+func (r *reader) read(script string) shell {
 	script = strings.TrimSpace(script)
 	s := shell{run: script}
+	if plainWord(script) { // most code spans are a path or a symbol
+		if alone(path.Base(script)) || here(script) {
+			s.shape = plausible
+		}
+		return s
+	}
 	if script == "" || len(script) > maxScript {
 		if looksShell(script) {
 			s.shape, s.why = plausible, "it is too long for a command in prose"
@@ -62,7 +73,7 @@ func read(script string) shell {
 		// What stands for a value has the shape of one, so that the rest can be read.
 		text = placeholder.ReplaceAllStringFunc(text, func(h string) string { return strings.Repeat("_", len(h)) })
 	}
-	file, err := syntax.NewParser(syntax.Variant(syntax.LangBash)).Parse(strings.NewReader(text), "")
+	file, err := r.parser.Parse(strings.NewReader(text), "")
 	if err != nil {
 		if looksShell(text) {
 			s.shape, s.why = plausible, "bash cannot read it: "+parseError(err)
@@ -79,6 +90,24 @@ func read(script string) shell {
 	cut := s.takeTee(file, script)
 	s.why = s.problem(file, text[:cut], holder)
 	return s
+}
+
+// plainWord reports whether a shell reads s as one word without a meaning of its own.
+func plainWord(s string) bool {
+	if s == "" {
+		return false
+	}
+	for i := 0; i < len(s); i++ {
+		if c := s[i]; !(c == '.' || c == '/' || c == '-' || c == '_' || c == '+' || c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'z') {
+			return false
+		}
+	}
+	return true
+}
+
+// here reports whether the word is a program of the working directory: ./x.
+func here(word string) bool {
+	return strings.HasPrefix(word, "./") && strings.Trim(word, "./") != "" && !strings.HasSuffix(word, "/") && !strings.HasSuffix(word, "...")
 }
 
 // parseError is the parser's message without its position, which is one in
@@ -168,7 +197,7 @@ func call(c *syntax.CallExpr) (environ bool, is shape) {
 		return environ, known
 	case alone(base):
 		return environ, plausible
-	case strings.HasPrefix(program, "./") && program != "./" && !strings.HasSuffix(program, "/"):
+	case here(program):
 		return environ, plausible
 	case environ || wrapped:
 		return environ, plausible
