@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/planctl/planctl/internal/spec"
 )
 
 func TestReports(t *testing.T) {
@@ -89,7 +91,12 @@ func TestSeed(t *testing.T) {
 	if gates, _ := p.PrereqPhases(w, p.Doc.Phase("C2")); len(gates) != 1 || gates[0].Phase.ID != "C1" {
 		t.Errorf("C2: %v", gates)
 	}
-	if it, err := w.Find("C2.D"); err != nil || it.EntryName(w) == "C2.D" {
-		t.Errorf("%v, %v", it, err)
+	it, err := w.Find("C2.D")
+	if err != nil || it.EntryName(w) == "C2.D" {
+		t.Fatalf("%v, %v", it, err)
+	}
+	sp, _, prose := it.EffectiveSpec()
+	if sp == nil || sp.Kind != spec.Green || sp.Red != "C1.D" || !prose || !strings.Contains(sp.Run, "pytest ") {
+		t.Errorf("C2.D: %+v, prose %v", sp, prose)
 	}
 }

@@ -147,9 +147,6 @@ func (it *Item) stale(w *Workspace, pass *Record) []string {
 }
 
 func differing(then, now map[string]string) []string {
-	if now == nil {
-		return nil
-	}
 	var out []string
 	for name, digest := range then {
 		if now[name] != digest {
