@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -205,3 +206,5 @@ func runeEnd(b []byte) int {
 	}
 	return len(b)
 }
+
+func itoa(n int) string { return strconv.Itoa(n) }

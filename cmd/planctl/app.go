@@ -84,6 +84,7 @@ func (a *app) root() *cobra.Command {
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return &usageError{msg: err.Error(), help: c.CommandPath() + " --help lists the flags"}
 	})
+	root.SuggestionsMinimumDistance = 2
 	root.AddGroup(&cobra.Group{ID: "see", Title: "See where a plan stands:"}, &cobra.Group{ID: "do", Title: "Advance it:"},
 		&cobra.Group{ID: "keep", Title: "Set up and keep in order:"})
 	root.AddCommand(a.commands()...)

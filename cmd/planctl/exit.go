@@ -102,8 +102,14 @@ func classify(err error) (code int, help string) {
 		missing   *workspace.NotFoundError
 		ambiguous *workspace.AmbiguousError
 		list      finding.List
+		no        *failure
+		file      *unreadable
 	)
 	switch {
+	case errors.As(err, &no):
+		return exitFailed, no.help
+	case errors.As(err, &file):
+		return exitUnreadable, ""
 	case errors.As(err, &usage):
 		return exitUsage, usage.help
 	case errors.As(err, &doubt):

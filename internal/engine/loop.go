@@ -36,6 +36,7 @@ func (e *Engine) Run(ctx context.Context, sel Selection, opt RunOptions) ([]*Tas
 		if err != nil {
 			return nil, err
 		}
+		e.emit(Event{Kind: Finished, Task: t})
 		return []*Task{t}, nil
 	}
 	l := &loop{e: e, w: w, opt: opt, call: &call{began: e.Now(), dirs: map[string]evidence.Dir{}, opt: opt}, named: len(sel.Names) > 0,

@@ -154,13 +154,14 @@ func LastVerdict(w *workspace.Workspace, p *workspace.Plan, phase string) *Verdi
 	}
 	for _, r := range slices.Backward(w.Evidence.Records) {
 		pr := &r.Doc.Predicate
-		if pr.Task.ID == "" && pr.Task.Phase == phase && pr.Task.Plan == p.Path && pr.Result == manifest.Decided {
+		if pr.Task.ID == "" && pr.Task.Phase == phase && r.Plan == p && pr.Result == manifest.Decided {
 			if pr.State == "waived" {
 				return &Verdict{Pass: true, Waived: true, Record: r}
 			}
 		}
 		for i := range pr.Phases {
-			if pr.Phases[i].ID == phase && pr.Phases[i].Plan == p.Path {
+			// The path is that of the time; a plan that moved since is known by its own record.
+			if pr.Phases[i].ID == phase && (pr.Phases[i].Plan == p.Path || pr.Phases[i].Plan == pr.Task.Plan && r.Plan == p) {
 				return &Verdict{Pass: pr.Phases[i].Pass, Record: r}
 			}
 		}

@@ -1,0 +1,220 @@
+package main
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/planctl/planctl/internal/finding"
+	"github.com/planctl/planctl/internal/schedule"
+	"github.com/planctl/planctl/internal/verify"
+	"github.com/planctl/planctl/internal/workspace"
+	"github.com/planctl/planctl/report"
+)
+
+func (a *app) statusCommand() *cobra.Command {
+	var format string
+	var asJSON, archived bool
+	c := &cobra.Command{
+		Use:     "status [PLAN…]",
+		Short:   "Show where plans and phases stand, and what is next",
+		GroupID: "see",
+		Long: "Status shows every plan, or those named (by path, initiative or stem): how many rows of each phase are done, what\n" +
+			"is blocked, refuted (the newest run failed) or stale (what it depends on changed), and what can run next.\n" +
+			"--verbose lists every row.",
+		Example: "  planctl status\n  planctl status TEST-PYTORCH-001 -v",
+		RunE: func(c *cobra.Command, names []string) error {
+			if asJSON {
+				format = "json"
+			}
+			return a.status(c.Context(), names, format, archived)
+		},
+	}
+	c.Flags().StringVar(&format, "format", "text", "text, markdown or json")
+	c.Flags().BoolVar(&asJSON, "json", false, "the same as --format json")
+	c.Flags().BoolVar(&archived, "archived", false, "archived plans too")
+	return c
+}
+
+func (a *app) status(ctx context.Context, names []string, format string, archived bool) error {
+	if !slices.Contains([]string{"text", "markdown", "json"}, format) {
+		return &usageError{msg: "--format " + format + ": want text, markdown or json"}
+	}
+	w, err := a.open(ctx)
+	if err != nil {
+		return err
+	}
+	plans, err := choosePlans(w, names, archived)
+	if err != nil {
+		return err
+	}
+	unfinished, err := a.unfinished(w)
+	if err != nil {
+		return err
+	}
+	v := report.StatusOf(w, plans, unfinished)
+	for _, f := range verify.Lint(w, nil) {
+		switch f.Severity {
+		case finding.Error:
+			v.Errors++
+		case finding.Warning:
+			v.Warnings++
+		}
+	}
+	p := a.printer(a.io.Out)
+	switch format {
+	case "json":
+		return a.emitJSON(v)
+	case "markdown":
+		report.StatusMarkdown(p, v)
+	default:
+		report.Status(p, v, a.verbose)
+	}
+	return p.Err()
+}
+
+func choosePlans(w *workspace.Workspace, names []string, archived bool) ([]*workspace.Plan, error) {
+	var out []*workspace.Plan
+	for _, n := range names {
+		// An initiative may have several plans: its name means all of them.
+		if all := w.Initiative(n); len(all) > 0 {
+			out = append(out, all...)
+			continue
+		}
+		p, err := w.FindPlan(n)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, p)
+	}
+	if len(names) == 0 {
+		for _, p := range w.Plans {
+			if archived || !p.Archived {
+				out = append(out, p)
+			}
+		}
+	}
+	return out, nil
+}
+
+// unfinished names the tasks whose runs were left by a planctl that is gone.
+func (a *app) unfinished(w *workspace.Workspace) ([]string, error) {
+	intents, err := a.store(w).Intents()
+	if err != nil {
+		return nil, err
+	}
+	var out []string
+	for _, o := range intents {
+		if !o.Live() && o.Intent.Name != "" {
+			out = append(out, o.Intent.Name)
+		}
+	}
+	return out, nil
+}
+
+func (a *app) nextCommand() *cobra.Command {
+	var asJSON bool
+	var most int
+	c := &cobra.Command{
+		Use:     "next [PLAN…]",
+		Short:   "List the tasks that can run now, best first",
+		GroupID: "see",
+		Long:    "Next lists what nothing holds: begun rows first, then those of the plans that are furthest along. Archived plans never.",
+		RunE: func(c *cobra.Command, names []string) error {
+			return a.next(c.Context(), names, most, asJSON)
+		},
+	}
+	c.Flags().IntVarP(&most, "max", "n", 20, "list `N` at most; 0 lists all")
+	c.Flags().BoolVar(&asJSON, "json", false, "one JSON object per task")
+	return c
+}
+
+func (a *app) next(ctx context.Context, names []string, most int, asJSON bool) error {
+	w, err := a.open(ctx)
+	if err != nil {
+		return err
+	}
+	plans, err := choosePlans(w, names, false)
+	if err != nil {
+		return err
+	}
+	p := a.printer(a.io.Out)
+	n := 0
+	for _, it := range schedule.Next(w) {
+		if !slices.Contains(plans, it.Plan) {
+			continue
+		}
+		n++
+		if most > 0 && n > most {
+			continue
+		}
+		if asJSON {
+			if err := a.emitJSON(report.NextJSON(w, it)); err != nil {
+				return err
+			}
+			continue
+		}
+		report.Next(p, w, it)
+	}
+	switch {
+	case asJSON:
+	case n == 0:
+		p.Printf("nothing can run now; planctl status says what waits for what\n")
+	case most > 0 && n > most:
+		p.Printf("and %d more: planctl next -n 0\n", n-most)
+	}
+	return p.Err()
+}
+
+func (a *app) showCommand() *cobra.Command {
+	var asJSON bool
+	c := &cobra.Command{
+		Use:     "show PLAN | PLAN#ID | ID",
+		Short:   "Show one plan, phase or task: spec, criteria, attempts, evidence",
+		GroupID: "see",
+		Example: "  planctl show C2.D\n  planctl show 'Phase C2'\n  planctl show plans/active/vectorization.md",
+		Args:    args(cobra.ExactArgs(1)), ValidArgsFunction: a.completeTasks,
+		RunE: func(c *cobra.Command, names []string) error { return a.showOne(c.Context(), names[0], asJSON) },
+	}
+	c.Flags().BoolVar(&asJSON, "json", false, "one JSON object")
+	return c
+}
+
+// showOne finds what the name means: a task, a phase, or a plan, in this order.
+func (a *app) showOne(ctx context.Context, name string, asJSON bool) error {
+	w, err := a.open(ctx)
+	if err != nil {
+		return err
+	}
+	p := a.printer(a.io.Out)
+	it, taskErr := w.Find(name)
+	if taskErr == nil {
+		if asJSON {
+			return a.emitJSON(report.ShowTaskJSON(w, it))
+		}
+		report.ShowTask(p, w, it)
+		return p.Err()
+	}
+	phase := name
+	for _, lead := range []string{"Phase ", "phase "} {
+		phase = strings.TrimPrefix(phase, lead)
+	}
+	if pl, ph, err := w.FindPhase(phase); err == nil {
+		if asJSON {
+			return a.emitJSON(report.ShowPhaseJSON(w, pl, ph))
+		}
+		report.ShowPhase(p, w, pl, ph)
+		return p.Err()
+	}
+	if pl, err := w.FindPlan(name); err == nil {
+		v := report.StatusOf(w, []*workspace.Plan{pl}, nil)
+		if asJSON {
+			return a.emitJSON(v)
+		}
+		report.Status(p, v, true)
+		return p.Err()
+	}
+	return taskErr
+}

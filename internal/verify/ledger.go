@@ -1,0 +1,74 @@
+package verify
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/planctl/planctl/internal/workspace"
+	"github.com/planctl/planctl/ledger"
+)
+
+// ledgers checks each ledger alone, and its Index against its sections.
+func (l *linter) ledgers() {
+	for i, book := range append([]*workspace.Ledger{l.w.Ledger}, l.w.Archives...) {
+		if book.Missing() {
+			continue
+		}
+		l.list = append(l.list, book.Doc.Findings...)
+		if i == 0 {
+			l.index(book)
+		}
+	}
+}
+
+// index holds the Index to the sections: both name the same initiatives, with the same status word.
+func (l *linter) index(book *workspace.Ledger) {
+	if len(book.Doc.Rows) == 0 {
+		return
+	}
+	rows := map[string]ledger.IndexRow{}
+	for _, r := range book.Doc.Rows {
+		rows[r.ID] = r
+	}
+	sections := map[string]bool{}
+	for _, s := range book.Doc.Sections {
+		if sections[s.ID] {
+			continue // another part of one that was looked at
+		}
+		sections[s.ID] = true
+		r, ok := rows[s.ID]
+		switch {
+		case !ok:
+			l.add(CodeIndexMissing, place{book.Path, s.Line, 0, ""}, fmt.Sprintf("section [%s] has no row in the Index", s.ID), "add its row")
+		case s.Status != "" && r.Status != "" && word(s.Status) != word(r.Status):
+			l.add(CodeIndexStatus, place{book.Path, r.Line, 0, ""}, fmt.Sprintf("the Index says %s of [%s], and its section (line %d) says %s", r.Status, s.ID, s.Line, s.Status), "make them agree")
+		}
+	}
+	for _, r := range book.Doc.Rows {
+		if !sections[r.ID] && !l.archived(r.ID) {
+			l.add(CodeIndexExtra, place{book.Path, r.Line, 0, ""}, fmt.Sprintf("the Index names [%s], and no section has that ID", r.ID), "take the row out, or name the archive under `ledgers` in .planctl.yaml")
+		}
+	}
+}
+
+// archived reports whether an archive has the section.
+func (l *linter) archived(id string) bool {
+	for _, a := range l.w.Archives {
+		if !a.Missing() {
+			if _, err := a.Doc.Section(id); err == nil {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// word is a status's first word, as people vary it: In Progress, in_progress, in-progress.
+func word(status string) string {
+	s := strings.ToLower(strings.NewReplacer("_", " ", "-", " ", "*", "", "`", "").Replace(status))
+	if strings.HasPrefix(s, "in progress") {
+		return "in progress"
+	}
+	first, _, _ := strings.Cut(strings.TrimSpace(s), " ")
+	return strings.Trim(first, ".,;:()")
+}

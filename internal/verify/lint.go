@@ -1,0 +1,204 @@
+// Package verify finds what is wrong across plans, specs, ledger and
+// evidence. It is read-only, runs nothing and prints nothing: findings are
+// values.
+package verify
+
+import (
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/planctl/planctl/internal/criteria"
+	"github.com/planctl/planctl/internal/finding"
+	"github.com/planctl/planctl/internal/schedule"
+	"github.com/planctl/planctl/internal/spec"
+	"github.com/planctl/planctl/internal/workspace"
+	"github.com/planctl/planctl/plan"
+)
+
+// Lint gives the findings on plans, specs and ledger alone, without evidence, sorted. only names the
+// files to speak of, as paths from the workspace; none is all of them. Severities are those of the config.
+func Lint(w *workspace.Workspace, only []string) finding.List {
+	l := &linter{w: w}
+	l.list = append(l.list, w.Findings...)
+	for _, p := range w.Plans {
+		l.plan(p)
+	}
+	l.ledgers()
+	out := finding.List{}
+	for _, f := range l.list {
+		if len(only) > 0 && !slices.Contains(only, f.File) {
+			continue
+		}
+		if f.Severity = w.Config.Severity(f.Code, f.File, f.Severity); f.Severity != finding.Unknown {
+			out = append(out, f)
+		}
+	}
+	out.Sort()
+	return slices.CompactFunc(out, func(a, b finding.Finding) bool { return a == b })
+}
+
+type linter struct {
+	w    *workspace.Workspace
+	list finding.List
+}
+
+func (l *linter) add(code finding.Code, at place, msg, help string) {
+	l.list = append(l.list, finding.Finding{Code: code, Severity: severity(code), File: at.file, Line: at.line, Col: at.col, Task: at.task, Message: msg, Help: help})
+}
+
+type place struct {
+	file      string
+	line, col int
+	task      string
+}
+
+func (l *linter) plan(p *workspace.Plan) {
+	l.list = append(l.list, p.Doc.Findings...)
+	l.list = append(l.list, p.Specs.Findings...)
+	if p.Archived {
+		return // kept and never worked on: what it waits for is history
+	}
+	for _, it := range p.Items {
+		if it.Spec != nil {
+			l.spec(p, it)
+		}
+	}
+	l.phases(p)
+	l.sameLogs(p)
+	if c := schedule.Cycle(l.w, p.Items); c != nil {
+		at := place{file: p.Path}
+		if it := p.Item(c[0]); it != nil && it.Spec != nil {
+			at = specPlace(it.Spec, "after")
+		}
+		l.add(CodeCycle, at, "these tasks wait for each other: "+strings.Join(c, " → "), "take one of them out of the other's `after` or `red`")
+	}
+	if p.Link.Doubt != "" {
+		l.add(CodeDoubt, place{file: p.Path}, p.Link.Doubt, fmt.Sprintf("planctl link %s ID says which initiative the plan belongs to", p.Path))
+	}
+	l.paths(p)
+}
+
+func specPlace(s *spec.Spec, field string) place {
+	at := place{s.File, s.Line, s.Col, s.ID}
+	if pos, ok := s.FieldPos[field]; ok {
+		at.line, at.col = pos[0], pos[1]
+	}
+	return at
+}
+
+func (l *linter) spec(p *workspace.Plan, it *workspace.Item) {
+	s := it.Spec
+	for _, c := range s.Criteria {
+		if _, err := criteria.Compile(c.Expr); err != nil {
+			l.list = append(l.list, Criterion(c, s.ID, err))
+		}
+	}
+	for _, name := range s.After {
+		if _, err := schedule.Resolve(l.w, it, name); err != nil {
+			l.add(CodeAfter, specPlace(s, "after"), fmt.Sprintf("`after` of %s: %v", s.ID, err), "name a task that is there, or take it out")
+		}
+	}
+	if s.Red != "" {
+		l.red(it, s)
+	}
+	if s.IsRollup() {
+		l.rollup(it, s)
+		return
+	}
+	if s.Kind == spec.Red && s.Because == "" {
+		l.add(CodeBecause, specPlace(s, "kind"), fmt.Sprintf("the red %s does not say why it must fail", s.ID), "add `because:` with a regular expression that the failure's own text matches")
+	}
+	if sp, _, _ := it.EffectiveSpec(); sp != nil && sp.Run == "" && sp.Kind != spec.Manual {
+		l.add(CodeNoCommand, specPlace(s, "kind"), fmt.Sprintf("%s has a spec and no command", s.ID), "add `run:`, or `kind: manual`")
+	}
+}
+
+func (l *linter) red(it *workspace.Item, s *spec.Spec) {
+	red, err := schedule.Resolve(l.w, it, s.Red)
+	if err != nil {
+		l.add(CodeRed, specPlace(s, "red"), fmt.Sprintf("`red` of %s: %v", s.ID, err), "name the task that failed first")
+		return
+	}
+	if sp, _, _ := red.EffectiveSpec(); sp == nil || sp.Kind != spec.Red {
+		l.add(CodeRed, specPlace(s, "red"), fmt.Sprintf("`red` of %s names %s, which is no red", s.ID, s.Red), "give "+s.Red+" `kind: red`, or name another task")
+	}
+}
+
+func (l *linter) rollup(it *workspace.Item, s *spec.Spec) {
+	target := it.Plan
+	if s.Plan != "" {
+		p, err := l.w.FindPlan(s.Plan)
+		if err != nil {
+			l.add(CodeRollup, specPlace(s, "plan"), fmt.Sprintf("roll-up row %s: %v", s.ID, err), "name a plan by its path, initiative or stem")
+			return
+		}
+		target = p
+	}
+	ph := target.Doc.Phase(s.Phase)
+	if ph == nil {
+		l.add(CodeRollup, specPlace(s, "phase"), fmt.Sprintf("roll-up row %s: %s has no phase %s", s.ID, target.Path, s.Phase), "its phases are "+phaseIDs(target))
+		return
+	}
+	if it.Task.State == plan.Done {
+		if why := schedule.OpenPhase(l.w, target, ph); why != "" {
+			l.add(CodeRollupOpen, place{it.Plan.Path, it.Task.Line, 0, it.Task.ID}, fmt.Sprintf("%s is done, and phase %s of %s is not complete: %s", it.Task.ID, s.Phase, target.Path, why),
+				"planctl mark "+it.Name(l.w)+" todo --note \"…\", or complete the phase")
+		}
+	}
+}
+
+func phaseIDs(p *workspace.Plan) string {
+	var ids []string
+	for _, ph := range p.Doc.Phases {
+		ids = append(ids, ph.ID)
+	}
+	return strings.Join(ids, ", ")
+}
+
+func (l *linter) phases(p *workspace.Plan) {
+	for _, id := range sortedKeys(p.Specs.Phases) {
+		ps := p.Specs.Phases[id]
+		if p.Doc.Phase(id) == nil {
+			l.add(CodePhase, place{ps.File, ps.Line, ps.Col, ""}, fmt.Sprintf("%s has no phase %s", p.Path, id), "its phases are "+phaseIDs(p))
+		}
+		for _, c := range ps.Criteria {
+			prog, err := criteria.Compile(c.Expr)
+			switch {
+			case err != nil:
+				l.list = append(l.list, Criterion(c, "", err))
+			case !prog.PhaseSafe():
+				l.add(CodePhaseCriterion, place{c.File, c.Line, c.Col, ""}, "criterion "+c.Expr+" looks at a run, and a phase has none", "a phase's criteria may use file, glob, json, npz, env and done")
+			}
+		}
+	}
+}
+
+// sameLogs finds two tasks of one phase that would write one log, should one call run both.
+func (l *linter) sameLogs(p *workspace.Plan) {
+	first := map[string]*workspace.Item{}
+	for _, it := range p.Items {
+		if it.Spec == nil || it.Spec.Log == "" {
+			continue
+		}
+		dir, slug := l.w.Reports(p, it.Phase)
+		key := strings.ToLower(path.Join(dir, slug, it.Spec.Log))
+		if other := first[key]; other != nil {
+			l.add(CodeSameLog, specPlace(it.Spec, "log"), fmt.Sprintf("%s and %s both write %s", other.Task.ID, it.Task.ID, it.Spec.Log), "give one of them another `log:`")
+			continue
+		}
+		first[key] = it
+	}
+}
+
+// Criterion places a compile error where the criterion stands.
+func Criterion(c spec.Criterion, task string, err error) finding.Finding {
+	f := finding.Finding{Code: CodeCriterion, Severity: finding.Error, File: c.File, Line: c.Line, Col: c.Col, Task: task, Message: fmt.Sprintf("criterion %s: %v", c.Expr, err)}
+	var ce *criteria.CompileError
+	if errors.As(err, &ce) {
+		f.Message, f.Help = fmt.Sprintf("criterion %s: %s", c.Expr, ce.Msg), ce.Help
+	}
+	return f
+}

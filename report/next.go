@@ -1,0 +1,72 @@
+package report
+
+import (
+	"github.com/planctl/planctl/internal/workspace"
+	"github.com/planctl/planctl/plan"
+)
+
+// Next shows one task that can run now.
+func Next(p *Printer, w *workspace.Workspace, it *workspace.Item) {
+	sp, from, prose := it.EffectiveSpec()
+	what := "by hand"
+	switch {
+	case sp == nil:
+	case sp.Run == "":
+		what = sp.Kind.String()
+	case prose && it.Suggestion != nil && !it.Suggestion.Runnable:
+		what = "prose that cannot be run as it is"
+	case prose:
+		what = sp.Kind.String() + " from prose"
+	default:
+		what = sp.Kind.String()
+	}
+	begun := ""
+	if it.Task.State == plan.Active {
+		begun = p.Paint(Warn, "begun  ")
+	}
+	title := Clean(it.Task.Description)
+	if p.TTY {
+		title = Cut(title, 80)
+	}
+	p.Printf("%s  %s%s  %s\n", p.Paint(Strong, Clean(it.Name(w))), begun, title, p.Paint(Faint, "("+what+"; "+Clean(it.Plan.Path)+":"+itoa(it.Task.Line)+")"))
+	if p.TTY && sp != nil && sp.Run != "" && from != "" {
+		p.Printf("    %s\n", p.Paint(Faint, "$ "+Cut(oneLine(sp.Run), 100)))
+	}
+}
+
+// NextJSON is one task that can run now, as JSON.
+func NextJSON(w *workspace.Workspace, it *workspace.Item) any {
+	out := struct {
+		Schema   string `json:"schema"`
+		Name     string `json:"name"`
+		ID       string `json:"id"`
+		Plan     string `json:"plan"`
+		Line     int    `json:"line"`
+		Phase    string `json:"phase"`
+		State    string `json:"state"`
+		Title    string `json:"title"`
+		Kind     string `json:"kind,omitempty"`
+		Command  string `json:"command,omitempty"`
+		From     string `json:"from,omitempty"`
+		Prose    bool   `json:"prose,omitempty"`
+		Runnable bool   `json:"runnable"` // planctl can run it; false for a person's task
+	}{Schema: "planctl/next/v1", Name: it.Name(w), ID: it.Task.ID, Plan: it.Plan.Path, Line: it.Task.Line, Phase: it.Phase.ID,
+		State: it.Task.State.String(), Title: it.Task.Description}
+	if sp, from, prose := it.EffectiveSpec(); sp != nil {
+		out.Kind, out.Command, out.From, out.Prose = sp.Kind.String(), sp.Run, from, prose
+		out.Runnable = sp.Run != "" && !(prose && it.Suggestion != nil && !it.Suggestion.Runnable)
+	}
+	return out
+}
+
+// ShowPhaseJSON is one phase as JSON.
+func ShowPhaseJSON(w *workspace.Workspace, pl *workspace.Plan, ph *plan.Phase) any {
+	return struct {
+		Schema  string      `json:"schema"`
+		Plan    string      `json:"plan"`
+		Goal    string      `json:"goal"`
+		Prereqs string      `json:"prereqs"`
+		Exit    string      `json:"exit_criteria"`
+		Phase   PhaseStatus `json:"phase"`
+	}{"planctl/show-phase/v1", pl.Path, ph.Goal.Text, ph.Prereqs.Text, ph.ExitCriteria.Text, phaseOf(w, pl, ph)}
+}

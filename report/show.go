@@ -1,0 +1,273 @@
+package report
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/planctl/planctl/internal/manifest"
+	"github.com/planctl/planctl/internal/schedule"
+	"github.com/planctl/planctl/internal/spec"
+	"github.com/planctl/planctl/internal/workspace"
+	"github.com/planctl/planctl/ledger"
+	"github.com/planctl/planctl/plan"
+)
+
+// ShowTask shows one task: row, spec, what it waits for, its attempts and its evidence.
+func ShowTask(p *Printer, w *workspace.Workspace, it *workspace.Item) {
+	t := it.Task
+	p.Printf("%s  %s\n", p.Paint(Strong, Clean(it.Name(w))), Clean(t.Description))
+	p.Printf("  state     %s %s%s\n", Clean(t.Token), t.State, remarks(p, rowOf(w, it)))
+	p.Printf("  plan      %s:%d  phase %s  %s\n", Clean(it.Plan.Path), t.Line, Clean(it.Phase.ID), Clean(it.Phase.Title))
+	p.Printf("  initiative %s (%s)\n", Clean(it.Plan.Link.ID), it.Plan.Link.Source)
+	if t.Problem != "" {
+		p.Printf("  %s %s\n", p.Paint(Bad, "problem:"), Clean(t.Problem))
+	}
+	if t.Guidance != "" {
+		p.Printf("  guidance  %s\n", Clean(t.Guidance))
+	}
+	showSpec(p, it)
+	for _, g := range schedule.Gates(w, it) {
+		if schedule.IsOpen(t) {
+			p.Printf("  %s %s\n", p.Paint(Warn, "waits for"), Clean(g.String()))
+		}
+	}
+	if len(it.Runs) == 0 {
+		p.Printf("  attempts  none recorded\n")
+		return
+	}
+	p.Printf("  attempts\n")
+	for i := len(it.Runs) - 1; i >= 0; i-- {
+		run(p, it.Runs[i])
+	}
+	if last := it.Runs[len(it.Runs)-1]; len(last.Doc.Predicate.Files) > 0 {
+		p.Printf("  evidence  %s\n", Clean(last.Path))
+		for _, f := range last.Doc.Predicate.Files {
+			p.Printf("    %-8s %10d  %s  %s\n", f.Role, f.Size, f.SHA256[:min(12, len(f.SHA256))], Clean(f.Name))
+		}
+	}
+}
+
+func showSpec(p *Printer, it *workspace.Item) {
+	sp, from, prose := it.EffectiveSpec()
+	if sp == nil {
+		p.Printf("  spec      none: a person does it, or planctl bind finds its command\n")
+		return
+	}
+	where := Clean(from)
+	if prose {
+		where += ", prose: asked for before it runs"
+		if it.Suggestion != nil && !it.Suggestion.Runnable {
+			where += "; cannot be run: " + Clean(it.Suggestion.Why)
+		}
+	}
+	p.Printf("  spec      %s (%s)\n", sp.Kind, where)
+	for l := range strings.SplitSeq(strings.TrimRight(string(spec.Marshal(sp)), "\n"), "\n") {
+		p.Printf("    %s\n", p.Paint(Info, Clean(l)))
+	}
+}
+
+func run(p *Printer, r *workspace.Record) {
+	q := &r.Doc.Predicate
+	tone := Warn
+	switch q.Result {
+	case manifest.Pass:
+		tone = Good
+	case manifest.Fail:
+		tone = Bad
+	}
+	word := string(q.Result)
+	if q.State != "" {
+		word = q.State
+	}
+	when := q.Started.UTC().Format("2006-01-02 15:04:05Z")
+	p.Printf("    #%-3d %s  %s  %s  %s\n", q.Attempt, when, p.Paint(tone, Pad(word, 8)), how(q), Clean(short(r.Digest)))
+	if q.Reason != "" {
+		p.Printf("         %s\n", Clean(q.Reason))
+	}
+	if q.Note != "" {
+		p.Printf("         note: %s\n", Clean(q.Note))
+	}
+	for _, c := range q.Criteria {
+		criterion(p, "         ", c)
+	}
+	if r.Attempt == nil {
+		p.Printf("         %s\n", p.Paint(Warn, "no attempt in the ledger names this run"))
+	}
+}
+
+func how(q *manifest.Predicate) string {
+	if len(q.Argv) == 0 {
+		by := q.Actor.Name
+		if by == "" {
+			by = "by hand"
+		}
+		return Clean(by)
+	}
+	s := "exit " + strconv.Itoa(q.Exit)
+	switch {
+	case q.TimedOut:
+		s = "timed out"
+	case q.Signal != "":
+		s = q.Signal
+	}
+	s += ", " + strconv.FormatFloat(q.Seconds, 'f', 2, 64) + " s"
+	if q.Tests != nil {
+		s += ", " + testCounts(q.Tests)
+	}
+	return s
+}
+
+func short(digest string) string {
+	d := strings.TrimPrefix(digest, "sha256:")
+	return d[:min(12, len(d))]
+}
+
+// ShowPhase shows one phase: its lines, its own criteria and its rows.
+func ShowPhase(p *Printer, w *workspace.Workspace, pl *workspace.Plan, ph *plan.Phase) {
+	p.Printf("%s  %s\n", p.Paint(Strong, "phase "+Clean(ph.ID)), Clean(ph.Title))
+	p.Printf("  plan      %s:%d\n", Clean(pl.Path), ph.Line)
+	for _, l := range []struct{ word, text string }{{"goal", ph.Goal.Text}, {"prereqs", ph.Prereqs.Text}, {"exit", ph.ExitCriteria.Text}} {
+		if l.text != "" {
+			p.Printf("  %s %s\n", Pad(l.word, 9), Clean(l.text))
+		}
+	}
+	gates, shown := pl.PrereqPhases(w, ph)
+	for _, g := range gates {
+		why := schedule.OpenPhase(w, g.Plan, g.Phase)
+		if why == "" {
+			why = "complete"
+		}
+		p.Printf("  after     phase %s: %s\n", Clean(g.Phase.ID), Clean(why))
+	}
+	for _, s := range shown {
+		p.Printf("  named     %s (no phase of this initiative: it holds nothing)\n", Clean(s))
+	}
+	if ps := pl.Specs.Phases[ph.ID]; ps != nil {
+		for _, c := range ps.Criteria {
+			p.Printf("  criterion %s\n", Clean(c.Expr))
+		}
+	}
+	s := phaseOf(w, pl, ph)
+	for _, r := range s.Rows {
+		rowStatus(p, r)
+	}
+}
+
+// TaskView is one task as JSON.
+type TaskView struct {
+	Schema      string         `json:"schema"`
+	Name        string         `json:"name"`
+	Plan        string         `json:"plan"`
+	Initiative  string         `json:"initiative"`
+	Phase       string         `json:"phase"`
+	Description string         `json:"description"`
+	Guidance    string         `json:"guidance"`
+	Row         RowStatus      `json:"row"`
+	Spec        map[string]any `json:"spec,omitempty"`
+	From        string         `json:"from,omitempty"`
+	Prose       bool           `json:"prose,omitempty"`
+	Runs        []RunView      `json:"runs"`
+}
+
+// RunView is one recorded attempt as JSON.
+type RunView struct {
+	Task     string               `json:"task"`
+	Plan     string               `json:"plan"`
+	Attempt  int                  `json:"attempt"`
+	Run      string               `json:"run,omitempty"`
+	Manifest string               `json:"manifest,omitempty"`
+	Started  string               `json:"started,omitempty"`
+	Date     string               `json:"date,omitempty"`
+	Result   string               `json:"result"`
+	State    string               `json:"state,omitempty"`
+	Reason   string               `json:"reason,omitempty"`
+	Exit     *int                 `json:"exit,omitempty"`
+	Seconds  *float64             `json:"seconds,omitempty"`
+	Criteria []manifest.Criterion `json:"criteria,omitempty"`
+	Files    []manifest.File      `json:"files,omitempty"`
+	Note     string               `json:"note,omitempty"`
+	Actor    string               `json:"actor,omitempty"`
+	Line     int                  `json:"ledger_line,omitempty"`
+}
+
+// ShowTaskJSON is one task as JSON.
+func ShowTaskJSON(w *workspace.Workspace, it *workspace.Item) any {
+	v := TaskView{Schema: "planctl/show/v1", Name: it.Name(w), Plan: it.Plan.Path, Initiative: it.Plan.Link.ID, Phase: it.Phase.ID,
+		Description: it.Task.Description, Guidance: it.Task.Guidance, Row: rowOf(w, it), Runs: []RunView{}}
+	if sp, from, prose := it.EffectiveSpec(); sp != nil {
+		v.Spec, v.From, v.Prose = sp.Value(), from, prose
+	}
+	for i := len(it.Runs) - 1; i >= 0; i-- {
+		v.Runs = append(v.Runs, runOf(it.Runs[i]))
+	}
+	return v
+}
+
+func runOf(r *workspace.Record) RunView {
+	q := &r.Doc.Predicate
+	v := RunView{Task: q.Task.ID, Plan: q.Task.Plan, Attempt: q.Attempt, Run: r.Digest, Manifest: r.Path, Started: q.Started.UTC().Format(time.RFC3339Nano),
+		Date: q.Started.UTC().Format(time.DateOnly), Result: string(q.Result), State: q.State, Reason: q.Reason, Criteria: q.Criteria, Files: q.Files, Note: q.Note, Actor: q.Actor.Name}
+	if len(q.Argv) > 0 {
+		v.Exit, v.Seconds = &q.Exit, &q.Seconds
+	}
+	if r.Attempt != nil {
+		v.Line = r.Attempt.Line
+	}
+	return v
+}
+
+// LogEntry is one attempt for `log`: a recorded run, or an entry that a person wrote.
+type LogEntry struct {
+	Record  *workspace.Record // nil for an entry written by hand
+	Attempt *ledger.Attempt   // nil for a run that the ledger does not name
+	Ledger  string            // path
+}
+
+// Log shows attempts, newest first as they are given.
+func Log(p *Printer, entries []LogEntry) {
+	for _, e := range entries {
+		if e.Record == nil {
+			p.Printf("%s  %s  %s\n", where(e), dash(e.Attempt.Date), Clean(e.Attempt.Text))
+			continue
+		}
+		q := &e.Record.Doc.Predicate
+		name := q.Task.ID
+		if name == "" {
+			name = "phase " + q.Task.Phase
+		}
+		p.Printf("%s  %s  %s  %s\n", where(e), q.Started.UTC().Format(time.DateOnly), p.Paint(Strong, Clean(name)), Clean(q.Task.Description))
+		run(p, e.Record)
+		p.Printf("         %s\n", Clean(e.Record.Path))
+	}
+}
+
+func where(e LogEntry) string {
+	if e.Attempt == nil {
+		return "(no entry)"
+	}
+	return fmt.Sprintf("%s:%d", Clean(e.Ledger), e.Attempt.Line)
+}
+
+func dash(s string) string {
+	if s == "" {
+		return "—"
+	}
+	return s
+}
+
+// LogJSON is one attempt as JSON.
+func LogJSON(e LogEntry) any {
+	var v RunView
+	if e.Record != nil {
+		v = runOf(e.Record)
+	} else {
+		v = RunView{Attempt: e.Attempt.Number, Date: e.Attempt.Date, Result: e.Attempt.Result, Line: e.Attempt.Line, Run: e.Attempt.Run, Task: strings.Join(e.Attempt.Tasks, ", ")}
+	}
+	return struct {
+		Schema string `json:"schema"`
+		Ledger string `json:"ledger,omitempty"`
+		RunView
+	}{"planctl/log/v1", e.Ledger, v}
+}

@@ -1,0 +1,248 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+)
+
+// StatusView is where the plans stand. It is made by cmd from what the other packages say.
+type StatusView struct {
+	Schema   string       `json:"schema"`
+	Plans    []PlanStatus `json:"plans"`
+	Open     []string     `json:"unfinished"` // runs that wait for planctl recover
+	Errors   int          `json:"errors"`     // findings of lint
+	Warnings int          `json:"warnings"`
+}
+
+// PlanStatus is one plan.
+type PlanStatus struct {
+	Path       string        `json:"path"`
+	Initiative string        `json:"initiative"`
+	Title      string        `json:"title"`
+	Archived   bool          `json:"archived,omitempty"`
+	Tally      Tally         `json:"tally"`
+	Phases     []PhaseStatus `json:"phases"`
+	Next       []string      `json:"next"`
+	Ledger     string        `json:"ledger_status,omitempty"` // the section's own word
+	Drift      string        `json:"drift,omitempty"`
+	Doubt      string        `json:"doubt,omitempty"`
+}
+
+// PhaseStatus is one phase.
+type PhaseStatus struct {
+	ID    string      `json:"id"`
+	Title string      `json:"title"`
+	Line  int         `json:"line"`
+	Tally Tally       `json:"tally"`
+	Waits string      `json:"waits,omitempty"` // why it is not complete although no row is open, or what it waits for
+	Rows  []RowStatus `json:"rows"`
+}
+
+// RowStatus is one task.
+type RowStatus struct {
+	ID      string   `json:"id"`
+	Line    int      `json:"line"`
+	State   string   `json:"state"`
+	Token   string   `json:"token"`
+	Title   string   `json:"title"`
+	Kind    string   `json:"kind,omitempty"`
+	Refuted bool     `json:"refuted,omitempty"`
+	Stale   []string `json:"stale,omitempty"`
+	Changed []string `json:"changed,omitempty"`
+	Proved  bool     `json:"proved"` // a pass that stands
+	Owed    string   `json:"owed,omitempty"`
+	Waits   []string `json:"waits_for,omitempty"`
+}
+
+// Tally counts rows by state.
+type Tally struct {
+	Total   int `json:"total"`
+	Done    int `json:"done"`
+	Active  int `json:"active"`
+	Blocked int `json:"blocked"`
+	Skipped int `json:"skipped"`
+	Todo    int `json:"todo"`
+	Unknown int `json:"unknown"`
+	Refuted int `json:"refuted"`
+	Stale   int `json:"stale"`
+}
+
+// Add counts another tally in.
+func (t *Tally) Add(o Tally) {
+	t.Total += o.Total
+	t.Done += o.Done
+	t.Active += o.Active
+	t.Blocked += o.Blocked
+	t.Skipped += o.Skipped
+	t.Todo += o.Todo
+	t.Unknown += o.Unknown
+	t.Refuted += o.Refuted
+	t.Stale += o.Stale
+}
+
+// closed is what needs no more work.
+func (t Tally) closed() int { return t.Done + t.Skipped }
+
+func (t Tally) String() string {
+	s := fmt.Sprintf("%d/%d", t.closed(), t.Total)
+	var parts []string
+	for _, c := range []struct {
+		n    int
+		word string
+	}{{t.Skipped, "skipped"}, {t.Active, "active"}, {t.Blocked, "blocked"}, {t.Unknown, "unknown"}, {t.Refuted, "refuted"}, {t.Stale, "stale"}} {
+		if c.n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", c.n, c.word))
+		}
+	}
+	if len(parts) > 0 {
+		s += " (" + strings.Join(parts, ", ") + ")"
+	}
+	return s
+}
+
+const barWidth = 20
+
+func bar(p *Printer, t Tally) string {
+	if t.Total == 0 {
+		return strings.Repeat("░", barWidth)
+	}
+	full := t.closed() * barWidth / t.Total
+	return p.Paint(Good, strings.Repeat("█", full)) + p.Paint(Faint, strings.Repeat("░", barWidth-full))
+}
+
+// Status shows plans and phases: with bars to somebody who watches, else one line each. rows adds the tasks.
+func Status(p *Printer, v StatusView, rows bool) {
+	for i, pl := range v.Plans {
+		if i > 0 && p.TTY {
+			p.Printf("\n")
+		}
+		planStatus(p, pl, rows)
+	}
+	if len(v.Plans) == 0 {
+		p.Printf("no plans here; planctl init makes an example, or looks for yours\n")
+	}
+	for _, o := range v.Open {
+		p.Printf("%s %s: a run did not finish; planctl recover records it\n", p.Paint(Warn, "unfinished"), Clean(o))
+	}
+	if v.Errors+v.Warnings > 0 {
+		p.Printf("%s %d errors, %d warnings: planctl lint shows them\n", p.Paint(Warn, "findings"), v.Errors, v.Warnings)
+	}
+}
+
+func planStatus(p *Printer, pl PlanStatus, rows bool) {
+	id := Clean(pl.Initiative)
+	if p.TTY {
+		p.Printf("%s  %s  %s\n", p.Paint(Strong, id), pl.Tally, p.Paint(Faint, Clean(pl.Path)))
+	} else {
+		p.Printf("%s: %s %s\n", Clean(pl.Path), id, pl.Tally)
+	}
+	wide := 0
+	for _, ph := range pl.Phases {
+		wide = max(wide, Columns(Clean(ph.ID)))
+	}
+	wide = min(wide, 24)
+	for _, ph := range pl.Phases {
+		phaseStatus(p, ph, wide, rows)
+	}
+	if pl.Doubt != "" {
+		p.Printf("  %s %s; planctl link settles it\n", p.Paint(Warn, "doubt:"), Clean(pl.Doubt))
+	}
+	if pl.Drift != "" {
+		p.Printf("  %s %s\n", p.Paint(Warn, "drift:"), Clean(pl.Drift))
+	}
+	if len(pl.Next) > 0 {
+		next := make([]string, len(pl.Next))
+		for i, n := range pl.Next {
+			next[i] = Clean(n)
+		}
+		p.Printf("  next: %s\n", strings.Join(next, ", "))
+	}
+}
+
+func phaseStatus(p *Printer, ph PhaseStatus, wide int, rows bool) {
+	id := Pad(Cut(Clean(ph.ID), wide), wide)
+	if p.TTY {
+		title := Clean(ph.Title)
+		if p.Width > 0 {
+			title = Cut(title, max(10, p.Width-wide-barWidth-24))
+		}
+		p.Printf("  %s  %s  %s  %s\n", id, bar(p, ph.Tally), Pad(ph.Tally.String(), 7), title)
+	} else {
+		p.Printf("  phase %s %s %s\n", id, ph.Tally, Clean(ph.Title))
+	}
+	if ph.Waits != "" && rows {
+		p.Printf("    %s %s\n", p.Paint(Faint, "waits:"), Clean(ph.Waits))
+	}
+	for _, r := range ph.Rows {
+		if rows || r.Refuted || len(r.Stale) > 0 || len(r.Changed) > 0 || r.Owed != "" || r.State == "blocked" || r.State == "unknown" {
+			rowStatus(p, r)
+		}
+	}
+}
+
+func rowStatus(p *Printer, r RowStatus) {
+	tone := Plain
+	switch r.State {
+	case "done":
+		tone = Good
+	case "blocked", "active":
+		tone = Warn
+	case "unknown":
+		tone = Bad
+	case "skipped":
+		tone = Faint
+	}
+	p.Printf("    %s %s  %s%s\n", p.Paint(tone, Pad(Clean(r.Token), 4)), Clean(r.ID), Cut(Clean(r.Title), 70), remarks(p, r))
+}
+
+func remarks(p *Printer, r RowStatus) string {
+	var out []string
+	if r.Refuted {
+		out = append(out, p.Paint(Bad, "refuted: its newest run failed"))
+	}
+	if len(r.Stale) > 0 {
+		out = append(out, p.Paint(Warn, "stale: "+Clean(brief(r.Stale))+" changed"))
+	}
+	if len(r.Changed) > 0 {
+		out = append(out, p.Paint(Warn, "changed since it ran: "+Clean(brief(r.Changed))))
+	}
+	if r.Owed != "" {
+		out = append(out, p.Paint(Warn, Clean(r.Owed)))
+	}
+	if r.State == "unknown" {
+		out = append(out, p.Paint(Bad, "its state cannot be read: planctl lint"))
+	}
+	if len(out) == 0 {
+		return ""
+	}
+	return "  [" + strings.Join(out, "; ") + "]"
+}
+
+func brief(s []string) string {
+	if len(s) <= 3 {
+		return strings.Join(s, ", ")
+	}
+	return strings.Join(s[:3], ", ") + fmt.Sprintf(" and %d more", len(s)-3)
+}
+
+// StatusMarkdown is the same as a Markdown document, for a pull request or a wiki.
+func StatusMarkdown(p *Printer, v StatusView) {
+	p.Printf("# Plans\n")
+	for _, pl := range v.Plans {
+		p.Printf("\n## %s\n\n%s: %s\n\n| Phase | Title | Rows | Waits |\n| --- | --- | --- | --- |\n", md(pl.Initiative), md(pl.Path), pl.Tally)
+		for _, ph := range pl.Phases {
+			p.Printf("| %s | %s | %s | %s |\n", md(ph.ID), md(ph.Title), ph.Tally, md(ph.Waits))
+		}
+		if pl.Drift != "" {
+			p.Printf("\nDrift: %s\n", md(pl.Drift))
+		}
+		if len(pl.Next) > 0 {
+			p.Printf("\nNext: %s\n", md(strings.Join(pl.Next, ", ")))
+		}
+	}
+}
+
+// md makes outside text safe inside a Markdown table cell.
+func md(s string) string {
+	return strings.NewReplacer("|", `\|`, "<", "&lt;", "\n", " ").Replace(Clean(s))
+}

@@ -1,0 +1,155 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/planctl/planctl/internal/schedule"
+	"github.com/planctl/planctl/internal/spec"
+	"github.com/planctl/planctl/internal/workspace"
+	"github.com/planctl/planctl/plan"
+)
+
+// StatusOf gathers where plans stand; unfinished names the tasks whose runs wait for recover.
+func StatusOf(w *workspace.Workspace, plans []*workspace.Plan, unfinished []string) StatusView {
+	v := StatusView{Schema: "planctl/status/v1", Plans: []PlanStatus{}, Open: append([]string{}, unfinished...)}
+	next := schedule.Next(w)
+	for _, pl := range plans {
+		v.Plans = append(v.Plans, planOf(w, pl, next))
+	}
+	return v
+}
+
+func planOf(w *workspace.Workspace, pl *workspace.Plan, next []*workspace.Item) PlanStatus {
+	s := PlanStatus{Path: pl.Path, Initiative: pl.Link.ID, Title: pl.Doc.Title, Archived: pl.Archived, Doubt: pl.Link.Doubt, Next: []string{}}
+	if pl.Archived {
+		s.Doubt = ""
+	}
+	for _, ph := range pl.Doc.Phases {
+		one := phaseOf(w, pl, ph)
+		s.Tally.Add(one.Tally)
+		s.Phases = append(s.Phases, one)
+	}
+	for _, it := range next {
+		if it.Plan == pl && len(s.Next) < 5 {
+			s.Next = append(s.Next, it.Name(w))
+		}
+	}
+	s.Ledger, s.Drift = drift(w, pl, s)
+	return s
+}
+
+// drift says where the plan and the ledger's word for the initiative disagree.
+func drift(w *workspace.Workspace, pl *workspace.Plan, s PlanStatus) (word, says string) {
+	if w.Ledger.Missing() || s.Doubt != "" {
+		return "", ""
+	}
+	// A section that is not there, or is there twice, is a doubt or a finding already.
+	section, err := w.Ledger.Doc.Section(pl.Link.ID)
+	if err != nil || section.Status == "" {
+		return "", ""
+	}
+	word = section.Status
+	complete := s.Tally.Total > 0 && s.Tally.closed() == s.Tally.Total
+	closed := strings.HasPrefix(strings.ToLower(word), "done") || strings.HasPrefix(strings.ToLower(word), "complete") || strings.HasPrefix(strings.ToLower(word), "closed")
+	others := 0
+	for _, q := range w.Initiative(pl.Link.ID) {
+		for _, it := range q.Items {
+			if q != pl && !q.Archived && schedule.IsOpen(it.Task) {
+				others++
+			}
+		}
+	}
+	switch {
+	case complete && others == 0 && !closed:
+		return word, fmt.Sprintf("every row is done, and %s says %s of %s", w.Ledger.Path, word, pl.Link.ID)
+	case closed && !complete && !pl.Archived:
+		return word, fmt.Sprintf("%d rows are open, and %s says %s of %s", s.Tally.Total-s.Tally.closed(), w.Ledger.Path, word, pl.Link.ID)
+	}
+	return word, ""
+}
+
+func phaseOf(w *workspace.Workspace, pl *workspace.Plan, ph *plan.Phase) PhaseStatus {
+	s := PhaseStatus{ID: ph.ID, Title: ph.Title, Line: ph.Line, Rows: []RowStatus{}}
+	for _, it := range pl.Items {
+		if it.Phase != ph {
+			continue
+		}
+		r := rowOf(w, it)
+		s.Tally.Add(count(it, r))
+		s.Rows = append(s.Rows, r)
+	}
+	if s.Tally.closed() == s.Tally.Total {
+		s.Waits = schedule.OpenPhase(w, pl, ph)
+		return s
+	}
+	gates, _ := pl.PrereqPhases(w, ph)
+	var waits []string
+	for _, g := range gates {
+		if why := schedule.OpenPhase(w, g.Plan, g.Phase); why != "" {
+			waits = append(waits, fmt.Sprintf("phase %s (%s)", g.Phase.ID, why))
+		}
+	}
+	s.Waits = strings.Join(waits, ", ")
+	return s
+}
+
+func rowOf(w *workspace.Workspace, it *workspace.Item) RowStatus {
+	st := it.Standing(w)
+	r := RowStatus{ID: it.Task.ID, Line: it.Task.Line, State: it.Task.State.String(), Token: it.Task.Token, Title: it.Task.Description,
+		Refuted: st.Refuted, Proved: st.Pass != nil && !st.Refuted}
+	if it.Task.State == plan.Done {
+		r.Stale, r.Changed = st.Stale, st.Changed
+	}
+	sp, _, _ := it.EffectiveSpec()
+	if sp == nil {
+		return r
+	}
+	r.Kind = sp.Kind.String()
+	switch {
+	case sp.Kind == spec.Green && it.Task.State == plan.Done && st.RedOwed && st.Pass != nil:
+		r.Owed = "a green without its red " + sp.Red
+	case sp.Kind == spec.Red && it.Task.State == plan.Done && st.Pass != nil && !greenOf(it):
+		r.Owed = "a red that waits for its green"
+	}
+	if schedule.IsOpen(it.Task) {
+		for _, g := range schedule.Gates(w, it) {
+			r.Waits = append(r.Waits, g.String())
+		}
+	}
+	return r
+}
+
+// greenOf reports whether some green that follows this red is done.
+func greenOf(red *workspace.Item) bool {
+	return slices.ContainsFunc(red.Plan.Items, func(it *workspace.Item) bool {
+		sp, _, _ := it.EffectiveSpec()
+		return sp != nil && sp.Kind == spec.Green && sp.Red == red.Task.ID && it.Task.State == plan.Done
+	})
+}
+
+func count(it *workspace.Item, r RowStatus) Tally {
+	t := Tally{Total: 1}
+	switch it.Task.State {
+	case plan.Done:
+		t.Done = 1
+	case plan.Active:
+		t.Active = 1
+	case plan.Blocked:
+		t.Blocked = 1
+	case plan.Skipped:
+		t.Skipped = 1
+	case plan.Todo:
+		t.Todo = 1
+	default:
+		t.Unknown = 1
+	}
+	if r.Refuted {
+		t.Refuted = 1
+	}
+	if len(r.Stale) > 0 {
+		t.Stale = 1
+	}
+	return t
+}
