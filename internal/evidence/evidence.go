@@ -1,4 +1,23 @@
 // Package evidence makes a run's directory, hashes what a run made, proves
 // that it is fresh and keeps the state of the sources. It may not decide
 // whether a run passed, and it writes nowhere but below REPORTS.
+//
+// A run's directory is REPORTS/STAMP/SLUG, with STAMP in UTC as StampLayout.
+// Paths of plans and specs are relative to the workspace; none leaves it, also
+// not through a link.
 package evidence
+
+// Problem is one thing that is wrong with a piece of evidence, for people.
+type Problem struct {
+	Subject string // a path, a pattern or a pin, as it was written
+	What    string // what is wrong
+	Help    string // what to do about it, "" where that is plain
+}
+
+func (p Problem) Error() string {
+	s := p.Subject + ": " + p.What
+	if p.Help != "" {
+		s += "; " + p.Help
+	}
+	return s
+}

@@ -120,31 +120,3 @@ func (x excluder) match(path string) bool {
 	}
 	return false
 }
-
-// Ignored tells which of the paths, relative to Top, git ignores and does not
-// track. A directory that may not be there yet is asked for with a slash at its end.
-func (r *Repo) Ignored(ctx context.Context, paths []string) (map[string]bool, error) {
-	const here = "./" // a leading colon is magic to git otherwise
-	ignored := make(map[string]bool, len(paths))
-	var in []byte
-	for _, p := range paths {
-		if p == "" || strings.Contains(p, "\x00") {
-			return nil, fmt.Errorf("git check-ignore: %q is no path", p)
-		}
-		in = append(append(append(in, here...), p...), 0)
-	}
-	if len(in) == 0 {
-		return ignored, nil
-	}
-	out, err := r.git(ctx, in, "check-ignore", "-z", "--stdin")
-	if exit(err) == 1 {
-		return ignored, nil // none
-	}
-	if err != nil {
-		return nil, err
-	}
-	for p := range strings.SplitSeq(strings.TrimSuffix(string(out), "\x00"), "\x00") {
-		ignored[strings.TrimPrefix(p, here)] = true
-	}
-	return ignored, nil
-}

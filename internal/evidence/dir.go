@@ -1,0 +1,192 @@
+package evidence
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/planctl/planctl/internal/atomicfile"
+)
+
+// StampLayout is a stamp as package time formats it, in UTC.
+const StampLayout = "2006-01-02T150405Z"
+
+// Dir is the directory of one or more runs.
+type Dir struct {
+	Stamp string
+	Path  string // absolute where REPORTS was
+}
+
+// Want is a directory to be made: SLUG below REPORTS/STAMP.
+type Want struct{ Reports, Slug string }
+
+// maxTries bounds the search for a free stamp: a quarter of an hour ahead.
+const maxTries = 900
+
+// CreateDir makes REPORTS/STAMP/SLUG, which was not there before, with the
+// stamp of now, or of the next second in which that directory is free.
+func CreateDir(reports, slug string, now time.Time) (Dir, error) {
+	want := Want{reports, slug}
+	dirs, err := CreateDirs([]Want{want}, now)
+	return dirs[want], err
+}
+
+// CreateDirs makes several directories with one stamp, all of them exclusively.
+// Where one is taken, all move on to the next second.
+func CreateDirs(wanted []Want, now time.Time) (map[Want]Dir, error) {
+	for _, w := range wanted {
+		if w.Slug == "" || w.Slug == "." || w.Slug == ".." || strings.ContainsAny(w.Slug, "/\x00") {
+			return nil, fmt.Errorf("%q cannot be the name of a run's directory", w.Slug)
+		}
+		if err := makeDirs(w.Reports); err != nil {
+			return nil, err
+		}
+	}
+	for i := range maxTries {
+		stamp := now.UTC().Add(time.Duration(i) * time.Second).Format(StampLayout)
+		dirs, free, err := createAll(wanted, stamp)
+		if err != nil || free {
+			return dirs, err
+		}
+	}
+	return nil, fmt.Errorf("%s: no free stamp within %d seconds from %s", wanted[0].Reports, maxTries, now.UTC().Format(StampLayout))
+}
+
+// createAll makes all of them, or none and says that one is taken.
+func createAll(wanted []Want, stamp string) (dirs map[Want]Dir, free bool, err error) {
+	dirs = make(map[Want]Dir, len(wanted))
+	for _, w := range wanted {
+		path := filepath.Join(w.Reports, stamp, w.Slug)
+		if err = createLeaf(w.Reports, stamp, path); err != nil {
+			break
+		}
+		dirs[w] = Dir{Stamp: stamp, Path: path}
+	}
+	if err == nil {
+		return dirs, true, nil
+	}
+	for w := range dirs {
+		if rm := RemoveEmpty(w.Reports, stamp+"/"+w.Slug); rm != nil {
+			return nil, false, errors.Join(err, rm)
+		}
+	}
+	if errors.Is(err, errTaken) {
+		err = nil
+	}
+	return nil, false, err
+}
+
+var errTaken = errors.New("taken")
+
+func createLeaf(reports, stamp, path string) error {
+	parent := filepath.Join(reports, stamp)
+	err := os.Mkdir(parent, 0o777)
+	if err == nil {
+		err = atomicfile.SyncDir(reports)
+	} else if errors.Is(err, fs.ErrExist) {
+		// Another slug's, or something else: a link would lead the evidence away.
+		info, lerr := os.Lstat(parent)
+		if lerr != nil {
+			return lerr
+		}
+		if err = nil; !info.IsDir() {
+			return errTaken
+		}
+	}
+	if err != nil {
+		return err
+	}
+	switch err := os.Mkdir(path, 0o777); {
+	case errors.Is(err, fs.ErrExist):
+		return errTaken
+	case err != nil:
+		return err
+	}
+	return atomicfile.SyncDir(parent)
+}
+
+// makeDirs makes a directory and those above it, and makes them durable: a
+// manifest is no proof while a power cut can take its directory away.
+func makeDirs(dir string) error {
+	info, err := os.Stat(dir)
+	if err == nil && !info.IsDir() {
+		return &fs.PathError{Op: "mkdir", Path: dir, Err: syscall.ENOTDIR}
+	}
+	if !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	parent := filepath.Dir(dir)
+	if parent != dir {
+		if err := makeDirs(parent); err != nil {
+			return err
+		}
+	}
+	if err := os.Mkdir(dir, 0o777); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	return atomicfile.SyncDir(parent)
+}
+
+// RemoveEmpty removes a run's directory, and the stamp's above it, where there
+// is nothing in them. rel is relative to root: REPORTS/STAMP/SLUG.
+func RemoveEmpty(root, rel string) error {
+	dir := filepath.Join(root, filepath.FromSlash(rel))
+	for _, d := range []string{dir, filepath.Dir(dir)} {
+		if err := os.Remove(d); errors.Is(err, syscall.ENOTEMPTY) || errors.Is(err, fs.ErrExist) {
+			return nil
+		} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
+}
+
+// summaryMark is the first line of each summary, so that it can be told from a
+// command's own.
+const summaryMark = "<!-- written by planctl -->\n"
+
+// WriteSummary writes summary.md into a run's directory; summary.planctl.md
+// where a command wrote a summary.md of its own, which is never replaced.
+func WriteSummary(dir string, text []byte) error {
+	text = append([]byte(summaryMark), text...)
+	for _, name := range []string{"summary.md", "summary.planctl.md"} {
+		path := filepath.Join(dir, name)
+		err := atomicfile.Create(path, text, 0o666)
+		if !errors.Is(err, fs.ErrExist) {
+			return err
+		}
+		ours, err := startsWith(path, summaryMark)
+		if err != nil {
+			return err
+		}
+		if ours {
+			return atomicfile.Replace(path, text, nil)
+		}
+	}
+	return fmt.Errorf("%s: summary.md and summary.planctl.md were both written by a command; no summary was written", dir)
+}
+
+// startsWith reads no further than it must. What is no regular file is a command's.
+func startsWith(path, prefix string) (is bool, err error) {
+	info, err := os.Lstat(path)
+	if err != nil || !info.Mode().IsRegular() {
+		return false, err
+	}
+	f, _, err := openRegular(path)
+	if err != nil {
+		return false, err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	b := make([]byte, len(prefix))
+	n, err := f.ReadAt(b, 0)
+	if n < len(b) {
+		return false, nil //nolint:nilerr // shorter, or not to be read: not ours
+	}
+	return bytes.Equal(b, []byte(prefix)), nil
+}

@@ -1,0 +1,112 @@
+package evidence
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path"
+	"strings"
+)
+
+// maxSource is the largest source file, in bytes, in which a definition is looked for.
+const maxSource = 16 << 20
+
+// Pins hashes what must not change between a red run and its green one: pin →
+// "sha256:" and hex. A pin is a path, for the whole file, or file::name for one
+// definition: a function, class, method (Class::method, as pytest writes it) or
+// variable of Python, decorators included; a function, method (Type.Name,
+// (*Type).Name), type, constant or variable of Go. Where a name is defined
+// several times, all of its definitions count. The parameters of a pytest ID
+// (test_x[1-2]) and the subtests of a Go test (TestX/case) are passed over.
+//
+// The hash is that of the definition's bytes as they stand. Comments before and
+// after a definition are no part of it.
+func Pins(root string, pins []string) (map[string]string, []Problem) {
+	sums := map[string]string{}
+	if len(pins) == 0 {
+		return sums, nil
+	}
+	f, err := newFinder(root)
+	if err != nil {
+		return sums, []Problem{{Subject: root, What: err.Error()}}
+	}
+	sources := map[string][]byte{}
+	for _, pin := range pins {
+		file, name, one := strings.Cut(pin, "::")
+		if path.Clean(file) == "." || path.IsAbs(file) || !local(path.Clean(file)) {
+			f.problem(pin, "names no file of the workspace", "")
+			continue
+		}
+		file = path.Clean(file)
+		if !one {
+			for _, h := range f.hash([]string{file}) {
+				sums[pin] = "sha256:" + h.SHA256
+			}
+			continue
+		}
+		find := finderFor(file)
+		if find == nil {
+			f.problem(pin, "one definition can be pinned in Python and Go only", "pin the whole file: "+file)
+			continue
+		}
+		src, ok := sources[file]
+		if !ok {
+			if src, err = read(f.root, file); err != nil {
+				f.refused(pin, err)
+				continue
+			}
+			sources[file] = src
+		}
+		found, err := find(src, name)
+		if err != nil {
+			f.problem(pin, err.Error(), "")
+			continue
+		}
+		if len(found) == 0 {
+			f.problem(pin, fmt.Sprintf("%s defines no %s", file, name), "")
+			continue
+		}
+		h := sha256.New()
+		for _, s := range found {
+			h.Write(src[s.start:s.end])
+		}
+		sums[pin] = "sha256:" + hex.EncodeToString(h.Sum(nil))
+	}
+	return sums, f.close()
+}
+
+// span is a definition's place in its file, as byte offsets.
+type span struct{ start, end int }
+
+// finderFor gives what finds a definition in a file of its language, nil for
+// other languages.
+func finderFor(file string) func(src []byte, name string) ([]span, error) {
+	switch path.Ext(file) {
+	case ".py", ".pyi":
+		return func(src []byte, name string) ([]span, error) {
+			name, _, _ = strings.Cut(name, "[")
+			return pythonDefinitions(src, strings.Split(name, "::")), nil
+		}
+	case ".go":
+		return func(src []byte, name string) ([]span, error) {
+			name, _, _ = strings.Cut(name, "/")
+			return goDefinitions(src, strings.ReplaceAll(name, "::", "."))
+		}
+	}
+	return nil
+}
+
+func read(root *os.Root, name string) (b []byte, err error) {
+	f, info, err := openRegularIn(root, name)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	if info.Size() > maxSource {
+		return nil, fmt.Errorf("has %d bytes, more than %d: too big to look for a definition", info.Size(), maxSource)
+	}
+	return io.ReadAll(io.LimitReader(f, maxSource))
+}

@@ -1,0 +1,135 @@
+package evidence
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func TestKeepSource(t *testing.T) {
+	ctx := context.Background()
+	dir, repo := repository(t, map[string]string{"src/a.py": "1\n", "gone": "1\n", "plans/p.md": "1\n"})
+	own := []string{"plans/p.md", "reports/**"}
+	run, err := CreateDir(dir+"/reports", "A", noon)
+	if err != nil {
+		t.Fatal(err)
+	}
+	put(t, dir+"/plans/p.md", "2\n")
+	put(t, run.Path+"/A1.log", "x")
+	head := strings.TrimSpace(git(t, dir, "rev-parse", "HEAD"))
+	s, file, err := KeepSource(ctx, repo, run.Path, "A1", own, 1<<20)
+	if err != nil || file != nil || s.Dirty || s.Commit != head || s.Tree == "" || s.Patch != "" || s.Why != "" {
+		t.Errorf("only planctl's own files differ: %+v %+v %v", s, file, err)
+	}
+
+	put(t, dir+"/src/a.py", "2\n")
+	put(t, dir+"/src/new.py", "n\n")
+	if err := os.Remove(dir + "/gone"); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink("a.py", dir+"/src/link"); err != nil {
+		t.Fatal(err)
+	}
+	s, file, err = KeepSource(ctx, repo, run.Path, "A1", own, 1<<20)
+	if err != nil || file == nil || !s.Dirty || s.Patch != "A1.patch" || s.Digests != nil {
+		t.Fatalf("%+v %+v %v", s, file, err)
+	}
+	sum, size, err := Hash(run.Path + "/A1.patch")
+	if err != nil || file.SHA256 != sum || file.Size != size || file.Name != "A1.patch" || file.Role != "patch" || file.Base != "" {
+		t.Errorf("%+v, want %s %d (%v)", file, sum, size, err)
+	}
+	clone := filepath.Join(t.TempDir(), "clone")
+	git(t, dir, "clone", "-q", dir, clone)
+	git(t, clone, "apply", "--index", run.Path+"/A1.patch")
+	for name, want := range map[string]string{"src/a.py": "2\n", "src/new.py": "n\n", "src/link": "2\n", "plans/p.md": "1\n"} {
+		if got := content(t, filepath.Join(clone, name)); got != want {
+			t.Errorf("%s in the clone: %q, want %q", name, got, want)
+		}
+	}
+	if _, err := os.Lstat(clone + "/gone"); err == nil {
+		t.Error("a removed file is in the clone")
+	}
+	if _, _, err := KeepSource(ctx, repo, run.Path, "A1", own, 1<<20); err == nil {
+		t.Error("a patch was replaced")
+	}
+
+	s, file, err = KeepSource(ctx, repo, run.Path, "A2", own, 10)
+	if err != nil || file != nil || !s.Dirty || s.Patch != "" || !strings.Contains(s.Why, "longer than 10 bytes") {
+		t.Fatalf("over the limit: %+v %+v %v", s, file, err)
+	}
+	if a, _, err := Hash(dir + "/src/a.py"); err != nil || s.Digests["src/a.py"] != "sha256:"+a || s.Digests["gone"] != "absent" || len(s.Digests) != 4 || len(s.Digests["src/link"]) != 71 {
+		t.Errorf("%v, %v", s.Digests, err)
+	}
+}
+
+func TestKeepSourceWithout(t *testing.T) {
+	if s, file, err := KeepSource(context.Background(), nil, t.TempDir(), "A", nil, 1); err != nil || file != nil || s.Why == "" || s.Dirty {
+		t.Errorf("no git: %+v %+v %v", s, file, err)
+	}
+	dir, repo := repository(t, nil)
+	put(t, dir+"/a", "1\n")
+	run := t.TempDir()
+	s, file, err := KeepSource(context.Background(), repo, run, "A", nil, 1<<20)
+	if err != nil || file == nil || s.Commit != "" || !s.Dirty || s.Why == "" {
+		t.Errorf("no commit: %+v %+v %v", s, file, err)
+	}
+	if !strings.Contains(content(t, run+"/A.patch"), "+++ b/a") {
+		t.Error("the patch lacks the first file")
+	}
+	git(t, dir, "init", "-q", "nested")
+	put(t, dir+"/nested/x", "")
+	cmd := exec.Command("git", "-C", dir+"/nested", "-c", "user.name=n", "-c", "user.email=e", "commit", "-q", "--allow-empty", "-m", "x")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	if s, _, err := KeepSource(context.Background(), repo, run, "B", nil, 1<<20); err != nil || !strings.Contains(s.Why, "another repository, not kept: nested/") {
+		t.Errorf("%+v %v", s, err)
+	}
+}
+
+// values is a plain search for one value; the package that masks has its own.
+type values map[string]string
+
+func (v values) Contains(b []byte) (string, bool) {
+	for name, value := range v {
+		if bytes.Contains(b, []byte(value)) {
+			return name, true
+		}
+	}
+	return "", false
+}
+
+func TestScanSecrets(t *testing.T) {
+	secret := "s3cr3t-" + strings.Repeat("v", 128<<10)
+	m := values{"API_TOKEN": secret}
+	path := t.TempDir() + "/f"
+	for _, at := range []int{0, 100, scanOverlap - 5, scanWindow - len(secret)/2, scanWindow, 2*scanWindow - scanOverlap - 7, 3*scanWindow - 9} {
+		put(t, path, strings.Repeat("\x00", at)+secret+"\n")
+		if name, err := ScanSecrets(path, m); name != "API_TOKEN" || err != nil {
+			t.Errorf("at %d: %q, %v", at, name, err)
+		}
+	}
+	for _, text := range []string{"", "x", strings.Repeat("x", scanOverlap), strings.Repeat("x", 9<<20), secret[:len(secret)-1]} {
+		put(t, path, text)
+		if name, err := ScanSecrets(path, m); name != "" || err != nil {
+			t.Errorf("%d bytes without it: %q, %v", len(text), name, err)
+		}
+	}
+	if _, err := ScanSecrets(t.TempDir(), m); err == nil {
+		t.Error("a directory was read")
+	}
+}
+
+// A file that grows while it is read, as far as it had been said to be long.
+func TestScanGrown(t *testing.T) {
+	for _, size := range []int{1, 100, scanOverlap} {
+		in := strings.NewReader(strings.Repeat("x", 5<<20) + "secret")
+		if name, err := scan(in, values{"A": "secret"}, size); name != "A" || err != nil {
+			t.Errorf("window %d: %q, %v", size, name, err)
+		}
+	}
+}
