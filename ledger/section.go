@@ -202,7 +202,8 @@ func distance(a, b string, limit int) int {
 // that merely ends or goes on like it does not count. A line such as `Plan
 // Reference:` says whose plan it is, any other line of the section's head is a
 // mention, and attempts cite the plans of others freely: only the strongest
-// kind that there is counts. Parts count for the section that they are in.
+// kind that there is counts. Entries of runs cite nothing. Parts count for the
+// section that they are in.
 func (l *Ledger) SectionsCiting(path string) []*Section {
 	if path == "" {
 		return nil
@@ -224,7 +225,7 @@ func (l *Ledger) SectionsCiting(path string) []*Section {
 			off = len(l.Source)
 		}
 		s := l.sectionAt(start)
-		if s == nil {
+		if s == nil || l.inRun(start) {
 			continue
 		}
 		k := l.citation(s, start)
@@ -241,6 +242,13 @@ func (l *Ledger) SectionsCiting(path string) []*Section {
 		}
 	}
 	return nil
+}
+
+// inRun reports whether a byte is in an entry that planctl wrote: it names the plans of roll-up rows
+// and says of no plan whose it is.
+func (l *Ledger) inRun(off int) bool {
+	i := sort.Search(len(l.attempts), func(i int) bool { return l.attempts[i].Span.Start > off })
+	return i > 0 && l.attempts[i-1].Run != "" && off < l.attempts[i-1].Span.End
 }
 
 // wholePath reports whether src[start:end] is a path of its own: ./ and ../
