@@ -43,12 +43,12 @@ func (st *stream) feed(out, b []byte) []byte {
 		b = b[piece:]
 	}
 	data := b
-	at := 0
-	if len(st.held) > 0 {
-		at = len(st.held)
+	at0 := len(st.held)
+	if at0 > 0 {
 		st.held = append(st.held, b...)
 		data = st.held
 	}
+	at := at0
 	for at < len(data) {
 		s, n := st.m.run(st.state, data[at:])
 		st.state = s
@@ -59,7 +59,11 @@ func (st *stream) feed(out, b []byte) []byte {
 	}
 	// A value that is still to be found starts with what the state stands for, or later.
 	out, rest := st.emit(out, data, len(data)-int(st.m.nodes[st.state].depth))
-	st.held = append(st.held[:0], rest...)
+	if at0 > 0 {
+		st.held = rest // not moved to the front: one byte at a time would cost all that is held each time
+	} else {
+		st.held = append(st.held[:0], rest...)
+	}
 	return out
 }
 
