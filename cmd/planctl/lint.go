@@ -82,7 +82,7 @@ func (a *app) lint(ctx context.Context, files []string, asJSON, strict bool) err
 	p := a.out()
 	report.Findings(p, a.withSource(list))
 	if len(list) == 0 {
-		p.Printf("no findings in %d plans\n", len(w.Plans))
+		p.Printf("no findings (%d plans read)\n", len(w.Plans))
 	}
 	return p.Err()
 }

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"github.com/planctl/planctl/internal/schedule"
 	"github.com/planctl/planctl/internal/spec"
 	"github.com/planctl/planctl/internal/workspace"
+	"github.com/planctl/planctl/ledger"
 	"github.com/planctl/planctl/plan"
 )
 
@@ -118,19 +120,29 @@ func check(w *workspace.Workspace, items []*workspace.Item) error {
 
 // Settled says whether runs of a plan have a place in the ledger; if not, the error says what to do.
 func Settled(w *workspace.Workspace, p *workspace.Plan) error {
-	if p.Link.Doubt != "" {
-		return &DoubtError{Plan: p.Path, Why: p.Link.Doubt, Candidates: p.Link.Candidates,
-			Help: fmt.Sprintf("planctl link %s ID says which initiative the plan belongs to; --create makes its ledger section", p.Path)}
+	e := &DoubtError{Plan: p.Path, Why: p.Link.Doubt, Candidates: p.Link.Candidates}
+	if w.Ledger.Missing() {
+		e.Why = fmt.Sprintf("there is no ledger at %s", ledgerPath(w))
+		e.Help = fmt.Sprintf("planctl link %s %s --create makes the ledger and its section", p.Path, p.Link.ID)
+		return e
 	}
-	if w.Ledger == nil || w.Ledger.Doc == nil {
-		return &DoubtError{Plan: p.Path, Why: fmt.Sprintf("there is no ledger at %s", ledgerPath(w)), Candidates: p.Link.Candidates,
-			Help: fmt.Sprintf("planctl link %s %s --create makes the ledger and its section", p.Path, p.Link.ID)}
+	_, err := w.Ledger.Doc.Section(p.Link.ID)
+	switch {
+	case p.Link.Doubt == "" && err == nil:
+		return nil
+	case err != nil:
+		if e.Why == "" {
+			e.Why = err.Error()
+		}
+		e.Help = fmt.Sprintf("planctl link %s %s --create makes the section, or planctl link %s OTHER-ID joins the plan to one that is there", p.Path, p.Link.ID, p.Path)
+		var f finding.Finding
+		if errors.As(err, &f) && f.Code == ledger.CodeDuplicateSection {
+			e.Why, e.Help = fmt.Sprintf("%s: %s", f.Pos(), f.Message), f.Help
+		}
+	default:
+		e.Help = fmt.Sprintf("planctl link %s ID says which one it is", p.Path)
 	}
-	if _, err := w.Ledger.Doc.Section(p.Link.ID); err != nil {
-		return &DoubtError{Plan: p.Path, Why: err.Error(), Candidates: p.Link.Candidates,
-			Help: fmt.Sprintf("planctl link %s %s --create makes the section, or planctl link %s OTHER-ID joins the plan to one that is there", p.Path, p.Link.ID, p.Path)}
-	}
-	return nil
+	return e
 }
 
 func ledgerPath(w *workspace.Workspace) string {

@@ -51,6 +51,7 @@ func rules() []Rule {
 		{CodeCycle, finding.Error, "Tasks wait for each other through `after` or `red`."},
 		{CodeDoubt, finding.Warning, "Which initiative a plan belongs to is not settled, so that it cannot be run."},
 		{CodePath, finding.Warning, "A path under Dependencies or Baseline Evidence is not there."},
+		{CodeSecondReading, finding.Warning, "Markdown shows a row with an ID and a state, and planctl does not read it as a task."},
 		{CodeIndexMissing, finding.Warning, "A section of the ledger has no row in its Index."},
 		{CodeIndexExtra, finding.Warning, "A row of the ledger's Index has no section."},
 		{CodeIndexStatus, finding.Warning, "The ledger's Index and the section differ in the status word."},

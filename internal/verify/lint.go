@@ -58,6 +58,7 @@ type place struct {
 func (l *linter) plan(p *workspace.Plan) {
 	l.list = append(l.list, p.Doc.Findings...)
 	l.list = append(l.list, p.Specs.Findings...)
+	l.secondReading(p)
 	if p.Archived {
 		return // kept and never worked on: what it waits for is history
 	}

@@ -41,6 +41,7 @@ func (l *linter) cited(p *workspace.Plan, where string, t plan.Text, text string
 	if !ok {
 		return
 	}
+	var gone []string
 	for _, n := range names {
 		n, _, _ = strings.Cut(n, ":") // file.py:120
 		if path.Ext(n) == "" && !strings.HasSuffix(text, "/") {
@@ -53,7 +54,18 @@ func (l *linter) cited(p *workspace.Plan, where string, t plan.Text, text string
 		if err == nil || !errors.Is(err, fs.ErrNotExist) {
 			continue // what is there and cannot be looked at is no missing path
 		}
-		line, col := p.Doc.Index.Pos(t.Span.Start)
-		l.add(CodePath, place{p.Path, line, col, ""}, fmt.Sprintf("%s cites %s, which is not there", where, n), "mend the path, or take it out")
+		gone = append(gone, n)
 	}
+	if len(gone) == 0 {
+		return
+	}
+	line, col := p.Doc.Index.Pos(t.Span.Start)
+	if at := strings.Index(string(t.Span.Of(p.Doc.Source)), text); at >= 0 {
+		line, col = p.Doc.Index.Pos(t.Span.Start + at)
+	}
+	verb := "which is not there"
+	if len(gone) > 1 {
+		verb = "which are not there"
+	}
+	l.add(CodePath, place{p.Path, line, col, ""}, fmt.Sprintf("%s cites %s, %s", where, strings.Join(gone, ", "), verb), "mend the path, or take it out")
 }
