@@ -60,7 +60,7 @@ func Task(p *Printer, t *engine.Task) {
 		head = fmt.Sprintf("%s %s  %s", p.Paint(tone, mark), p.Paint(Strong, Clean(t.Name)), p.Paint(tone, word))
 	}
 	p.Printf("%s%s\n", head, facts(t))
-	in := "  "
+	in := p.under(t.Name)
 	if t.Predicate != nil {
 		for _, c := range t.Predicate.Criteria {
 			criterion(p, in, c)
@@ -163,6 +163,15 @@ func phaseVerdict(p *Printer, in string, v manifest.PhaseVerdict) {
 	}
 }
 
+// under begins the lines that belong to a task: indented below its head for somebody who watches, and
+// with the task's name where each line must say by itself what it is about.
+func (p *Printer) under(task string) string {
+	if p.TTY {
+		return "  "
+	}
+	return Clean(task) + ": "
+}
+
 func statusMark(s engine.Status) (string, Tone) {
 	switch s {
 	case engine.Passed:
@@ -185,13 +194,18 @@ func oneLine(s string) string {
 
 // Proposal shows a command found in prose before it is run.
 func Proposal(p *Printer, q engine.Proposal) {
-	p.Printf("%s %s  %s\n", p.Paint(Warn, "?"), p.Paint(Strong, Clean(q.Task)), Clean(q.Title))
-	p.Printf("  %s: found in the plan's text (%s)\n", Clean(q.Where), Clean(q.Source))
+	in := p.under(q.Task)
+	if p.TTY {
+		p.Printf("%s %s  %s\n", p.Paint(Warn, "?"), p.Paint(Strong, Clean(q.Task)), Clean(q.Title))
+	} else {
+		p.Printf("%s: %s\n", Clean(q.Task), Clean(q.Title))
+	}
+	p.Printf("%s%s: found in the plan's text (%s)\n", in, Clean(q.Where), Clean(q.Source))
 	for l := range strings.SplitSeq(strings.TrimRight(q.Command, "\n"), "\n") {
-		p.Printf("    %s\n", p.Paint(Strong, Clean(l)))
+		p.Printf("%s  %s\n", in, p.Paint(Strong, Clean(l)))
 	}
 	for _, o := range q.Others {
-		p.Printf("    %s %s\n", p.Paint(Faint, "also:"), Clean(o))
+		p.Printf("%s  %s %s\n", in, p.Paint(Faint, "also:"), Clean(o))
 	}
 	what := q.Kind.String()
 	switch q.Kind {
@@ -202,11 +216,11 @@ func Proposal(p *Printer, q engine.Proposal) {
 	case spec.Check:
 		what = "check: it must exit 0"
 	}
-	p.Printf("  kind %s\n", what)
+	p.Printf("%skind %s\n", in, what)
 	if q.Log != "" {
-		p.Printf("  log  %s\n", Clean(q.Log))
+		p.Printf("%slog  %s\n", in, Clean(q.Log))
 	}
 	if q.Why != "" {
-		p.Printf("  %s %s\n", p.Paint(Bad, "cannot be run:"), Clean(q.Why))
+		p.Printf("%s%s %s\n", in, p.Paint(Bad, "cannot be run:"), Clean(q.Why))
 	}
 }

@@ -163,17 +163,18 @@ func Marked(p *Printer, t *engine.Task) {
 	if t.Predicate.Result == manifest.Reopened {
 		word = "reopened, " + word
 	}
+	in := p.under(t.Name)
 	p.Printf("%s: %s (attempt #%d)\n", p.Paint(Strong, Clean(t.Name)), p.Paint(Good, word), t.Predicate.Attempt)
 	for _, c := range t.Predicate.Criteria {
-		criterion(p, "  ", c)
+		criterion(p, in, c)
 	}
 	for _, v := range t.Predicate.Phases {
-		phaseVerdict(p, "  ", v)
+		phaseVerdict(p, in, v)
 	}
 	for _, k := range t.Outcome.Ticked {
-		p.Printf("  %s#%s %s → %s\n", Clean(k.Plan), Clean(k.ID), Clean(k.From), k.To)
+		p.Printf("%s%s#%s %s → %s\n", in, Clean(k.Plan), Clean(k.ID), Clean(k.From), k.To)
 	}
-	p.Printf("  evidence: %s\n", Clean(t.Outcome.Manifest))
+	p.Printf("%sevidence: %s\n", in, Clean(t.Outcome.Manifest))
 }
 
 // Judgement shows what check found.
@@ -183,17 +184,18 @@ func Judgement(p *Printer, j *engine.Judgement) {
 		word, tone = "does not hold", Bad
 	}
 	p.Printf("%s: %s (evidence of attempt #%d, %s)\n", p.Paint(Strong, Clean(j.Task.Name)), p.Paint(tone, word), j.Record.Doc.Predicate.Attempt, Clean(j.Record.Path))
+	in := p.under(j.Task.Name)
 	for _, c := range j.Verdicts {
-		criterion(p, "  ", c)
+		criterion(p, in, c)
 	}
 	if j.Kind != "" {
-		p.Printf("  %s %s\n", p.Paint(Bad, "why:"), Clean(j.Kind))
+		p.Printf("%s%s %s\n", in, p.Paint(Bad, "why:"), Clean(j.Kind))
 	}
 	if len(j.Verdicts) == 0 && j.Kind == "" {
-		p.Printf("  no criteria: the kind's own rule holds\n")
+		p.Printf("%sno criteria: the kind's own rule holds\n", in)
 	}
 	if j.Recorded.Manifest != "" {
-		p.Printf("  recorded: %s\n", Clean(j.Recorded.Manifest))
+		p.Printf("%srecorded: %s\n", in, Clean(j.Recorded.Manifest))
 	}
 }
 

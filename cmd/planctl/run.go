@@ -93,8 +93,8 @@ func (a *app) run(ctx context.Context, sel engine.Selection, f runFlags) error {
 	if !f.json && !a.quiet && (p.TTY || a.verbose) {
 		e.Live = func(task string) io.Writer {
 			prefix := "  │ "
-			if f.opt.Jobs > 1 {
-				prefix = "  " + report.Clean(task) + " │ "
+			if f.opt.Jobs > 1 || !p.TTY {
+				prefix = report.Clean(task) + " │ "
 			}
 			return &lockedWriter{mu: live, w: &report.LiveWriter{P: p, Prefix: prefix}}
 		}
