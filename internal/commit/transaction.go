@@ -141,7 +141,7 @@ func (o *Open) tickAll(w Writing, c *Change, out *Outcome) error {
 			out.Refused = append(out.Refused, Refusal{t, "the row that it follows was not ticked"})
 			continue
 		}
-		why, err := o.tick(w, t)
+		wrote, why, err := o.tick(w, t)
 		if err != nil {
 			return err
 		}
@@ -152,7 +152,9 @@ func (o *Open) tickAll(w Writing, c *Change, out *Outcome) error {
 		if err := o.done(step); err != nil {
 			return err
 		}
-		out.Ticked = append(out.Ticked, t)
+		if wrote {
+			out.Ticked = append(out.Ticked, t)
+		}
 	}
 	return nil
 }
@@ -179,10 +181,11 @@ func (o *Open) enter(c *Change) error {
 	})
 }
 
-// tick writes one state token; why says that the row is no longer what it was.
-func (o *Open) tick(w Writing, t Tick) (why string, err error) {
+// tick writes one state token, unless the row has that state already; why says that the row is no
+// longer what it was.
+func (o *Open) tick(w Writing, t Tick) (wrote bool, why string, err error) {
 	err = o.store.edit(t.Plan, func(src []byte) ([]byte, error) {
-		why = ""
+		wrote, why = false, ""
 		doc := plan.Parse(t.Plan, src, w.Tokens)
 		task := doc.Task(t.ID)
 		switch {
@@ -213,13 +216,14 @@ func (o *Open) tick(w Writing, t Tick) (why string, err error) {
 			}
 			edits = append(edits, note)
 		}
+		wrote = true
 		return plan.Apply(src, edits...)
 	})
 	var ce *ConflictError
 	if errors.As(err, &ce) {
-		return ce.Error(), nil
+		return false, ce.Error(), nil
 	}
-	return why, err
+	return wrote, why, err
 }
 
 // edit reads a file, lets change make the new bytes (nil: none), and replaces the file if it is
