@@ -79,7 +79,7 @@ func (h *Header) check(l *Ledger) error {
 // newSection is the section itself.
 func (l *Ledger) newSection(h Header) Insertion {
 	level, ruled := 2, false
-	n := l.Index.Lines()
+	var n int
 	if target := l.lastOpen(); target != nil {
 		level = target.Level
 		first, _ := l.Index.Pos(target.Span.Start)

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -183,19 +182,6 @@ func (a *app) emitJSON(v any) error {
 	e := json.NewEncoder(a.io.Out)
 	e.SetEscapeHTML(false)
 	return e.Encode(v)
-}
-
-// rel is a path as the user would type it from where they are.
-func (a *app) rel(w *workspace.Workspace, path string) string {
-	here, err := filepath.Abs(a.dir)
-	if err != nil {
-		return path
-	}
-	r, err := filepath.Rel(here, filepath.Join(w.Root, filepath.FromSlash(path)))
-	if err != nil {
-		return path
-	}
-	return r
 }
 
 // completeTasks completes task IDs in the shell.

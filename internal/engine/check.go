@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -198,13 +197,4 @@ func firstOf(ss []string, or string) string {
 		return ss[0]
 	}
 	return or
-}
-
-// exists reports whether a path is there; trouble in finding out is an error.
-func exists(path string) (bool, error) {
-	_, err := os.Lstat(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return false, nil
-	}
-	return err == nil, err
 }

@@ -18,7 +18,6 @@ import (
 	"github.com/planctl/planctl/internal/commit"
 	"github.com/planctl/planctl/internal/criteria"
 	"github.com/planctl/planctl/internal/evidence"
-	"github.com/planctl/planctl/internal/glob"
 	"github.com/planctl/planctl/internal/manifest"
 	"github.com/planctl/planctl/internal/redact"
 	"github.com/planctl/planctl/internal/spec"
@@ -32,7 +31,6 @@ type call struct {
 	began time.Time
 	dirs  map[string]evidence.Dir // by reports/slug
 	opt   RunOptions
-	tick  bool // RunAndTick where prose was approved that way
 }
 
 // execution is one task on its way from spec to manifest.
@@ -501,6 +499,3 @@ func union(a, b []string) []string {
 	}
 	return out
 }
-
-// patterns reports whether any of the names has a wildcard.
-func patterns(names []string) bool { return slices.ContainsFunc(names, glob.IsPattern) }

@@ -104,7 +104,6 @@ type goState struct {
 	current string // the test whose words these are
 	listed  int    // results since the last package line
 	build   *text
-	empty   bool // go said that a package has no tests to run
 	pending []Failure
 }
 

@@ -44,7 +44,6 @@ type tapState struct {
 	block   bool        // inside a YAML diagnostic
 	current *Failure    // the failure whose words follow
 	said    text
-	comment text // diagnostics before a result, as some producers write them
 }
 
 func (tap) Read(r io.Reader) (Results, error) {
