@@ -79,11 +79,10 @@ func (j *job) startCommand() (err error) {
 	j.cmd.Dir = j.spec.Dir
 	j.cmd.Env = environment(j.spec)
 	j.cmd.Stdout, j.cmd.Stderr = j.out.child, j.out.child // Stdin stays nil: the null device
+	// With TTY the terminal is its output, not what controls it: the end of a
+	// controlling command hangs up on those that are still printing, and who asks
+	// /dev/tty for a password would wait for nobody.
 	j.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
-	if j.spec.TTY {
-		j.cmd.SysProcAttr.Setctty = true
-		j.cmd.SysProcAttr.Ctty = 1 // its standard output; its input is no terminal
-	}
 	if err := j.cmd.Start(); err != nil {
 		return explain(j.spec, err)
 	}
