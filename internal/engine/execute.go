@@ -23,6 +23,7 @@ import (
 	"github.com/planctl/planctl/internal/spec"
 	"github.com/planctl/planctl/internal/testreport"
 	"github.com/planctl/planctl/internal/workspace"
+	"github.com/planctl/planctl/plan"
 	"github.com/planctl/planctl/runner"
 )
 
@@ -217,7 +218,8 @@ func (x *execution) begin(ctx context.Context, from string, prose bool) error {
 		p.Dir = x.expanded.Dir
 	}
 	p.Stamp = x.dir.Stamp
-	p.Forced = x.opt.Force
+	// --force that had nothing to go past is no force.
+	p.Forced = x.opt.Force && (len(x.task.Gates) > 0 || it.Task.State == plan.Done)
 	p.Note = x.masker.String(x.opt.Note)
 	p.Parents = heads(it.Runs)
 	p.Actor = x.e.actor(ctx, w)

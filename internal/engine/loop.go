@@ -215,8 +215,8 @@ func (l *loop) admit(ctx context.Context, it *workspace.Item, gates []schedule.G
 	if manual, why := isManual(it); manual {
 		return refuse(Manual, why, manualHelp(t.Name, sp != nil))
 	}
+	t.Gates = gates
 	if len(gates) > 0 && !l.opt.Force {
-		t.Gates = gates
 		if blocked(gates) {
 			return refuse(Refused, "the row is marked blocked", "planctl mark "+t.Name+" todo --note \"…\", or --force (the attempt will say so)")
 		}

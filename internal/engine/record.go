@@ -83,10 +83,18 @@ func (x *execution) annotation() string {
 }
 
 func (x *execution) entry(w *workspace.Workspace) ledger.Entry {
-	return ledger.Entry{
+	e := ledger.Entry{
 		Task: x.it.EntryName(w), Title: x.it.Task.Description, Command: x.p.Argv[len(x.p.Argv)-1],
 		Detail: detail(&x.p),
 	}
+	if x.p.Forced {
+		past := "run again although it was done"
+		if len(x.task.Gates) > 0 {
+			past = "past " + gateList(x.task.Gates)
+		}
+		e.Extra = append(e.Extra, "Forced: "+past)
+	}
+	return e
 }
 
 // change completes a manifest and its ledger entry from a fresh reading of the workspace.
@@ -127,9 +135,6 @@ func extraLines(p *manifest.Predicate) []string {
 	var out []string
 	if p.Result == manifest.Fail && p.Reason != "" {
 		out = append(out, "Reason: "+p.Reason)
-	}
-	if p.Forced {
-		out = append(out, "Forced: its prerequisites were passed over")
 	}
 	if len(p.Rollup) > 0 {
 		out = append(out, "Completes: "+codes(p.Rollup))
