@@ -132,8 +132,8 @@ func explain(j runner.Job, err error) error {
 		return errors.New("the command and its environment are larger than the system takes: put the script into a file")
 	case errors.Is(err, syscall.EAGAIN), errors.Is(err, syscall.ENOMEM):
 		return fmt.Errorf("the system has no room for another process: %w", err)
-	case errors.Is(err, syscall.EINVAL) && slices.ContainsFunc(append(slices.Clone(j.Argv), j.Env...), func(s string) bool { return strings.IndexByte(s, 0) >= 0 }):
-		return errors.New("the command or its environment has a NUL byte")
+	case errors.Is(err, syscall.EINVAL) && slices.ContainsFunc(j.Argv, func(s string) bool { return strings.IndexByte(s, 0) >= 0 }):
+		return errors.New("the command has a NUL byte")
 	}
 	return fmt.Errorf("start %s: %w", name, err)
 }
