@@ -125,6 +125,8 @@ func pythonLines(src []byte) func(func(line) bool) {
 				continue
 			}
 			end, next := pythonLineEnd(src, start)
+			// A string that is never closed takes the blanks at the file's end with it; they are no part of what was defined.
+			end = start + len(bytes.TrimRight(src[start:end], " \t\f\r\n"))
 			if end > start && !yield(line{indent, start, end}) { // not one of a backslash alone
 				return
 			}
