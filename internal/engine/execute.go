@@ -27,13 +27,6 @@ import (
 	"github.com/planctl/planctl/runner"
 )
 
-// call is one call of run: its stamp and directories are shared by its tasks.
-type call struct {
-	began time.Time
-	dirs  map[string]evidence.Dir // by reports/slug
-	opt   RunOptions
-}
-
 // execution is one task on its way from spec to manifest.
 type execution struct {
 	e        *Engine
@@ -120,26 +113,15 @@ func (x *execution) conclude(err error) {
 func (x *execution) prepare(ctx context.Context, c *call) error {
 	sp, from, prose := x.it.EffectiveSpec()
 	x.spec = sp
-	reports, slug := x.w.Reports(x.it.Plan, x.it.Phase)
-	dir, ok := c.dirs[reports+"\x00"+slug]
-	if !ok {
-		var err error
-		abs := filepath.Join(x.w.Root, filepath.FromSlash(reports))
-		warning, err := evidence.Guard(ctx, x.w.Root, abs, x.w.Git)
-		if err != nil {
-			return fmt.Errorf("guard %s: %w", reports, err)
-		}
-		if warning != "" {
-			x.task.Warnings = append(x.task.Warnings, warning)
-		}
-		if dir, err = evidence.CreateDir(abs, slug, c.began); err != nil {
-			return err
-		}
-		c.dirs[reports+"\x00"+slug] = dir
+	dir, warning, err := c.dir(ctx, x.w, x.it)
+	if err != nil {
+		return err
+	}
+	if warning != "" {
+		x.task.Warnings = append(x.task.Warnings, warning)
 	}
 	x.dir = dir
 	x.expanded = sp.Expand(dir.Stamp)
-	var err error
 	if x.programs, err = compile(x.expanded.Criteria); err != nil {
 		return err
 	}
