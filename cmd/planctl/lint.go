@@ -20,13 +20,13 @@ import (
 )
 
 func (a *app) lintCommand() *cobra.Command {
-	var strict, asJSON bool
+	var strict, asJSON, rules bool
 	var format string
 	c := &cobra.Command{
 		Use:     "lint [FILE…]",
 		Short:   "Find what is wrong with plans, specs and the ledger alone",
 		GroupID: "see",
-		Long:    "Lint looks at the documents and at no evidence. Exit 1 where it finds an error, with --strict a warning too.\nFiles outside of any workspace are read on their own.",
+		Long:    "Lint looks at the documents and at no evidence. Exit 1 where it finds an error, with --strict a warning too.\nFiles outside of any workspace are read on their own. --rules prints every rule that findings can have, and looks at no file.",
 		RunE: func(c *cobra.Command, files []string) error {
 			if asJSON {
 				format = "json"
@@ -34,10 +34,17 @@ func (a *app) lintCommand() *cobra.Command {
 			if !slices.Contains([]string{"text", "json"}, format) {
 				return &usageError{msg: "--format " + format + ": want text or json"}
 			}
+			if rules && len(files) > 0 {
+				return &usageError{msg: "--rules looks at no file", help: "planctl lint --rules"}
+			}
+			if rules {
+				return a.rules(format == "json")
+			}
 			return a.lint(c.Context(), files, format == "json", strict)
 		},
 	}
 	c.Flags().BoolVar(&strict, "strict", false, "exit 1 on warnings too")
+	c.Flags().BoolVar(&rules, "rules", false, "print every rule: code, severity and what it says")
 	c.Flags().StringVar(&format, "format", "text", "text or json")
 	c.Flags().BoolVar(&asJSON, "json", false, "the same as --format json")
 	return c
@@ -83,6 +90,22 @@ func (a *app) lint(ctx context.Context, files []string, asJSON, strict bool) err
 	report.Findings(p, a.withSource(list))
 	if len(list) == 0 {
 		p.Printf("no findings (%d plans read)\n", len(w.Plans))
+	}
+	return p.Err()
+}
+
+// rules prints what findings can say, with the severities that hold without a config.
+func (a *app) rules(asJSON bool) error {
+	list := verify.Rules()
+	if asJSON {
+		return a.emitJSON(struct {
+			Schema string        `json:"schema"`
+			Rules  []verify.Rule `json:"rules"`
+		}{"planctl/rules/v1", list})
+	}
+	p := a.out()
+	for _, r := range list {
+		p.Printf("%s  %-7s  %s\n", p.Paint(report.Strong, report.Pad(string(r.Code), 24)), r.Severity, r.Doc)
 	}
 	return p.Err()
 }

@@ -1,10 +1,15 @@
 package verify
 
 import (
+	"cmp"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/planctl/planctl/internal/finding"
+	"github.com/planctl/planctl/internal/spec"
+	"github.com/planctl/planctl/ledger"
+	"github.com/planctl/planctl/plan"
 )
 
 // The rules that look at more than one document. Those of a single plan, spec or ledger are with
@@ -30,31 +35,70 @@ const (
 
 // Rule is a code with what it means.
 type Rule struct {
-	Code     finding.Code
-	Severity finding.Severity
-	Doc      string // one sentence
+	Code     finding.Code     `json:"code"`
+	Family   string           `json:"family"`   // plan, spec, ledger, config, tick or evidence
+	Severity finding.Severity `json:"severity"` // unless the config's `rules` say otherwise
+	Doc      string           `json:"doc"`      // one sentence
+}
+
+// Rules is every rule of every package, family by family in the order of the documentation, by code within one.
+func Rules() []Rule {
+	var all []Rule
+	add := func(c finding.Code, s finding.Severity, doc string) {
+		// Two packages may look at two sides of one rule; the first sentence speaks for both.
+		if !slices.ContainsFunc(all, func(r Rule) bool { return r.Code == c }) {
+			all = append(all, Rule{c, family(c), s, doc})
+		}
+	}
+	for _, list := range [][]Rule{rules(), opening(), configuration(), running()} {
+		for _, r := range list {
+			add(r.Code, r.Severity, r.Doc)
+		}
+	}
+	for _, r := range plan.Rules() {
+		add(r.Code, r.Severity, r.Doc)
+	}
+	for _, r := range ledger.Rules() {
+		add(r.Code, r.Severity, r.Doc)
+	}
+	for _, r := range spec.Rules() {
+		add(r.Code, r.Severity, r.Doc)
+	}
+	order := Families()
+	slices.SortFunc(all, func(a, b Rule) int {
+		return cmp.Or(cmp.Compare(slices.Index(order, a.Family), slices.Index(order, b.Family)), cmp.Compare(a.Code, b.Code))
+	})
+	return all
+}
+
+// Families are the rules' families in the order of the documentation.
+func Families() []string { return []string{"plan", "spec", "ledger", "config", "tick", "evidence"} }
+
+func family(c finding.Code) string {
+	f, _, _ := strings.Cut(string(c), "-")
+	return f
 }
 
 // rules is this package's own.
 func rules() []Rule {
 	return []Rule{
-		{CodeCriterion, finding.Error, "A criterion does not compile, or does not give true or false."},
-		{CodeAfter, finding.Error, "`after` names a task that is not there."},
-		{CodeRed, finding.Error, "`red` names a task that is not there or is no red."},
-		{CodeRollup, finding.Error, "A roll-up row names a plan or a phase that is not there."},
-		{CodeRollupOpen, finding.Warning, "A roll-up row is done although its phase is not complete."},
-		{CodeBecause, finding.Warning, "A red does not say by `because` why it must fail."},
-		{CodeNoCommand, finding.Error, "A spec has no command, and none is found in prose."},
-		{CodePhase, finding.Error, "`phases` names a phase that the plan does not have."},
-		{CodePhaseCriterion, finding.Error, "A phase's own criterion looks at what only a run has."},
-		{CodeSameLog, finding.Warning, "Two tasks of one directory write a log of one name, so that one call cannot run both."},
-		{CodeCycle, finding.Error, "Tasks wait for each other through `after` or `red`."},
-		{CodeDoubt, finding.Warning, "Which initiative a plan belongs to is not settled, so that it cannot be run."},
-		{CodePath, finding.Warning, "A path under Dependencies or Baseline Evidence is not there."},
-		{CodeSecondReading, finding.Warning, "Markdown shows a row with an ID and a state, and planctl does not read it as a task."},
-		{CodeIndexMissing, finding.Warning, "A section of the ledger has no row in its Index."},
-		{CodeIndexExtra, finding.Warning, "A row of the ledger's Index has no section."},
-		{CodeIndexStatus, finding.Warning, "The ledger's Index and the section differ in the status word."},
+		{Code: CodeCriterion, Severity: finding.Error, Doc: "A criterion does not compile, or does not give true or false."},
+		{Code: CodeAfter, Severity: finding.Error, Doc: "`after` names the task itself, nothing, or a task that is not there."},
+		{Code: CodeRed, Severity: finding.Error, Doc: "`red` names the task itself, a task that is not there, or one that is no red."},
+		{Code: CodeRollup, Severity: finding.Error, Doc: "A roll-up row lacks `plan` or `phase`, names one that is not there, or has keys of a task that runs."},
+		{Code: CodeRollupOpen, Severity: finding.Warning, Doc: "A roll-up row is done although its phase is not complete."},
+		{Code: CodeBecause, Severity: finding.Warning, Doc: "A red does not say by `because` why it must fail."},
+		{Code: CodeNoCommand, Severity: finding.Error, Doc: "A spec has no command, and none is found in prose."},
+		{Code: CodePhase, Severity: finding.Error, Doc: "A spec names a phase that the plan does not have."},
+		{Code: CodePhaseCriterion, Severity: finding.Error, Doc: "A phase's own criterion looks at what only a run has."},
+		{Code: CodeSameLog, Severity: finding.Warning, Doc: "Two tasks of one directory write a log of one name, so that one call of `run` cannot run both."},
+		{Code: CodeCycle, Severity: finding.Error, Doc: "Tasks wait for each other through `after` or `red`."},
+		{Code: CodeDoubt, Severity: finding.Warning, Doc: "Which initiative a plan belongs to is not settled, so that it cannot be run."},
+		{Code: CodePath, Severity: finding.Warning, Doc: "A path under Dependencies or Baseline Evidence is not there."},
+		{Code: CodeSecondReading, Severity: finding.Warning, Doc: "Markdown shows a row with an ID and a state, and planctl does not read it as a task."},
+		{Code: CodeIndexMissing, Severity: finding.Warning, Doc: "A section of the ledger has no row in its Index."},
+		{Code: CodeIndexExtra, Severity: finding.Warning, Doc: "A row of the ledger's Index has no section."},
+		{Code: CodeIndexStatus, Severity: finding.Warning, Doc: "The ledger's Index and the section differ in the status word."},
 	}
 }
 

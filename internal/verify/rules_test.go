@@ -1,0 +1,286 @@
+package verify
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/planctl/planctl/internal/finding"
+	"github.com/planctl/planctl/internal/mdspan"
+	"github.com/planctl/planctl/internal/workspace"
+)
+
+var update = flag.Bool("update", false, "rewrite what docs/rules.md says of each rule's severity and meaning")
+
+const rulesPage = "../../docs/rules.md"
+
+var ruleHeading = regexp.MustCompile(`(?m)^### ([a-z0-9-]+)$`)
+
+// TestRulesPage holds docs/rules.md and Rules together: the same codes in the same order, each with its
+// family, severity and sentence.
+func TestRulesPage(t *testing.T) {
+	src, err := os.ReadFile(rulesPage)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b strings.Builder
+	seen := ""
+	for i, s := range sections(string(src)) {
+		if i == 0 {
+			b.WriteString(s.text)
+			continue
+		}
+		at := slices.IndexFunc(Rules(), func(r Rule) bool { return string(r.Code) == s.code })
+		if at < 0 {
+			t.Errorf("the page explains %s, which is no rule", s.code)
+			continue
+		}
+		seen += s.code + "\n"
+		body := strings.TrimPrefix(s.text, "### "+s.code+"\n\n")
+		if rest, ok := cutStatement(body); ok {
+			body = rest
+		}
+		b.WriteString("### " + s.code + "\n\n" + statement(Rules()[at]) + "\n\n" + body)
+	}
+	want := ""
+	for _, r := range Rules() {
+		want += string(r.Code) + "\n"
+		if r.Doc == "" || r.Severity == finding.Unknown || !slices.Contains(Families(), r.Family) {
+			t.Errorf("%s lacks a sentence, a severity or a family", r.Code)
+		}
+	}
+	if seen != want {
+		t.Errorf("the page has the rules\n%s\nand there are\n%s", seen, want)
+	}
+	if b.String() == string(src) {
+		return
+	}
+	if !*update {
+		t.Errorf("%s says something else of a rule than Rules; -update rewrites it", rulesPage)
+		return
+	}
+	if err := os.WriteFile(rulesPage, []byte(b.String()), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// statement is the line that starts a rule's section.
+func statement(r Rule) string { return fmt.Sprintf("**%s.** %s", r.Severity, r.Doc) }
+
+func cutStatement(body string) (string, bool) {
+	for _, s := range []finding.Severity{finding.Note, finding.Warning, finding.Error} {
+		if strings.HasPrefix(body, "**"+s.String()+".** ") {
+			_, rest, ok := strings.Cut(body, "\n\n")
+			return rest, ok
+		}
+	}
+	return "", false
+}
+
+type section struct{ code, text string }
+
+// sections cuts the page before each rule's heading; the first piece is what stands before them.
+func sections(page string) []section {
+	var out []section
+	code, from := "", 0
+	for _, m := range ruleHeading.FindAllStringSubmatchIndex(page, -1) {
+		out = append(out, section{code, page[from:m[0]]})
+		code, from = page[m[2]:m[3]], m[0]
+	}
+	return append(out, section{code, page[from:]})
+}
+
+// TestRulesExamples lints every example of the page: it makes the finding that it stands under.
+func TestRulesExamples(t *testing.T) {
+	src, err := os.ReadFile(rulesPage)
+	if err != nil {
+		t.Fatal(err)
+	}
+	examples := 0
+	for _, s := range sections(string(src))[1:] {
+		files := map[string]string{}
+		for _, f := range mdspan.Scan([]byte(s.text)).Fences {
+			if f.Outer >= 0 {
+				continue
+			}
+			text := string(f.Content.Of([]byte(s.text)))
+			switch f.Info {
+			case "markdown":
+				files["plans/example.md"] = text
+			case "markdown ledger":
+				files["docs/fix_plan.md"] = text
+			case "yaml":
+				files[".planctl.yaml"] = text
+			case "yaml planctl":
+				files["plans/example.md"] = "## Phase A\n| ID | Task | State |\n| --- | --- | --- |\n| A1 | First | [ ] |\n| A2 | Second | [ ] |\n\n```yaml planctl\n" + text + "```\n"
+			}
+		}
+		if len(files) == 0 {
+			continue
+		}
+		examples++
+		t.Run(s.code, func(t *testing.T) {
+			list := lintFiles(t, files)
+			if !slices.ContainsFunc(list, func(f finding.Finding) bool { return string(f.Code) == s.code }) {
+				t.Errorf("the example does not make %s, but:\n%v", s.code, list)
+			}
+		})
+	}
+	if examples < 60 {
+		t.Errorf("only %d examples were found", examples)
+	}
+}
+
+func lintFiles(t *testing.T, files map[string]string) finding.List {
+	t.Helper()
+	dir := t.TempDir()
+	if _, ok := files[".planctl.yaml"]; !ok {
+		files[".planctl.yaml"] = "version: 1\n"
+	}
+	for name, text := range files {
+		path := filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w, err := workspace.Open(t.Context(), workspace.Options{Dir: dir})
+	if err != nil {
+		var list finding.List
+		if !errors.As(err, &list) {
+			t.Fatal(err)
+		}
+		return list
+	}
+	return Lint(w, nil)
+}
+
+// codeLiteral is how a whole rule code stands in a source.
+var codeLiteral = regexp.MustCompile(`^(plan|spec|ledger|config|tick|evidence|tdd|fresh|history)(-[a-z0-9]+)+$`)
+
+// TestNoOtherCode reads the sources of the whole module: every rule code in them is one that Rules has,
+// and every rule is reported somewhere.
+func TestNoOtherCode(t *testing.T) {
+	known := map[string]bool{}
+	for _, r := range Rules() {
+		known[string(r.Code)] = true
+	}
+	used := map[string]bool{}
+	for code, at := range sourceCodes(t) {
+		used[code] = true
+		if !known[code] {
+			t.Errorf("%s: %s is no rule of Rules", at, code)
+		}
+	}
+	for _, r := range Rules() {
+		if !used[string(r.Code)] {
+			t.Errorf("%s is a rule that no source reports", r.Code)
+		}
+	}
+}
+
+// sourceCodes finds the rule codes in the non-test sources, with a place of each. The lists of rules
+// themselves do not count, nor do constants that nothing but these lists uses.
+func sourceCodes(t *testing.T) map[string]string {
+	t.Helper()
+	out := map[string]string{}
+	constants, mentioned := map[string][]string{}, map[string]string{} // by directory and name
+	fset := token.NewFileSet()
+	err := filepath.WalkDir("../..", func(path string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir() && (d.Name() == ".git" || d.Name() == "testdata" || d.Name() == "examples"):
+			return fs.SkipDir
+		case d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go"):
+			return nil
+		}
+		file, err := parser.ParseFile(fset, path, nil, parser.SkipObjectResolution)
+		if err != nil {
+			return err
+		}
+		dir := filepath.ToSlash(filepath.Dir(path))
+		if filepath.Base(path) == "codes_elsewhere.go" {
+			return nil
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.FuncDecl:
+				return !strings.EqualFold(n.Name.Name, "rules")
+			case *ast.ValueSpec:
+				for i, v := range n.Values {
+					if code, ok := literal(v); ok && i < len(n.Names) && codeLiteral.MatchString(code) {
+						constants[dir+"."+n.Names[i].Name] = append(constants[dir+"."+n.Names[i].Name], code)
+						return false
+					}
+				}
+			case *ast.Ident:
+				mentioned[dir+"."+n.Name] = fset.Position(n.Pos()).String()
+			case *ast.BasicLit:
+				if code, ok := literal(n); ok && codeLiteral.MatchString(code) {
+					out[code] = fset.Position(n.Pos()).String()
+				}
+			case *ast.CallExpr:
+				for _, code := range familyCodes(dir, n) {
+					out[code] = fset.Position(n.Pos()).String()
+				}
+			}
+			return true
+		})
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, codes := range constants {
+		for _, code := range codes {
+			if at, ok := mentioned[name]; ok {
+				out[code] = at
+			}
+		}
+	}
+	return out
+}
+
+func literal(e ast.Expr) (string, bool) {
+	l, ok := e.(*ast.BasicLit)
+	if !ok || l.Kind != token.STRING {
+		return "", false
+	}
+	s, err := strconv.Unquote(l.Value)
+	return s, err == nil
+}
+
+// familyCodes is the codes of a report that leaves the family to the YAML that is read.
+func familyCodes(dir string, call *ast.CallExpr) []string {
+	sel, ok := call.Fun.(*ast.SelectorExpr)
+	if !ok || len(call.Args) < 2 || !strings.EqualFold(strings.TrimSuffix(sel.Sel.Name, "At"), "report") {
+		return nil
+	}
+	code, ok := literal(call.Args[0])
+	if !ok {
+		return nil
+	}
+	switch {
+	case strings.HasSuffix(dir, "internal/yamlstrict"):
+		return []string{"spec-" + code, "config-" + code}
+	case strings.HasSuffix(dir, "internal/spec"):
+		return []string{"spec-" + code}
+	case strings.HasSuffix(dir, "internal/workspace"):
+		return []string{"config-" + code}
+	}
+	return nil
+}
