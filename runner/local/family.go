@@ -89,7 +89,9 @@ func (f *family) livingUnlisted() []process {
 // others one by one. TERM goes to each process once; stopped ones are
 // continued, so that they can end.
 func (f *family) signal(members []process, sig syscall.Signal) {
-	grouped := f.child && slices.ContainsFunc(members, func(p process) bool { return p.pgid == f.leader && f.wants(p, sig) })
+	inside := func(p process) bool { return p.pgid == f.leader }
+	grouped := f.child && slices.ContainsFunc(members, inside) &&
+		!slices.ContainsFunc(members, func(p process) bool { return inside(p) && !f.wants(p, sig) })
 	if grouped {
 		f.note(unix.Kill(-f.leader, sig))
 	}
@@ -97,7 +99,7 @@ func (f *family) signal(members []process, sig syscall.Signal) {
 		if !f.wants(p, sig) {
 			continue
 		}
-		if !grouped || p.pgid != f.leader {
+		if !grouped || !inside(p) {
 			f.note(signalProcess(p, sig))
 		}
 		if sig == unix.SIGTERM {

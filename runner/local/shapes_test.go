@@ -109,6 +109,7 @@ func TestShapes(t *testing.T) {
 		{"zombie parent is the command", "echo a; true & exec sleep 1000", true, 0, "a\n"},
 		{"fork tree", "f() { if (($1 > 0)); then f $(($1-1)) & f $(($1-1)) & fi; exec sleep 1000; }; f 5 & echo a; wait", true, -1, "a\n"},
 		{"forks while it is ended", "trap 'setsid -f sleep 1000; sleep 1000 & exit' TERM; echo a; while :; do sleep 1000 & wait; done", true, -1, "a\n"},
+		{"asked once", "mkfifo q; exec 8<>q; (trap 'echo term' TERM; touch ready; while :; do read -t 0.02 -u 8; done) & until [ -e ready ]; do sleep 0.02; done", false, -1, "term\n"},
 		{"process substitution", "exec > >(cat; echo b); echo a", false, 0, "a\nb\n"},
 	}
 	ways := []string{"file", "pipe", "terminal"}
