@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"github.com/planctl/planctl/internal/atomicfile"
@@ -234,6 +235,9 @@ func (s *Store) edit(path string, change func(src []byte) ([]byte, error)) error
 		src, err := os.ReadFile(abs)
 		if errors.Is(err, fs.ErrNotExist) {
 			return &ConflictError{Path: path, Why: "the file is gone"}
+		}
+		if errors.Is(err, syscall.EISDIR) {
+			return &ConflictError{Path: path, Why: "a directory stands where the file was"}
 		}
 		if err != nil {
 			return fmt.Errorf("read %s: %w", path, err)

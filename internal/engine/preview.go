@@ -116,10 +116,7 @@ func (v *Preview) changes(w *workspace.Workspace, it *workspace.Item, sp *spec.S
 		}
 		v.Changes = append(v.Changes, FileChange{it.Plan.Path, it.Plan.Doc.Source, after})
 	}
-	n, err := nextNumber(w, it.Plan.Link.ID)
-	if err != nil {
-		return err
-	}
+	n := nextNumber(w, it.Plan.Link.ID)
 	section, err := w.Ledger.Doc.Section(it.Plan.Link.ID)
 	if err != nil {
 		return err

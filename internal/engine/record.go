@@ -29,13 +29,14 @@ import (
 func (x *execution) record(ctx context.Context, open *commit.Open) (commit.Outcome, error) {
 	var moved error
 	out, err := open.Commit(ctx, writing(x.w), func() (*commit.Change, *manifest.Statement, error) {
-		w, err := x.e.Open(ctx)
-		if err != nil {
-			return nil, nil, err
-		}
 		var ticks []commit.Tick
 		x.p.Ticked = x.tick && x.p.Result == manifest.Pass
-		if x.p.Ticked {
+		w, err := x.e.Open(ctx)
+		switch {
+		case err != nil:
+			// A config that was broken meanwhile takes the tick, not the run.
+			w, moved = x.w, &commit.ConflictError{Path: x.w.Root, Why: "the workspace cannot be read any more: " + err.Error()}
+		case x.p.Ticked:
 			to := plan.Done
 			if x.spec.Review {
 				to = plan.Active
@@ -99,11 +100,7 @@ func (x *execution) entry(w *workspace.Workspace) ledger.Entry {
 
 // change completes a manifest and its ledger entry from a fresh reading of the workspace.
 func change(w *workspace.Workspace, it *workspace.Item, p *manifest.Predicate, ticks []commit.Tick, entry ledger.Entry, dir string) (*commit.Change, *manifest.Statement, error) {
-	number, err := nextNumber(w, it.Plan.Link.ID)
-	if err != nil {
-		return nil, nil, err
-	}
-	p.Attempt = number
+	p.Attempt = nextNumber(w, it.Plan.Link.ID)
 	p.Rollup = nil
 	for _, t := range ticks {
 		if t.Roll {
@@ -111,7 +108,7 @@ func change(w *workspace.Workspace, it *workspace.Item, p *manifest.Predicate, t
 		}
 	}
 	entry.Date = p.Started.Format(time.DateOnly)
-	entry.Number = number
+	entry.Number = p.Attempt
 	entry.Result = string(p.Result)
 	if p.State != "" && p.Result != manifest.Reopened {
 		entry.Result = p.State
@@ -126,7 +123,7 @@ func change(w *workspace.Workspace, it *workspace.Item, p *manifest.Predicate, t
 	entry.Artifacts = artifactsLine(dir, p.Files, path.Base(manifestPath))
 	entry.Extra = append(entry.Extra, extraLines(p)...)
 	return &commit.Change{
-		ManifestPath: manifestPath, Ledger: w.Ledger.Path, Section: it.Plan.Link.ID, Entry: entry,
+		ManifestPath: manifestPath, Ledger: ledgerPath(w), Section: it.Plan.Link.ID, Entry: entry,
 		Style: w.Config.AttemptStyle(), Ticks: ticks,
 	}, manifest.New(*p), nil
 }
@@ -155,11 +152,15 @@ func extraLines(p *manifest.Predicate) []string {
 	return out
 }
 
-// nextNumber is one more than the highest number of the section, archives included.
-func nextNumber(w *workspace.Workspace, section string) (int, error) {
+// nextNumber is one more than the highest number of the section, archives included; 0 where the section
+// is gone: the run is kept all the same, and commit says that it has no place to be entered.
+func nextNumber(w *workspace.Workspace, section string) int {
+	if w.Ledger.Missing() {
+		return 0
+	}
 	s, err := w.Ledger.Doc.Section(section)
 	if err != nil {
-		return 0, &commit.ConflictError{Path: w.Ledger.Path, Why: err.Error()}
+		return 0
 	}
 	n := s.NextNumber()
 	for _, a := range w.Archives {
@@ -171,7 +172,7 @@ func nextNumber(w *workspace.Workspace, section string) (int, error) {
 			n = max(n, s.NextNumber())
 		}
 	}
-	return n, nil
+	return n
 }
 
 // detail is how a run ended, for the head of its entry: "exit 0, 35.86 s".
