@@ -113,6 +113,47 @@ func fill(s *Statement) {
 		t.Names = map[string]string{}
 		p.Tests = &t
 	}
+	fillEmpty(p)
+}
+
+// fillEmpty makes what is left out when it is empty the same as what was never there.
+func fillEmpty(p *Predicate) {
+	p.Argv, p.Rollup, p.Phases = some(p.Argv), some(p.Rollup), some(p.Phases)
+	p.Supersedes, p.Parents = some(p.Supersedes), some(p.Parents)
+	p.Pins, p.Inputs, p.Source.Digests = entries(p.Pins), entries(p.Inputs), entries(p.Source.Digests)
+	p.Files = slices.Clone(p.Files)
+	for i := range p.Files {
+		p.Files[i].Arrays = entries(p.Files[i].Arrays)
+	}
+	p.Criteria = withoutEmpty(p.Criteria)
+	p.Phases = slices.Clone(p.Phases)
+	for i := range p.Phases {
+		p.Phases[i].Criteria, p.Phases[i].Calls = some(withoutEmpty(p.Phases[i].Criteria)), some(p.Phases[i].Calls)
+	}
+}
+
+func withoutEmpty(cs []Criterion) []Criterion {
+	cs = slices.Clone(cs)
+	for i := range cs {
+		cs[i].Values = entries(cs[i].Values)
+	}
+	return cs
+}
+
+// some is a list, nil where it is empty.
+func some[T any](l []T) []T {
+	if len(l) == 0 {
+		return nil
+	}
+	return l
+}
+
+// entries is a map, nil where it is empty.
+func entries[V any](m map[string]V) map[string]V {
+	if len(m) == 0 {
+		return nil
+	}
+	return m
 }
 
 func list[T any](l []T) []T {
