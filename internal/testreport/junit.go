@@ -1,6 +1,7 @@
 package testreport
 
 import (
+	"bufio"
 	"encoding/xml"
 	"errors"
 	"fmt"
@@ -9,41 +10,129 @@ import (
 	"strings"
 )
 
-// readJUnit reads JUnit XML as pytest, Maven, Gradle, cargo-nextest and others write it: testcase
-// elements anywhere, each with failure, error or skipped in it. A test is named CLASSNAME::NAME, or
-// NAME without a class.
+// maxReport bounds a JUnit file, in bytes: its parser keeps the text between two tags in memory.
+const maxReport = 256 << 20
+
+// readJUnit reads JUnit XML as pytest, Maven, Gradle, node and others write it: testcase elements at
+// any depth, each with failure, error or skipped in it. A test is named CLASSNAME::NAME, or by the one
+// of both that it has. Attributes that count are not read: the elements are counted.
 func readJUnit(path string) (res Results, err error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return res, err
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
-	res.Reader = "junit"
-	d := xml.NewDecoder(f)
-	// The declared encoding of a report that is ASCII or UTF-8 in fact is often another one.
-	d.CharsetReader = func(_ string, r io.Reader) (io.Reader, error) { return r, nil }
+	info, err := f.Stat()
+	if err != nil {
+		return res, err
+	}
+	if info.Size() > maxReport {
+		res.trouble(Unreadable, fmt.Sprintf("the report has %d bytes; %d is the most", info.Size(), maxReport), 0)
+		res.Reader = "junit"
+		return res, nil
+	}
+	return junit(f)
+}
+
+func junit(r io.Reader) (Results, error) {
+	res := Results{Reader: "junit"}
+	src := &failing{r: r}
+	d := xml.NewDecoder(bufio.NewReader(src))
+	d.CharsetReader = charset
+	root := ""
 	for {
 		tok, err := d.Token()
+		if src.err != nil {
+			return res, src.err
+		}
 		if err == io.EOF {
 			break
 		}
+		line, _ := d.InputPos()
 		if err != nil {
-			line, _ := d.InputPos()
-			res.trouble(Unreadable, fmt.Sprintf("the XML cannot be read: %v", err), line)
+			res.trouble(Unreadable, notXML(err), line)
 			return res, nil
 		}
 		start, ok := tok.(xml.StartElement)
-		if !ok || start.Name.Local != "testcase" {
+		if !ok {
 			continue
 		}
-		line, _ := d.InputPos()
+		if root == "" {
+			root = start.Name.Local
+			if root != "testsuites" && root != "testsuite" && root != "testcase" {
+				res.trouble(Unreadable, fmt.Sprintf("the XML is <%s>, not <testsuites>", root), line)
+				return res, nil
+			}
+		}
+		if start.Name.Local != "testcase" {
+			continue
+		}
 		if err := oneCase(d, start, line, &res); err != nil {
-			res.trouble(Unreadable, fmt.Sprintf("the XML cannot be read: %v", err), line)
+			if src.err != nil {
+				return res, src.err
+			}
+			line, _ := d.InputPos()
+			res.trouble(Unreadable, notXML(err), line)
 			return res, nil
 		}
 	}
 	res.finish()
 	return res, nil
+}
+
+// failing keeps a read error apart from those of the XML.
+type failing struct {
+	r   io.Reader
+	err error
+}
+
+func (f *failing) Read(b []byte) (int, error) {
+	n, err := f.r.Read(b)
+	if err != nil && err != io.EOF {
+		f.err = err
+	}
+	return n, err
+}
+
+// notXML says why a report cannot be read, in words for who has to mend its writer.
+func notXML(err error) string {
+	said := strings.TrimPrefix(err.Error(), "XML syntax error on ")
+	if strings.Contains(said, "U+001B") {
+		return "the XML cannot be read: it holds a raw ESC byte, of a terminal colour as a rule, which XML forbids (" + said + ")"
+	}
+	return "the XML cannot be read: " + said
+}
+
+// charset reads the declared encodings that reports really have. Others are taken for UTF-8: many
+// writers declare what they do not write, and bytes that are none make an error of their own.
+func charset(name string, r io.Reader) (io.Reader, error) {
+	switch strings.ToLower(name) {
+	case "iso-8859-1", "latin1", "windows-1252":
+		return &latin1{r: r}, nil
+	}
+	return r, nil
+}
+
+// latin1 turns ISO 8859-1 into UTF-8.
+type latin1 struct {
+	r    io.Reader
+	in   [4 << 10]byte
+	left []byte
+}
+
+func (l *latin1) Read(b []byte) (int, error) {
+	if len(l.left) == 0 {
+		n, err := l.r.Read(l.in[:])
+		if n == 0 {
+			return 0, err
+		}
+		for _, c := range l.in[:n] {
+			l.left = append(l.left, string(rune(c))...)
+		}
+	}
+	n := copy(b, l.left)
+	l.left = l.left[n:]
+	return n, nil
 }
 
 type junitPart struct {
@@ -63,20 +152,20 @@ func oneCase(d *xml.Decoder, start xml.StartElement, line int, res *Results) err
 	if err := d.DecodeElement(&c, &start); err != nil {
 		return err
 	}
-	name := c.Name
-	if c.Class != "" {
+	name := firstOf(c.Class, c.Name)
+	if c.Class != "" && c.Name != "" {
 		name = c.Class + "::" + c.Name
 	}
 	switch {
+	case c.Skipped != nil && c.Skipped.Type == "todo": // node; with a failure beside it
+		res.count(name, Skipped)
 	case len(c.Failures) > 0:
 		res.count(name, Failed)
 		res.fail(name, words(c.Failures), line)
 	case len(c.Errors) > 0:
 		res.count(name, Errored)
-		said := words(c.Errors)
-		res.fail(name, said, line)
-		if c.Errors[0].Message == "collection failure" {
-			res.trouble(CollectionError, said, line)
+		if c.Errors[0].Message == "collection failure" { // pytest
+			res.trouble(CollectionError, strings.TrimSpace(name+"\n"+words(c.Errors)), line)
 		}
 	case c.Skipped != nil:
 		res.count(name, Skipped)
@@ -87,13 +176,15 @@ func oneCase(d *xml.Decoder, start xml.StartElement, line int, res *Results) err
 }
 
 func words(parts []junitPart) string {
-	var b strings.Builder
+	var t text
 	for _, p := range parts {
 		for _, s := range []string{p.Type, p.Message, p.Text} {
-			if s = strings.TrimSpace(s); s != "" && b.Len()+len(s) < maxText {
-				b.WriteString(s + "\n")
+			if s = strings.TrimSpace(s); s != "" {
+				for l := range strings.Lines(s) {
+					t.add([]byte(strings.TrimRight(l, "\n")))
+				}
 			}
 		}
 	}
-	return strings.TrimSpace(b.String())
+	return t.String()
 }

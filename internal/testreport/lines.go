@@ -18,7 +18,8 @@ type lines struct {
 
 func newLines(r io.Reader) *lines { return &lines{r: bufio.NewReaderSize(r, maxLine)} }
 
-// next is the next line; ok is false at the end, and err says whether that was one.
+// next is the next line, good until the one after; ok is false at the end, and err says whether
+// that was one.
 func (l *lines) next() (line []byte, ok bool) {
 	b, err := l.r.ReadSlice('\n')
 	if len(b) == 0 && err != nil {
@@ -28,15 +29,18 @@ func (l *lines) next() (line []byte, ok bool) {
 		return nil, false
 	}
 	l.n++
-	line = plain(bytes.Clone(bytes.TrimRight(b, "\r\n")))
-	for err == bufio.ErrBufferFull { // the rest of a line that is too long
-		_, err = l.r.ReadSlice('\n')
+	line = b
+	if err == bufio.ErrBufferFull { // the rest of a line that is too long; it goes into the same buffer
+		line = bytes.Clone(b)
+		for err == bufio.ErrBufferFull {
+			_, err = l.r.ReadSlice('\n')
+		}
 	}
 	if err != nil && err != io.EOF {
 		l.err = err
 		return nil, false
 	}
-	return line, true
+	return plain(bytes.TrimRight(line, "\r\n")), true
 }
 
 // plain takes terminal escape sequences out (ECMA-48 CSI and OSC, and two-byte ones).
@@ -44,37 +48,119 @@ func plain(b []byte) []byte {
 	if bytes.IndexByte(b, 0x1b) < 0 {
 		return b
 	}
-	out := b[:0:0]
+	out := make([]byte, 0, len(b))
+	open := -1 // up to here no operating system command ends: it is not searched again
 	for i := 0; i < len(b); i++ {
-		if b[i] != 0x1b || i+1 >= len(b) {
-			if b[i] != 0x1b {
-				out = append(out, b[i])
-			}
+		if b[i] != 0x1b {
+			out = append(out, b[i])
 			continue
 		}
-		i++
+		if i++; i >= len(b) {
+			break
+		}
 		switch b[i] {
 		case '[':
 			for i++; i < len(b) && (b[i] < 0x40 || b[i] > 0x7e); i++ {
 			}
 		case ']':
-			for i++; i < len(b) && b[i] != 0x07 && !(b[i] == 0x1b && i+1 < len(b) && b[i+1] == '\\'); i++ {
-			}
-			if i < len(b) && b[i] == 0x1b {
-				i++
+			if i >= open {
+				i, open = oscEnd(b, i+1)
 			}
 		}
 	}
 	return out
 }
 
-// text collects a failure's own lines up to a bound.
-type text struct{ b []byte }
-
-func (t *text) add(line []byte) {
-	if len(t.b)+len(line) < maxText {
-		t.b = append(append(t.b, line...), '\n')
+// oscEnd is the last byte of an operating system command: BEL, or the backslash of ESC \. One that
+// does not end within its line is no command; then only its first byte is passed over, and open is
+// where the line ends.
+func oscEnd(b []byte, start int) (end, open int) {
+	i := start
+	for ; i < len(b) && b[i] != '\n'; i++ {
+		if b[i] == 0x07 {
+			return i, -1
+		}
+		if b[i] == 0x1b && i+1 < len(b) && b[i+1] == '\\' {
+			return i + 1, -1
+		}
 	}
+	return start - 1, i
 }
 
-func (t *text) String() string { return string(bytes.TrimSpace(t.b)) }
+// text collects a failure's own lines. Of more than maxText the first and the last half stay: a
+// traceback's reason stands at its end.
+type text struct {
+	head, tail []byte
+	cut        bool
+}
+
+const half = maxText/2 - 8 // room for the line that says that something is missing
+
+// add appends a line and reports how many more bytes the text holds.
+func (t *text) add(line []byte) int {
+	before := len(t.head) + len(t.tail)
+	if room := half - len(t.head); room > 0 && len(t.tail) == 0 {
+		k := min(room, len(line))
+		t.head = append(t.head, line[:k]...)
+		if line = line[k:]; len(line) == 0 {
+			t.head = append(t.head, '\n')
+			return len(t.head) - before
+		}
+	}
+	t.tail = append(append(t.tail, line...), '\n')
+	if len(t.tail) > 2*half {
+		t.tail = append(t.tail[:0], t.tail[len(t.tail)-half:]...)
+		t.cut = true
+	}
+	return len(t.head) + len(t.tail) - before
+}
+
+func (t *text) String() string {
+	if t == nil {
+		return ""
+	}
+	tail, cut := t.tail, t.cut
+	if len(tail) > half {
+		tail, cut = tail[len(tail)-half:], true
+	}
+	out := make([]byte, 0, len(t.head)+len(tail)+8)
+	out = append(out, t.head...)
+	if cut {
+		out = append(out, "…\n"...)
+	}
+	out = append(out, tail...)
+	return string(bytes.ToValidUTF8(bytes.TrimSpace(out), []byte("\uFFFD")))
+}
+
+// texts is what several tests that run at once have said so far.
+type texts struct {
+	by   map[string]*text
+	size int
+}
+
+// maxTexts bounds what is kept of tests that have not ended, in bytes.
+const maxTexts = 64 << 20
+
+func (t *texts) add(name string, line []byte) {
+	if t.size > maxTexts || len(t.by) > maxNames {
+		return
+	}
+	if t.by == nil {
+		t.by = map[string]*text{}
+	}
+	if t.by[name] == nil {
+		t.by[name] = &text{}
+	}
+	t.size += t.by[name].add(line)
+}
+
+// take gives a test's words and forgets them.
+func (t *texts) take(name string) string {
+	one := t.by[name]
+	if one == nil {
+		return ""
+	}
+	t.size -= len(one.head) + len(one.tail)
+	delete(t.by, name)
+	return one.String()
+}

@@ -6,21 +6,31 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
-// pytest reads pytest's terminal output, quiet or verbose.
+// pytest reads pytest's terminal output, quiet or verbose, of one session or of several in a row.
 type pytest struct{}
 
 var (
-	pySession = regexp.MustCompile(`(?m)^=+ test session starts =+$`)
-	pySummary = regexp.MustCompile(`(?m)^(?:=+ )?((?:[0-9]+ (?:failed|passed|skipped|deselected|xfailed|xpassed|errors?|warnings?|rerun)(?:, )?)+|no tests ran|no tests collected[^=]*?) in [0-9.]+s(?: \([0-9:]+\))?(?: =+)?$`)
-	pyCount   = regexp.MustCompile(`([0-9]+) (failed|passed|skipped|xfailed|xpassed|errors?)`)
-	pyVerbose = regexp.MustCompile(`^(\S.*?::.*?) (PASSED|FAILED|SKIPPED|XFAIL|XPASS|ERROR)(?: \(.*\))?(?: +\[ *[0-9]+%\])?$`)
-	pyShort   = regexp.MustCompile(`^(PASSED|FAILED|ERROR|XFAIL|XPASS) (\S+?::.*?|\S+)(?: - (.*))?$`)
-	pyRule    = regexp.MustCompile(`^=+ (.+?) =+$`)
-	pyHead    = regexp.MustCompile(`^_{2,} (.+?) _{2,}$`)
-	pyMissing = regexp.MustCompile(`^ERROR: (?:not found: |file or directory not found: )(.*)$`)
+	pySession  = regexp.MustCompile(`(?m)^=+ test session starts =+$`)
+	pySummary  = regexp.MustCompile(`(?m)^(?:=+ )?((?:[0-9]+ [a-z][a-z ]*?(?:, )?)+|no tests ran|no tests collected[^=\n]*?|[0-9/]+ tests? collected[^=\n]*?) in [0-9.]+s(?: \([0-9:]+\))?(?: =+)?$`)
+	pyKnown    = regexp.MustCompile(`(?:^|, )[0-9]+ (?:failed|passed|skipped|deselected|xfailed|xpassed|errors?|warnings?|rerun)(?:, |$)|^no tests|tests? collected`)
+	pyCount    = regexp.MustCompile(`([0-9]+) (failed|passed|skipped|xfailed|xpassed|errors?)(?:,|$)`)
+	pyVerbose  = regexp.MustCompile(`^(\S.*?::.*?) (PASSED|FAILED|SKIPPED|XFAIL|XPASS|ERROR)(?: \(.*\))?(?: +\[ *[0-9]+(?:%|/[0-9]+)\])?$`)
+	pyWorker   = regexp.MustCompile(`^\[gw[0-9]+\](?: \[ *[0-9]+%\])? (PASSED|FAILED|SKIPPED|XFAIL|XPASS|ERROR) (\S.*::.*?) *$`)
+	pyShort    = regexp.MustCompile(`^(PASSED|FAILED|ERROR|XFAIL|XPASS) (.+)$`)
+	pyRule     = regexp.MustCompile(`^=+ (.+?) =+$`)
+	pyHead     = regexp.MustCompile(`^_+ (.*[^_ ].*) _+$`)
+	pyStop     = regexp.MustCompile(`^!+ (.+?) !+$`)
+	pyMissing  = regexp.MustCompile(`^ERROR: (?:not found: |file or directory not found: )(.*)$`)
+	pyConftest = regexp.MustCompile(`(?m)^ImportError while loading conftest '`)
+	pyUsage    = regexp.MustCompile(`(?m)^ERROR: usage: .*\n(?:\S+: )?error: `)
+	pyDots     = regexp.MustCompile(`(?m)^(?:\S+ )?[.FEsxX]+ +\[100%\]$`)
 )
+
+// pySections are the headings between === rules that pytest itself writes.
+var pySections = regexp.MustCompile(`^(?:test session starts|ERRORS|FAILURES|PASSES|warnings summary.*|short test summary info|slowest .*durations|tests coverage|[a-z]+ summary.*)$`)
 
 func (pytest) Name() string { return "pytest" }
 
@@ -28,24 +38,53 @@ func (pytest) Detect(head, tail []byte) int {
 	switch {
 	case pySession.Match(head):
 		return 95
-	case pySummary.Match(tail):
+	case isSummary(tail):
 		return 90
-	case bytes.Contains(head, []byte("INTERNALERROR> ")):
+	case bytes.Contains(head, []byte("INTERNALERROR> ")), pyConftest.Match(head), pyUsage.Match(head):
 		return 80
+	case pyDots.Match(tail):
+		return 50
 	}
 	return 0
 }
 
-// pyState is a session as it goes by.
+func isSummary(text []byte) bool {
+	for _, m := range pySummary.FindAllSubmatch(text, -1) {
+		if pyKnown.Match(m[1]) {
+			return true
+		}
+	}
+	return false
+}
+
+// pyState is the sessions as they go by.
 type pyState struct {
 	res     Results
+	width   int    // of a === or ___ line, 0 before the first one
 	part    string // the section between === rules
 	head    string // the failure whose words these are
 	line    int
 	said    text
-	parts   []Failure
-	summary bool
+	bodies  []pyBody
+	loose   []string // lines of FAILURES without a heading (--tb=line)
+	short   []pyReason
+	tails   map[string]string // failed tests that -v named, without their paths
+	counts  string            // the last line that may be this session's summary
+	at      int
+	begun   bool // a session started and its summary has not come
+	ended   bool // some session came to its summary
+	conf    bool // a conftest.py cannot be imported
+	problem bool // this session has said what is wrong with it
 }
+
+// pyBody is a part of the FAILURES or ERRORS section.
+type pyBody struct {
+	head, said string
+	line       int
+}
+
+// pyReason is a FAILED line of the short summary.
+type pyReason struct{ name, why string }
 
 func (pytest) Read(r io.Reader) (Results, error) {
 	s := &pyState{}
@@ -53,62 +92,152 @@ func (pytest) Read(r io.Reader) (Results, error) {
 	for line, ok := in.next(); ok; line, ok = in.next() {
 		s.see(line, in.n)
 	}
-	s.endHead()
-	s.resolve()
-	if !s.summary {
-		s.res.trouble(Crashed, "pytest ended without its summary", in.n)
+	s.endSession(in.n)
+	if !s.ended && len(s.res.Problems) == 0 {
+		s.res.trouble(Unreadable, "pytest printed no counts: take a -q off its command", in.n)
 	}
 	s.res.finish()
 	return s.res, in.err
 }
 
 func (s *pyState) see(line []byte, n int) {
-	if m := pySummary.FindSubmatch(line); m != nil {
-		s.endHead()
-		s.counts(string(m[1]), n)
+	if s.rule(line, n) {
 		return
 	}
-	if m := pyRule.FindSubmatch(line); m != nil {
+	if m := pySummary.FindSubmatch(line); m != nil && pyKnown.Match(m[1]) && s.summary(line) {
 		s.endHead()
-		s.part = string(m[1])
+		s.counts, s.at = string(m[1]), n
+		if s.part != "FAILURES" && s.part != "ERRORS" && s.part != "PASSES" {
+			s.endSession(n)
+		}
 		return
 	}
 	switch {
 	case bytes.HasPrefix(line, []byte("INTERNALERROR> ")):
-		if len(s.res.Problems) == 0 {
-			s.res.trouble(Crashed, string(line), n)
-		}
-		return
+		s.internal(string(line), n)
 	case s.part == "FAILURES" || s.part == "ERRORS":
 		s.body(line, n)
+	case s.part == "PASSES":
+	case strings.HasPrefix(s.part, "short test summary"):
+		s.verdict(line, n)
+	default:
+		s.outside(line, n)
+	}
+}
+
+// rule takes a line of = with a title, if it is pytest's own: as wide as its others. A test that
+// prints one looks the same otherwise.
+func (s *pyState) rule(line []byte, n int) bool {
+	if m := pyStop.FindSubmatch(line); m != nil && (s.width == 0 || s.fits(line)) {
+		s.stopped(string(m[1]), n)
+		return true
+	}
+	m := pyRule.FindSubmatch(line)
+	if m == nil || !pySections.Match(m[1]) {
+		return false
+	}
+	title := string(m[1])
+	if title == "test session starts" {
+		if s.begun && (s.part == "FAILURES" || s.part == "ERRORS" || s.part == "PASSES") {
+			return false // the output of a test that runs pytest
+		}
+		s.endSession(n)
+		s.begun, s.width = true, utf8.RuneCount(line)
+		return true
+	}
+	if s.width == 0 {
+		s.width = utf8.RuneCount(line)
+	}
+	if !s.fits(line) {
+		return false
+	}
+	s.endHead()
+	s.part = title
+	return true
+}
+
+// fits reports whether a ruled line is as wide as this session's others. One whose title is too long
+// has a single character on each side.
+func (s *pyState) fits(line []byte) bool {
+	w := utf8.RuneCount(line)
+	if w == s.width || w != len(line) { // what is wide on a screen is counted in another way
+		return true
+	}
+	return w > s.width-2 && len(line) > 2 && line[1] == ' ' && line[len(line)-2] == ' '
+}
+
+func (s *pyState) summary(line []byte) bool {
+	if line[0] == '=' {
+		return s.width == 0 || s.fits(line)
+	}
+	return !s.begun // only -q prints it without =, and no start of the session either
+}
+
+// stopped takes a line of ! with a title.
+func (s *pyState) stopped(title string, n int) {
+	s.endHead()
+	switch {
+	case strings.Contains(title, "during collection"):
+		if !s.has(CollectionError) {
+			s.trouble(CollectionError, title, n)
+		}
+	case strings.HasPrefix(title, "KeyboardInterrupt"), strings.Contains(title, "outcomes.Exit"), strings.Contains(title, "Interrupted: session"):
+		s.trouble(Crashed, "pytest was stopped: "+title, n)
+	}
+}
+
+// outside is a line of no section: a test's verdict with -v, or what stopped pytest.
+func (s *pyState) outside(line []byte, n int) {
+	if m := pyVerbose.FindSubmatch(line); m != nil {
+		s.res.name(string(m[1]), pyStatus(string(m[2])))
 		return
 	}
-	if m := pyMissing.FindSubmatch(line); m != nil {
-		s.res.trouble(CollectionError, string(line), n)
+	if m := pyWorker.FindSubmatch(line); m != nil {
+		s.res.name(string(m[2]), pyStatus(string(m[1])))
 		return
 	}
-	if strings.HasPrefix(s.part, "short test summary") {
-		if m := pyShort.FindSubmatch(line); m != nil {
-			s.short(string(m[1]), string(m[2]), string(m[3]), n)
+	switch {
+	case pyMissing.Match(line), pyConftest.Match(line):
+		s.conf = pyConftest.Match(line)
+		if k := len(s.res.Problems); k > 0 && s.res.Problems[k-1].Problem == NoTests {
+			s.res.Problems = s.res.Problems[:k-1] // this is why none ran
+		}
+		s.trouble(CollectionError, string(line), n)
+	case bytes.HasPrefix(line, []byte("ERROR: usage: ")):
+		s.trouble(Crashed, string(line), n)
+	case s.conf && bytes.HasPrefix(line, []byte("E  ")):
+		last := &s.res.Problems[len(s.res.Problems)-1]
+		if len(last.Text)+len(line) < maxText {
+			last.Text += "\n" + string(line)
+		}
+	}
+}
+
+// internal keeps the last line of an internal error, which is the exception.
+func (s *pyState) internal(line string, n int) {
+	said := strings.TrimPrefix(line, "INTERNALERROR> ")
+	if k := len(s.res.Problems); k > 0 && s.res.Problems[k-1].Problem == Crashed && s.problem {
+		if strings.TrimSpace(said) != "" {
+			s.res.Problems[k-1].Text = "pytest itself failed: " + said
 		}
 		return
 	}
-	if m := pyVerbose.FindSubmatch(line); m != nil {
-		s.res.name(string(m[1]), pyStatus(string(m[2])))
-	}
+	s.trouble(Crashed, "pytest itself failed: "+said, n)
 }
 
 // body is a line of the FAILURES or ERRORS section.
 func (s *pyState) body(line []byte, n int) {
-	m := pyHead.FindSubmatch(line)
-	if m == nil {
-		if s.head != "" {
-			s.said.add(line)
-		}
+	if m := pyHead.FindSubmatch(line); m != nil && s.fits(line) {
+		s.endHead()
+		s.head, s.line = string(m[1]), n
 		return
 	}
-	s.endHead()
-	s.head, s.line = string(m[1]), n
+	switch {
+	case s.head != "":
+		s.said.add(line)
+	case s.part == "FAILURES" && len(s.loose) < maxFailures && len(bytes.TrimSpace(line)) > 0:
+		s.loose = append(s.loose, string(line))
+	}
 }
 
 func (s *pyState) endHead() {
@@ -118,22 +247,36 @@ func (s *pyState) endHead() {
 	said := s.said.String()
 	switch {
 	case strings.HasPrefix(s.head, "ERROR collecting"):
-		s.res.trouble(CollectionError, s.head+"\n"+said, s.line)
-	case len(s.parts) < maxFailures:
-		s.parts = append(s.parts, Failure{Name: s.head, Text: said, Line: s.line})
+		s.trouble(CollectionError, s.head+"\n"+said, s.line)
+	case s.part == "FAILURES" && len(s.bodies) < maxFailures:
+		s.bodies = append(s.bodies, pyBody{s.head, said, s.line})
 	}
 	s.head, s.said = "", text{}
 }
 
-func (s *pyState) short(word, name, why string, n int) {
-	status := pyStatus(word)
-	if word == "ERROR" && !strings.Contains(name, "::") {
-		if !s.has(CollectionError) {
-			s.res.trouble(CollectionError, strings.TrimSpace(name+" "+why), n)
-		}
+// verdict is a line of the short summary.
+func (s *pyState) verdict(line []byte, n int) {
+	m := pyShort.FindSubmatch(line)
+	if m == nil {
+		s.outside(line, n)
 		return
 	}
-	s.res.name(name, status)
+	word := string(m[1])
+	name, why := nameAndReason(string(m[2]))
+	switch {
+	case strings.Contains(name, "::"):
+		s.res.name(name, pyStatus(word))
+		if word == "FAILED" && len(s.short) < maxFailures {
+			s.short = append(s.short, pyReason{name, why})
+		}
+	case word == "ERROR" && !s.has(CollectionError):
+		s.trouble(CollectionError, strings.TrimSpace(name+" "+why), n)
+	}
+}
+
+func (s *pyState) trouble(p Problem, text string, n int) {
+	s.problem = true
+	s.res.trouble(p, text, n)
 }
 
 func (s *pyState) has(p Problem) bool {
@@ -159,57 +302,40 @@ func pyStatus(word string) Status {
 	return ""
 }
 
-// counts takes the numbers of the last line, which count every test, named or not.
-func (s *pyState) counts(text string, n int) {
-	s.summary = true
-	s.res.Passed, s.res.Failed, s.res.Skipped, s.res.Errors = 0, 0, 0, 0
-	for _, m := range pyCount.FindAllStringSubmatch(text, -1) {
-		k, err := strconv.Atoi(m[1])
-		if err != nil {
-			continue // more digits than a count has
-		}
-		switch m[2] {
-		case "passed", "xpassed":
-			s.res.Passed += k
-		case "failed":
-			s.res.Failed += k
-		case "skipped", "xfailed":
-			s.res.Skipped += k
-		default:
-			s.res.Errors += k
-		}
-	}
-	s.res.Total = s.res.Passed + s.res.Failed + s.res.Skipped + s.res.Errors
-	if s.res.Total == 0 && !s.has(CollectionError) {
-		s.res.trouble(NoTests, "no tests ran", n)
-	}
-}
-
-// resolve gives each failure's words the test's whole name: a heading says TestClass.test_x or
-// "ERROR at setup of test_x", the verdict lines say path::TestClass::test_x.
-func (s *pyState) resolve() {
-	for _, f := range s.parts {
-		short := f.Name
-		for _, lead := range []string{"ERROR at setup of ", "ERROR at teardown of "} {
-			short = strings.TrimPrefix(short, lead)
-		}
-		tail := "::" + strings.ReplaceAll(cutParams(short), ".", "::") + short[len(cutParams(short)):]
-		for name := range s.res.Names {
-			if strings.HasSuffix(name, tail) && s.res.Names[name] != Passed {
-				f.Name = name
+// endSession counts what the last line of a session says, which counts every test, named or not.
+func (s *pyState) endSession(n int) {
+	s.endHead()
+	s.failures()
+	switch {
+	case s.counts != "":
+		s.ended = true
+		total := s.res.Total
+		for _, m := range pyCount.FindAllStringSubmatch(s.counts, -1) {
+			k, err := strconv.Atoi(m[1])
+			if err != nil || k > 1<<40 {
+				continue // more digits than a count has
 			}
+			s.add(m[2], k)
 		}
-		if f.Name == "" {
-			f.Name = short
+		if s.res.Total == total && !s.problem {
+			s.trouble(NoTests, "pytest ran no test: "+s.counts, s.at)
 		}
-		s.res.Failures = append(s.res.Failures, f)
+	case s.begun && !s.problem:
+		s.trouble(Crashed, "pytest ended without its summary", n)
 	}
+	*s = pyState{res: s.res, ended: s.ended}
 }
 
-// cutParams is a test's name without its parameters in brackets.
-func cutParams(s string) string {
-	if i := strings.IndexByte(s, '['); i >= 0 {
-		return s[:i]
+func (s *pyState) add(word string, k int) {
+	s.res.Total += k
+	switch word {
+	case "passed", "xpassed":
+		s.res.Passed += k
+	case "failed":
+		s.res.Failed += k
+	case "skipped", "xfailed":
+		s.res.Skipped += k
+	default:
+		s.res.Errors += k
 	}
-	return s
 }

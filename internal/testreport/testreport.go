@@ -4,11 +4,22 @@
 //
 // Counting follows each tool's own meaning. A test that was expected to fail
 // and did (pytest's xfail, TAP's TODO) counts as skipped: it says nothing
-// about the code; one that was expected to fail and passed counts as passed.
-// In go test a test with subtests counts beside them, as go itself counts;
-// without -v, where passing tests are not listed, a package that is ok counts
-// as one passed test of its name. In TAP a test with subtests does not count
-// where its subtests do.
+// about the code; one that was expected to fail and passed counts as passed,
+// unless the tool fails it (pytest's strict xfail). A test that was begun and
+// never ended counts as an error.
+//
+// Names are the tool's own:
+//
+//	pytest         path::Class::test[params]
+//	go test        package.Test/subtest, with -json and without
+//	TAP            parent > subtest
+//	JUnit XML      classname::name
+//
+// In go test a test with subtests counts beside them, as go itself has it.
+// Without -v go does not list what passed: a package that is ok counts as one
+// passed test without a name. In TAP a test with subtests does not count where
+// its subtests do. pytest counts a test whose teardown fails twice, as passed
+// and as an error, and lists by name only what failed unless it is run with -v.
 package testreport
 
 import (
@@ -17,6 +28,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 )
 
 // Status is a test's own verdict. The zero value means not known.
@@ -49,10 +61,11 @@ const (
 	maxNames    = 200_000
 )
 
-// Failure is a failed test and its own text.
+// Failure is a failed test and its own text: what its runner says of it, and what it printed where
+// the runner shows that with it. Errors (setup, collection, build) are no failures.
 type Failure struct {
 	Name string
-	Text string // at most 64 kB
+	Text string // at most 64 kB, "" where the report has none; of more the first and the last 32 kB
 	Line int    // in the log or report, 0 where not known
 }
 
@@ -70,7 +83,7 @@ type Results struct {
 	Names    map[string]Status // only where the report names its tests
 	Failures []Failure
 	Problems []Trouble
-	Reader   string // junit, gotest-json, gotest, tap, pytest; "" where nothing was recognised
+	Reader   string // junit, gotest-json, gotest, tap, pytest; "" where nothing was recognised, "none" where ReadFiles could read none
 }
 
 // Reader reads one format.
@@ -89,7 +102,9 @@ func readers() []Reader {
 // window is how much of a text's ends Detect sees, in bytes.
 const window = 64 << 10
 
-// ReadLog reads the test results in a log of any size. Where no reader knows the log for its own the
+// ReadLog reads the test results in a log of any size, in one pass and bounded memory. It looks at the
+// first and the last 64 kB to see whose log it is; where several runners wrote to it, the one that is
+// recognised most surely is read. Where no reader knows the log for its own the
 // Results have no Reader and no counts, and that is no error.
 func ReadLog(path string) (res Results, err error) {
 	f, err := os.Open(path)
@@ -133,19 +148,37 @@ func detect(f *os.File) (Reader, error) {
 	return best, nil
 }
 
-// ReadFiles reads report files (JUnit XML, go test -json, TAP) and adds them up. A file that no reader
-// knows is a Problem, as is one that holds no test.
+// ReadFiles reads report files (JUnit XML, go test -json, TAP and the rest) and adds them up. A file
+// that no reader knows is a Problem, and so is an empty one: its writer did not come to the end. One
+// that is whole and holds no test is a Problem only where the others hold none either. With several
+// files a Problem's text begins with the name of its file.
 func ReadFiles(paths []string) (Results, error) {
 	sum := Results{Names: map[string]Status{}}
+	var none []Trouble
 	for _, p := range paths {
 		one, err := readFile(p)
 		if err != nil {
 			return sum, fmt.Errorf("%s: %w", p, err)
 		}
+		if len(paths) > 1 {
+			for i := range one.Problems {
+				one.Problems[i].Text = filepath.Base(p) + ": " + one.Problems[i].Text
+			}
+		}
+		if len(one.Problems) == 1 && one.Problems[0].Problem == NoTests && one.Reader != noReader {
+			none, one.Problems = append(none, one.Problems...), nil
+		}
 		sum.add(one)
+	}
+	if sum.Total == 0 && len(none) > 0 {
+		sum.Problems = append(sum.Problems, none[0])
 	}
 	return sum, nil
 }
+
+// noReader is Results.Reader of files that no reader could take: the caller asked for reports, and
+// what it got is a report that is broken, not none.
+const noReader = "none"
 
 func readFile(path string) (res Results, err error) {
 	f, err := os.Open(path)
@@ -162,14 +195,14 @@ func readFile(path string) (res Results, err error) {
 	}
 	start := bytes.TrimLeft(bytes.TrimPrefix(head[:n], []byte("\xEF\xBB\xBF")), " \t\r\n")
 	switch {
-	case len(start) == 0:
-		return Results{Reader: "empty", Problems: []Trouble{{Problem: NoTests, Text: "the report is empty"}}}, nil
-	case start[0] == '<':
+	case len(start) == 0 && n < len(head):
+		return Results{Reader: noReader, Problems: []Trouble{{Problem: NoTests, Text: "the report is empty"}}}, nil
+	case len(start) > 0 && start[0] == '<':
 		return readJUnit(path)
 	}
 	res, err = ReadLog(path)
 	if err == nil && res.Reader == "" {
-		res = Results{Reader: "unknown", Problems: []Trouble{{Problem: Unreadable, Text: "no known format of test report"}}}
+		res = Results{Reader: noReader, Problems: []Trouble{{Problem: Unreadable, Text: "no known format of test report"}}}
 	}
 	return res, err
 }
@@ -185,7 +218,7 @@ func (r *Results) add(o Results) {
 	}
 	r.Failures = append(r.Failures, o.Failures[:min(len(o.Failures), maxFailures-min(len(r.Failures), maxFailures))]...)
 	r.Problems = append(r.Problems, o.Problems...)
-	if r.Reader == "" {
+	if r.Reader == "" || r.Reader == noReader {
 		r.Reader = o.Reader
 	}
 }
