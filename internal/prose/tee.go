@@ -40,6 +40,9 @@ func (s *shell) takeTee(file *syntax.File, script string) int {
 			return len(script)
 		}
 		left := strings.TrimRight(script[:end], " \t")
+		if left == "" {
+			return len(script) // a redirection alone before the pipe: there is no command to keep
+		}
 		s.run = left
 		if log != nil {
 			from, to := int(log.Pos().Offset()), int(log.End().Offset())
