@@ -330,17 +330,22 @@ func writeTemp(target string, data []byte, mode fs.FileMode, old fs.FileInfo) (n
 	return f.Name(), errors.Join(err, f.Close())
 }
 
-func openTemp(dir, base string, mode fs.FileMode) (*os.File, error) {
+// tempPrefix is all of a temporary file's name but its random digits.
+func tempPrefix(base string) string {
 	// The name and what surrounds it must fit into 255 bytes.
 	if room := 255 - len(".") - len(mark) - randomDigits; len(base) > room {
 		base = strings.ToValidUTF8(base[:room], "")
 	}
+	return "." + base + mark
+}
+
+func openTemp(dir, base string, mode fs.FileMode) (*os.File, error) {
 	for {
 		var random [randomDigits / 2]byte
 		if _, err := rand.Read(random[:]); err != nil {
 			return nil, err
 		}
-		name := filepath.Join(dir, "."+base+mark+hex.EncodeToString(random[:]))
+		name := filepath.Join(dir, tempPrefix(base)+hex.EncodeToString(random[:]))
 		f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
 		if !errors.Is(err, fs.ErrExist) {
 			return f, err

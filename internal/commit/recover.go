@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/planctl/planctl/internal/atomicfile"
 	"github.com/planctl/planctl/internal/evidence"
 	"github.com/planctl/planctl/internal/manifest"
 	"github.com/planctl/planctl/ledger"
@@ -123,6 +124,9 @@ func (s *Store) finishOne(ctx context.Context, w Writing, o *Open, now time.Time
 			err = errors.Join(err, e)
 		}
 	}()
+	if err := s.tidy(o); err != nil {
+		return nil, err
+	}
 	reached, err := s.reached(o)
 	if err != nil {
 		return nil, err
@@ -142,6 +146,23 @@ func (s *Store) finishOne(ctx context.Context, w Writing, o *Open, now time.Time
 		r.Why, err = conflict.Error(), nil
 	}
 	return []Recovered{r}, err
+}
+
+// tidy removes the temporary files of a write that the crash cut short. The workspace lock is held, so
+// nobody else is writing these files.
+func (s *Store) tidy(o *Open) error {
+	paths := []string{o.Intent.Manifest}
+	if c := o.Change; c != nil {
+		paths = append(paths, c.Ledger)
+		for _, t := range c.Ticks {
+			paths = append(paths, t.Plan)
+		}
+	}
+	var errs []error
+	for _, p := range paths {
+		errs = append(errs, atomicfile.Sweep(s.abs(p)))
+	}
+	return errors.Join(errs...)
 }
 
 // reached reports whether the commit point was passed: the manifest of the announced change is there.
