@@ -1,3 +1,5 @@
+//go:build unix
+
 // Package executortest is the conformance suite of executors: what every one
 // of them must do, wherever it runs its jobs. It needs bash, and flock of
 // util-linux; the folders of the test must be seen from where jobs run.

@@ -138,8 +138,7 @@ func (f *family) gone(until time.Time) bool {
 }
 
 // end ends what lives: TERM, KILL at killAt or when stop is closed. It gives
-// how many there were. It returns a second after the KILL at the latest; an
-// error says who was still there then.
+// how many there were. An error says who is still there long after the KILL.
 func (f *family) end(stop <-chan struct{}) (int, error) {
 	seen := map[int]bool{}
 	look := func() []process {

@@ -26,8 +26,13 @@ const (
 )
 
 // drainWait is how long a reader waits for the end of an output whose last
-// known writer is gone.
-const drainWait = lastWait / 2
+// known writer is gone, and drainReads how often it reads after that what is
+// there already: more than a pipe or a terminal holds, and not for ever where a
+// stranger goes on writing.
+const (
+	drainWait  = 500 * time.Millisecond
+	drainReads = 256
+)
 
 // output is the way from a command's streams to its log.
 type output struct {
@@ -132,10 +137,20 @@ func (o *output) copy() error {
 	w := o.masker.Writer(o.log)
 	buf := make([]byte, 64<<10)
 	var failed error
-	for {
-		n, err := o.source.Read(buf)
-		if n == 0 && errors.Is(err, os.ErrDeadlineExceeded) {
+	for late := 0; ; {
+		var n int
+		var err error
+		switch {
+		case late == 0:
+			n, err = o.source.Read(buf)
+		case late <= drainReads:
 			n, err = o.rest(buf)
+			late++
+		default:
+			err = os.ErrDeadlineExceeded
+		}
+		if late == 0 && n == 0 && errors.Is(err, os.ErrDeadlineExceeded) {
+			late, err = 1, o.source.SetReadDeadline(time.Time{})
 		}
 		// After a failure it reads on: a command that is asked to end may have more to say.
 		if n > 0 && failed == nil {
@@ -156,22 +171,24 @@ func (o *output) copy() error {
 	}
 }
 
-// rest reads once what is already there when the time is up, and ends the reading with it.
+// rest reads what is already there, without waiting.
 func (o *output) rest(buf []byte) (n int, err error) {
 	raw, err := o.source.SyscallConn()
-	if err == nil {
-		err = o.source.SetReadDeadline(time.Time{})
-	}
 	if err != nil {
 		return 0, err
 	}
 	if e := raw.Read(func(fd uintptr) bool { n, err = unix.Read(int(fd), buf); return true }); e != nil {
 		return 0, e
 	}
-	if n <= 0 || err != nil {
+	switch {
+	case errors.Is(err, unix.EAGAIN):
 		return 0, os.ErrDeadlineExceeded
+	case err != nil:
+		return 0, err
+	case n == 0:
+		return 0, io.EOF
 	}
-	return n, os.ErrDeadlineExceeded
+	return n, nil
 }
 
 // finish waits, a bounded time, for what is still on its way, and puts the log

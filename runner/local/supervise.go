@@ -18,9 +18,10 @@ const (
 	// linger is what processes that the command left get to end by themselves:
 	// the tee of `exec > >(tee x)` sees the end of its input only now.
 	linger = 100 * time.Millisecond
-	// lastWait is what the system gets to carry out a KILL, and a reader of the
-	// output to see its end.
-	lastWait = time.Second
+	// lastWait is what the system gets to carry out a KILL: moments, but on a
+	// machine that has more to do than it can. What is still there then is held by
+	// the kernel, and the run fails.
+	lastWait = 10 * time.Second
 	// firstLook and lastLook bound the pauses between two looks at what lives.
 	firstLook = 2 * time.Millisecond
 	lastLook  = 50 * time.Millisecond
