@@ -57,7 +57,7 @@ func newOutput(j runner.Job) (_ *output, err error) {
 	switch {
 	case j.TTY:
 		o.source, o.child, err = openTerminal()
-	case o.masker != nil:
+	case o.masker != nil, reopens(j.Argv):
 		o.source, o.child, err = os.Pipe()
 	}
 	if err != nil {
@@ -69,6 +69,19 @@ func newOutput(j runner.Job) (_ *output, err error) {
 		return nil, errors.Join(err, o.finish())
 	}
 	return o, nil
+}
+
+// reopens reports whether a command names its own output as a file. Opened anew, a log that is a file
+// would be emptied; a pipe is not.
+func reopens(argv []string) bool {
+	return slices.ContainsFunc(argv, func(arg string) bool {
+		for _, name := range []string{"/dev/stdout", "/dev/stderr", "/dev/fd/", "/proc/self/fd/"} {
+			if strings.Contains(arg, name) {
+				return true
+			}
+		}
+		return false
+	})
 }
 
 // secrets gives the values that are to be masked the names that they have in the environment.

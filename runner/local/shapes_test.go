@@ -236,7 +236,7 @@ func TestTerminal(t *testing.T) {
 // What opens /dev/stderr anew empties the file behind it. That is the system's
 // way with a log that is a file; a run that lost a part of its log must not pass for whole.
 func TestEmptiedLog(t *testing.T) {
-	j := newJob(t, "head -c 100000 /dev/zero; until [ -e seen ]; do sleep 0.02; done; echo x >/dev/stderr")
+	j := newJob(t, "head -c 100000 /dev/zero; until [ -e seen ]; do sleep 0.02; done; d=/dev; echo x >$d/stderr")
 	j.Live = seenBy(filepath.Join(j.Dir, "seen"))
 	j.Timeout = time.Minute
 	r, _ := runJob(t, j)
@@ -247,6 +247,11 @@ func TestEmptiedLog(t *testing.T) {
 	j.Secrets = []string{"a value that is not printed"}
 	if r, log := runJob(t, j); r.Err != "" || log != "a\nx\ny\nz\n" {
 		t.Errorf("through a pipe: %+v, %q", r, log)
+	}
+	// Where the command itself says so, it gets a pipe and loses nothing.
+	j = newJob(t, "echo a; echo x >/dev/stderr; echo b | tee /dev/stderr; echo z")
+	if r, log := runJob(t, j); r.Err != "" || log != "a\nx\nb\nb\nz\n" {
+		t.Errorf("a command that names its output: %+v, %q", r, log)
 	}
 }
 
