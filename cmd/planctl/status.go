@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
@@ -201,14 +202,16 @@ func (a *app) showOne(ctx context.Context, name string, asJSON bool) error {
 	for _, lead := range []string{"Phase ", "phase "} {
 		phase = strings.TrimPrefix(phase, lead)
 	}
-	if pl, ph, err := w.FindPhase(phase); err == nil {
+	pl, ph, phaseErr := w.FindPhase(phase)
+	if phaseErr == nil {
 		if asJSON {
 			return a.emitJSON(report.ShowPhaseJSON(w, pl, ph))
 		}
 		report.ShowPhase(p, w, pl, ph)
 		return p.Err()
 	}
-	if pl, err := w.FindPlan(name); err == nil {
+	pl, planErr := w.FindPlan(name)
+	if planErr == nil {
 		v := report.StatusOf(w, []*workspace.Plan{pl}, nil)
 		if asJSON {
 			return a.emitJSON(v)
@@ -216,5 +219,23 @@ func (a *app) showOne(ctx context.Context, name string, asJSON bool) error {
 		report.Status(p, v, true)
 		return p.Err()
 	}
-	return taskErr
+	return likeliest(taskErr, phaseErr, planErr)
+}
+
+// likeliest is the error that helps most where a name is neither task nor phase nor plan: one that knows
+// several of that name, else the first that knows what was meant.
+func likeliest(errs ...error) error {
+	for _, err := range errs {
+		var several *workspace.AmbiguousError
+		if errors.As(err, &several) {
+			return err
+		}
+	}
+	for _, err := range errs {
+		var missing *workspace.NotFoundError
+		if errors.As(err, &missing) && (missing.Help() != "" || missing.Why != "") {
+			return err
+		}
+	}
+	return errs[0]
 }

@@ -345,9 +345,6 @@ func CriterionFinding(c spec.Criterion, err error) finding.Finding {
 	if errors.As(err, &ce) {
 		f.Message = fmt.Sprintf("criterion %s: %s", c.Expr, ce.Msg)
 		f.Help = ce.Help
-		if ce.Col > 0 && c.Col > 0 {
-			f.Col += ce.Col - 1
-		}
 	}
 	return f
 }

@@ -83,7 +83,8 @@ type phaseRef struct {
 }
 
 // check refuses a whole call before anything starts: plans and specs that cannot be read, a doubtful
-// initiative, a section that is not there, a cycle, two logs of one name.
+// initiative, a section that is not there, a criterion that does not compile, a cycle, two logs of one
+// name.
 func check(w *workspace.Workspace, items []*workspace.Item) error {
 	var plans []*workspace.Plan
 	for _, it := range items {
@@ -103,6 +104,16 @@ func check(w *workspace.Workspace, items []*workspace.Item) error {
 			bad = append(bad, p.Doc.Findings.Errors()...)
 		}
 		bad = append(bad, p.Specs.Findings.Errors()...)
+	}
+	for _, it := range items {
+		sp, _, _ := it.EffectiveSpec()
+		if sp == nil {
+			continue
+		}
+		var invalid *InvalidError
+		if _, err := compile(sp.Criteria); errors.As(err, &invalid) {
+			bad = append(bad, invalid.Findings...)
+		}
 	}
 	if len(bad) > 0 {
 		return &InvalidError{bad}
