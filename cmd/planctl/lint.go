@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -89,9 +90,21 @@ func (a *app) lint(ctx context.Context, files []string, asJSON, strict bool) err
 	p := a.out()
 	report.Findings(p, a.withSource(list))
 	if len(list) == 0 {
-		p.Printf("no findings (%d plans read)\n", len(w.Plans))
+		read := count(len(w.Plans), "plan")
+		if len(files) > 0 {
+			read = count(len(files), "file")
+		}
+		p.Printf("no findings (%s read)\n", read)
 	}
 	return p.Err()
+}
+
+// count is "1 plan" or "2 plans".
+func count(n int, what string) string {
+	if n != 1 {
+		what += "s"
+	}
+	return fmt.Sprintf("%d %s", n, what)
 }
 
 // rules prints what findings can say, with the severities that hold without a config.
