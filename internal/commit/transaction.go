@@ -142,7 +142,7 @@ func (o *Open) tickAll(w Writing, c *Change, out *Outcome) error {
 			out.Refused = append(out.Refused, Refusal{t, "the row that it follows was not ticked"})
 			continue
 		}
-		wrote, why, err := o.tick(w, t)
+		token, why, err := o.tick(w, t)
 		if err != nil {
 			return err
 		}
@@ -153,7 +153,8 @@ func (o *Open) tickAll(w Writing, c *Change, out *Outcome) error {
 		if err := o.done(step); err != nil {
 			return err
 		}
-		if wrote {
+		if token != "" {
+			t.Token = token
 			out.Ticked = append(out.Ticked, t)
 		}
 	}
@@ -182,11 +183,11 @@ func (o *Open) enter(c *Change) error {
 	})
 }
 
-// tick writes one state token, unless the row has that state already; why says that the row is no
+// tick writes one state token and gives it back, "" where the row has that state already; why says that the row is no
 // longer what it was.
-func (o *Open) tick(w Writing, t Tick) (wrote bool, why string, err error) {
+func (o *Open) tick(w Writing, t Tick) (token, why string, err error) {
 	err = o.store.edit(t.Plan, func(src []byte) ([]byte, error) {
-		wrote, why = false, ""
+		token, why = "", ""
 		doc := plan.Parse(t.Plan, src, w.Tokens)
 		task := doc.Task(t.ID)
 		switch {
@@ -212,19 +213,22 @@ func (o *Open) tick(w Writing, t Tick) (wrote bool, why string, err error) {
 		edits := []plan.Edit{flip}
 		if t.Note != "" {
 			note, err := doc.Annotate(task, t.Note)
-			if err != nil {
+			switch {
+			case errors.Is(err, plan.ErrNoGuidance): // a table without such a column has no place for it
+			case err != nil:
 				return nil, err
+			default:
+				edits = append(edits, note)
 			}
-			edits = append(edits, note)
 		}
-		wrote = true
+		token = string(flip.New)
 		return plan.Apply(src, edits...)
 	})
 	var ce *ConflictError
 	if errors.As(err, &ce) {
-		return false, ce.Error(), nil
+		return "", ce.Error(), nil
 	}
-	return wrote, why, err
+	return token, why, err
 }
 
 // edit reads a file, lets change make the new bytes (nil: none), and replaces the file if it is
@@ -257,6 +261,19 @@ func (s *Store) edit(path string, change func(src []byte) ([]byte, error)) error
 		}
 		return err
 	}
+}
+
+// Writable says, before a command runs, which of the files that its end will have to write may not be.
+func (s *Store) Writable(paths ...string) error {
+	var errs []error
+	for _, p := range paths {
+		err := atomicfile.Writable(s.abs(p))
+		if errors.Is(err, fs.ErrNotExist) {
+			continue // that it is gone is said where it is read
+		}
+		errs = append(errs, err)
+	}
+	return errors.Join(errs...)
 }
 
 func (s *Store) abs(rel string) string {

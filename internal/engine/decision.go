@@ -182,8 +182,9 @@ type MarkOptions struct {
 // MarkError says why a decision was not recorded: criteria that do not hold, a row that cannot be
 // edited, a state that is no state.
 type MarkError struct {
-	Why  string
-	Help string
+	Why   string
+	Help  string
+	Usage bool // the call itself is wrong
 }
 
 func (e *MarkError) Error() string { return e.Why }
@@ -209,7 +210,10 @@ func (e *Engine) Mark(ctx context.Context, name string, opt MarkOptions) (*Task,
 	}
 	to, err := plan.ParseState(opt.State)
 	if err != nil {
-		return nil, &MarkError{Why: err.Error(), Help: "the states are todo, active, blocked, skipped and done; waived is for a phase"}
+		return nil, &MarkError{Why: fmt.Sprintf("%q is no state", opt.State), Help: "the states are todo, active, blocked, skipped and done; waived is for a phase", Usage: true}
+	}
+	if err := writable(w, []*workspace.Item{it}, true); err != nil {
+		return nil, err
 	}
 	t := e.describe(w, it)
 	m := &marking{e: e, opt: opt, to: to, task: t}
@@ -252,9 +256,9 @@ func (m *marking) refuse(w *workspace.Workspace, it *workspace.Item) error {
 	case !it.Task.Editable:
 		return &MarkError{Why: fmt.Sprintf("%s:%d: %s", it.Plan.Path, it.Task.Line, it.Task.Problem), Help: "planctl lint " + it.Plan.Path}
 	case m.opt.Note == "" && m.opt.Run == "" && !m.opt.Same:
-		return &MarkError{Why: "a decision by hand needs its reason", Help: "add --note \"why\""}
+		return &MarkError{Why: "a decision by hand needs its reason", Help: "add --note \"why\"", Usage: true}
 	case m.to != plan.Done && (m.opt.Run != "" || m.opt.Same):
-		return &MarkError{Why: "--run and --same belong to `mark ID done`", Help: "leave them out, or mark the task done"}
+		return &MarkError{Why: "--run and --same belong to `mark ID done`", Help: "leave them out, or mark the task done", Usage: true}
 	case it.Spec != nil && it.Spec.IsRollup() && m.to == plan.Done:
 		return &MarkError{Why: fmt.Sprintf("%s stands for phase %s of %s and is ticked when that is complete", it.Task.ID, it.Spec.Phase, it.Spec.Plan),
 			Help: "planctl show " + it.Spec.Plan + "#" + it.Spec.Phase}

@@ -31,6 +31,9 @@ func (e *Engine) Run(ctx context.Context, sel Selection, opt RunOptions) ([]*Tas
 	if err := check(w, items); err != nil {
 		return nil, err
 	}
+	if err := writable(w, items, !opt.NoTick); err != nil {
+		return nil, err
+	}
 	if len(items) == 0 && phase != nil {
 		t, err := e.runPhase(ctx, w, phase, opt)
 		if err != nil {
@@ -210,7 +213,10 @@ func (l *loop) admit(ctx context.Context, it *workspace.Item, gates []schedule.G
 	case it.Task.State == plan.Skipped && !l.opt.Force:
 		return refuse(Refused, "the row is skipped", "planctl mark "+t.Name+" todo --note \"…\", or --force")
 	case it.Task.State == plan.Done && standing.Fresh && !l.opt.Force:
-		return refuse(Current, "done, and nothing that it depends on has changed", "--force runs it again")
+		if manual, _ := isManual(it); manual {
+			return refuse(Current, "a person ticked it", "")
+		}
+		return refuse(Current, "nothing that it depends on has changed since", "--force runs it again")
 	}
 	if manual, why := isManual(it); manual {
 		return refuse(Manual, why, manualHelp(t.Name, sp != nil))

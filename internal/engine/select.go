@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/planctl/planctl/internal/commit"
 	"github.com/planctl/planctl/internal/finding"
 	"github.com/planctl/planctl/internal/manifest"
 	"github.com/planctl/planctl/internal/schedule"
@@ -143,7 +144,7 @@ func Settled(w *workspace.Workspace, p *workspace.Plan) error {
 		return nil
 	case err != nil:
 		if e.Why == "" {
-			e.Why = err.Error()
+			e.Why = plainly(err)
 		}
 		e.Help = fmt.Sprintf("planctl link %s %s --create makes the section, or planctl link %s OTHER-ID joins the plan to one that is there", p.Path, p.Link.ID, p.Path)
 		var f finding.Finding
@@ -154,6 +155,21 @@ func Settled(w *workspace.Workspace, p *workspace.Plan) error {
 		e.Help = fmt.Sprintf("planctl link %s ID says which one it is", p.Path)
 	}
 	return e
+}
+
+// writable refuses to start what could not be entered or ticked at its end: an hour's work is no way to
+// find out that a file is read-only.
+func writable(w *workspace.Workspace, items []*workspace.Item, tick bool) error {
+	paths := []string{ledgerPath(w)}
+	for _, it := range items {
+		if tick && !slices.Contains(paths, it.Plan.Path) {
+			paths = append(paths, it.Plan.Path)
+		}
+	}
+	if len(items) == 0 {
+		return nil
+	}
+	return commit.NewStore(w.Root, w.Git).Writable(paths...)
 }
 
 func ledgerPath(w *workspace.Workspace) string {

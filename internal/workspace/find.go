@@ -136,7 +136,21 @@ func find[T any](w *Workspace, what, name string, all func(*Plan) []T, id func(T
 			known = append(known, id(t))
 		}
 	}
-	return none, &NotFoundError{What: what, Name: name, Nearest: w.near(want, known)}
+	e := &NotFoundError{What: what, Name: name, Nearest: w.near(want, known)}
+	if want == name && len(e.Nearest) == 0 {
+		e.Why = w.unread()
+	}
+	return none, e
+}
+
+// unread names a plan that could not be read: what is looked for may stand there.
+func (w *Workspace) unread() string {
+	for _, f := range w.Findings.Errors() {
+		if f.Code == "plan-unreadable" {
+			return fmt.Sprintf("but %s was not read: %s", f.File, f.Message)
+		}
+	}
+	return ""
 }
 
 // near is the one or two known names that are nearest to the name.
