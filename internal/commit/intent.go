@@ -48,13 +48,14 @@ type EntryPlace struct {
 
 // Tick is one state token to be written.
 type Tick struct {
-	Plan string     `json:"plan"` // path, relative to the workspace
-	ID   string     `json:"id"`
-	Row  string     `json:"row"`  // RowText as it was when the change was made
-	From string     `json:"from"` // the token as it was
-	To   plan.State `json:"to"`
-	Note string     `json:"note,omitempty"` // text to append to the guidance cell
-	Roll bool       `json:"roll,omitempty"` // a roll-up row, not the task itself
+	Plan  string     `json:"plan"` // path, relative to the workspace
+	ID    string     `json:"id"`
+	Row   string     `json:"row"`  // RowText as it was when the change was made
+	From  string     `json:"from"` // the token as it was
+	To    plan.State `json:"to"`
+	Note  string     `json:"note,omitempty"` // text to append to the guidance cell
+	Roll  bool       `json:"roll,omitempty"` // a roll-up row, not the task itself
+	Token string     `json:"-"`              // as it was written
 }
 
 // Change is all that one attempt writes.

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"iter"
 	"maps"
 	"slices"
@@ -121,4 +122,13 @@ func secretValues(ss []redact.Secret) []string {
 // resultOf is how a recorded run ended, as the runner said it.
 func resultOf(p *manifest.Predicate) runner.Result {
 	return runner.Result{Exit: p.Exit, Signal: p.Signal, TimedOut: p.TimedOut, Started: p.Started, Finished: p.Finished, Seconds: p.Seconds}
+}
+
+// plainly is an error's own words: of a finding what it says and where, without its code.
+func plainly(err error) string {
+	var f finding.Finding
+	if errors.As(err, &f) {
+		return f.Pos() + ": " + f.Message
+	}
+	return err.Error()
 }
