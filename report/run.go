@@ -69,7 +69,7 @@ func Task(p *Printer, t *engine.Task) {
 			phaseVerdict(p, in, ph)
 		}
 	}
-	if t.Reason != "" && t.Status != engine.Current {
+	if t.Reason != "" && t.Status != engine.Current && !said(t.Predicate, t.Reason) {
 		p.Printf("%s%s %s\n", in, p.Paint(tone, "why:"), Clean(t.Reason))
 	}
 	for _, f := range t.Findings {
@@ -85,7 +85,7 @@ func Task(p *Printer, t *engine.Task) {
 		p.Printf("%sevidence: %s\n", in, Clean(t.Outcome.Manifest))
 	}
 	for _, k := range t.Outcome.Ticked {
-		p.Printf("%s%s %s#%s %s → %s\n", in, p.Paint(Good, "ticked:"), Clean(k.Plan), Clean(k.ID), Clean(k.From), k.To)
+		p.Printf("%s%s %s#%s %s → %s\n", in, p.Paint(Good, "ticked:"), Clean(k.Plan), Clean(k.ID), Clean(k.From), Clean(k.Token))
 	}
 	for _, r := range t.Outcome.Refused {
 		p.Printf("%s%s %s#%s: %s\n", in, p.Paint(Bad, "not ticked:"), Clean(r.Tick.Plan), Clean(r.Tick.ID), Clean(r.Why))
@@ -142,6 +142,20 @@ func testCounts(t *manifest.Tests) string {
 		return "no tests"
 	}
 	return "tests " + strings.Join(parts, " ")
+}
+
+// said reports whether a reason only repeats the criteria that do not hold, which stand above it.
+func said(q *manifest.Predicate, reason string) bool {
+	if q == nil {
+		return false
+	}
+	var failing []string
+	for _, c := range q.Criteria {
+		if !c.Pass {
+			failing = append(failing, criteria.Explain(c))
+		}
+	}
+	return len(failing) > 0 && strings.Join(failing, "; ") == reason
 }
 
 func criterion(p *Printer, in string, c manifest.Criterion) {

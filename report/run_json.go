@@ -172,7 +172,7 @@ func Marked(p *Printer, t *engine.Task) {
 		phaseVerdict(p, in, v)
 	}
 	for _, k := range t.Outcome.Ticked {
-		p.Printf("%s%s#%s %s → %s\n", in, Clean(k.Plan), Clean(k.ID), Clean(k.From), k.To)
+		p.Printf("%s%s %s#%s %s → %s\n", in, p.Paint(Good, "ticked:"), Clean(k.Plan), Clean(k.ID), Clean(k.From), Clean(k.Token))
 	}
 	p.Printf("%sevidence: %s\n", in, Clean(t.Outcome.Manifest))
 }
@@ -243,6 +243,9 @@ func Preview(p *Printer, v *engine.Preview) {
 		p.Printf("  dir      %s\n", Clean(v.Dir))
 	}
 	for _, k := range slices.Sorted(maps.Keys(v.Env)) {
+		if strings.HasPrefix(k, "PLANCTL_") {
+			continue // every command has these
+		}
 		p.Printf("  env      %s=%s\n", Clean(k), Clean(v.Env[k]))
 	}
 	for _, c := range v.Criteria {

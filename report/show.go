@@ -20,7 +20,7 @@ func ShowTask(p *Printer, w *workspace.Workspace, it *workspace.Item) {
 	p.Printf("%s  %s\n", p.Paint(Strong, Clean(it.Name(w))), Clean(t.Description))
 	p.Printf("  state     %s %s%s\n", Clean(t.Token), t.State, remarks(p, rowOf(w, it)))
 	p.Printf("  plan      %s:%d  phase %s  %s\n", Clean(it.Plan.Path), t.Line, Clean(it.Phase.ID), Clean(it.Phase.Title))
-	p.Printf("  initiative %s (%s)\n", Clean(it.Plan.Link.ID), it.Plan.Link.Source)
+	p.Printf("  belongs   to %s (by %s)\n", Clean(it.Plan.Link.ID), it.Plan.Link.Source)
 	if t.Problem != "" {
 		p.Printf("  %s %s\n", p.Paint(Bad, "problem:"), Clean(t.Problem))
 	}
@@ -83,7 +83,7 @@ func run(p *Printer, r *workspace.Record) {
 	}
 	when := q.Started.UTC().Format("2006-01-02 15:04:05Z")
 	p.Printf("    #%-3d %s  %s  %s  %s\n", q.Attempt, when, p.Paint(tone, Pad(word, 8)), how(q), Clean(short(r.Digest)))
-	if q.Reason != "" {
+	if q.Reason != "" && !said(q, q.Reason) {
 		p.Printf("         %s\n", Clean(q.Reason))
 	}
 	if q.Note != "" {

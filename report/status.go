@@ -100,6 +100,13 @@ func (t Tally) String() string {
 	return s
 }
 
+func plural(n int, word string) string {
+	if n == 1 {
+		return "1 " + word
+	}
+	return fmt.Sprintf("%d %ss", n, word)
+}
+
 const barWidth = 20
 
 func bar(p *Printer, t Tally) string {
@@ -125,7 +132,7 @@ func Status(p *Printer, v StatusView, rows bool) {
 		p.Printf("%s %s: a run did not finish; planctl recover records it\n", p.Paint(Warn, "unfinished"), Clean(o))
 	}
 	if v.Errors+v.Warnings > 0 {
-		p.Printf("%s %d errors, %d warnings: planctl lint shows them\n", p.Paint(Warn, "findings"), v.Errors, v.Warnings)
+		p.Printf("%s %s, %s: planctl lint shows them\n", p.Paint(Warn, "findings"), plural(v.Errors, "error"), plural(v.Warnings, "warning"))
 	}
 }
 
@@ -168,7 +175,7 @@ func phaseStatus(p *Printer, ph PhaseStatus, wide int, rows bool) {
 		}
 		p.Printf("  %s  %s  %s  %s\n", id, bar(p, ph.Tally), Pad(ph.Tally.String(), 7), title)
 	} else {
-		p.Printf("  phase %s %s %s\n", id, ph.Tally, Clean(ph.Title))
+		p.Printf("%s\n", strings.TrimRight(fmt.Sprintf("  phase %s %s %s", id, ph.Tally, Clean(ph.Title)), " "))
 	}
 	if ph.Waits != "" && rows {
 		p.Printf("    %s %s\n", p.Paint(Faint, "waits:"), Clean(ph.Waits))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -47,7 +48,7 @@ func noArgs(c *cobra.Command, args []string) error {
 func args(check cobra.PositionalArgs) cobra.PositionalArgs {
 	return func(c *cobra.Command, a []string) error {
 		if err := check(c, a); err != nil {
-			return &usageError{msg: err.Error(), help: "usage: " + c.UseLine()}
+			return &usageError{msg: strings.Replace(err.Error(), "arg(s)", "arguments", 1), help: "usage: " + c.UseLine()}
 		}
 		return nil
 	}
@@ -63,12 +64,17 @@ func (a *app) fail(err error) int {
 	var invalid *engine.InvalidError
 	if errors.As(err, &invalid) {
 		list = invalid.Findings
+	} else if f := (finding.Finding{}); errors.As(err, &f) {
+		list = finding.List{f}
 	} else {
 		errors.As(err, &list)
 	}
 	if list != nil {
 		list.Sort()
 		report.Findings(p, a.withSource(list))
+		if invalid != nil {
+			p.Printf("%s nothing of these plans is run or marked until this is mended\n", p.Paint(report.Bad, "error:"))
+		}
 		return code
 	}
 	lines := strings.Split(err.Error(), "\n")
@@ -117,6 +123,9 @@ func classify(err error) (code int, help string) {
 	case errors.As(err, &cycle):
 		return exitUnreadable, "take one of them out of the other's `after` or `red`"
 	case errors.As(err, &mark):
+		if mark.Usage {
+			return exitUsage, mark.Help
+		}
 		return exitFailed, mark.Help
 	case errors.As(err, &invalid), errors.As(err, &list):
 		return exitUnreadable, ""
@@ -130,6 +139,9 @@ func classify(err error) (code int, help string) {
 		}
 		return exitUsage, "planctl status -v lists what there is"
 	case errors.As(err, &ambiguous):
+		if slices.ContainsFunc(ambiguous.Candidates, func(c string) bool { return strings.Contains(c, " (line ") }) {
+			return exitUsage, "one plan has the ID twice: planctl lint names the lines; give one of them another ID"
+		}
 		return exitUsage, "write one of these names"
 	case errors.Is(err, context.Canceled):
 		return exitInterrupted, ""

@@ -51,7 +51,7 @@ func (a *app) link(ctx context.Context, name, id string, create bool) error {
 		_, err := w.Ledger.Doc.Section(id)
 		have = err == nil
 		if err != nil && !create {
-			return &usageError{msg: err.Error(), help: "--create makes the section"}
+			return &usageError{msg: plainly(err), help: "--create makes the section"}
 		}
 	} else if !create {
 		return &usageError{msg: fmt.Sprintf("there is no ledger at %s", w.Config.Ledger), help: "--create makes it, with the section"}
@@ -94,7 +94,7 @@ func (a *app) createSection(ctx context.Context, w *workspace.Workspace, pl *wor
 		l := ledger.Parse(w.Config.Ledger, src)
 		ins, err := l.CreateSection(sectionHeader(pl, id))
 		if err != nil {
-			return nil, &usageError{msg: err.Error(), help: "an initiative's ID looks like TEST-PYTORCH-001"}
+			return nil, &usageError{msg: plainly(err), help: "an initiative's ID looks like TEST-PYTORCH-001"}
 		}
 		return ledger.Insert(src, ins...), nil
 	})

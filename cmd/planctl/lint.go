@@ -134,7 +134,7 @@ func (a *app) inWorkspace(w *workspace.Workspace, file string) (string, bool, er
 		return "", false, err
 	}
 	if _, err := os.Stat(abs); errors.Is(err, fs.ErrNotExist) {
-		return "", false, &unreadable{err}
+		return "", false, &unreadable{fmt.Errorf("%s is not there", file)}
 	}
 	if real, err := filepath.EvalSymlinks(abs); err == nil {
 		abs = real

@@ -1,12 +1,22 @@
 package main
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 
 	"github.com/planctl/planctl/internal/finding"
 	"github.com/planctl/planctl/internal/mdspan"
 )
+
+// plainly is an error's own words: of a finding what it says and where, without its code.
+func plainly(err error) string {
+	var f finding.Finding
+	if errors.As(err, &f) {
+		return f.Pos() + ": " + f.Message
+	}
+	return err.Error()
+}
 
 // withSource fills in the line of each finding's document, for display. A file that cannot be read
 // any more leaves its findings as they are: they say what is wrong without it.

@@ -162,7 +162,19 @@ func (a *app) next(ctx context.Context, names []string, most int, asJSON bool) e
 	switch {
 	case asJSON:
 	case n == 0:
-		p.Printf("nothing can run now; planctl status says what waits for what\n")
+		open := 0
+		for _, pl := range plans {
+			for _, it := range pl.Items {
+				if schedule.IsOpen(it.Task) {
+					open++
+				}
+			}
+		}
+		if open == 0 {
+			p.Printf("every row is done\n")
+		} else {
+			p.Printf("nothing can run now: %d open rows wait; planctl status -v says for what\n", open)
+		}
 	case most > 0 && n > most:
 		p.Printf("and %d more: planctl next -n 0\n", n-most)
 	}

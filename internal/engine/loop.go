@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/planctl/planctl/internal/commit"
 	"github.com/planctl/planctl/internal/evidence"
@@ -48,6 +49,7 @@ func (e *Engine) Run(ctx context.Context, sel Selection, opt RunOptions) ([]*Tas
 		l.order = append(l.order, keyOf(it))
 	}
 	err = l.run(ctx)
+	l.rest()
 	return l.out, errors.Join(err, l.summaries(ctx))
 }
 
@@ -187,6 +189,26 @@ func (l *loop) hopeful(gates []schedule.Gate, self key) bool {
 		}
 	}
 	return true
+}
+
+// rest says which tasks the call did not come to.
+func (l *loop) rest() {
+	var names []string
+	for _, k := range l.order {
+		if l.state[k] != waiting {
+			continue
+		}
+		if it := k.in(l.w); it != nil {
+			names = append(names, it.Name(l.w))
+		}
+	}
+	if len(names) > 0 {
+		more := ""
+		if len(names) > 10 {
+			names, more = names[:10], fmt.Sprintf(" and %d more", len(names)-10)
+		}
+		l.e.emit(Event{Kind: Warned, Text: "not started: " + strings.Join(names, ", ") + more})
+	}
 }
 
 type admitted struct {

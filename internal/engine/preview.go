@@ -72,7 +72,7 @@ func (e *Engine) preview(w *workspace.Workspace, it *workspace.Item, opt RunOpti
 		t.Status, t.Reason, t.Help = Manual, why, manualHelp(t.Name, sp != nil)
 		return v, nil
 	case it.Task.State == plan.Done && it.Standing(w).Fresh && !opt.Force:
-		t.Status, t.Reason = Current, "done, and nothing that it depends on has changed"
+		t.Status, t.Reason = Current, "nothing that it depends on has changed since"
 		return v, nil
 	case it.Suggestion != nil && sp != nil && t.Prose && !it.Suggestion.Runnable:
 		t.Status, t.Reason = Declined, "its text cannot be run: "+it.Suggestion.Why

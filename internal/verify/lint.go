@@ -112,7 +112,8 @@ func (l *linter) spec(p *workspace.Plan, it *workspace.Item) {
 	if s.Kind == spec.Red && s.Because == "" {
 		l.add(CodeBecause, specPlace(s, "kind"), fmt.Sprintf("the red %s does not say why it must fail", s.ID), "add `because:` with a regular expression that the failure's own text matches")
 	}
-	if sp, _, _ := it.EffectiveSpec(); sp != nil && sp.Run == "" && sp.Kind != spec.Manual {
+	broken := slices.ContainsFunc(p.Specs.Findings, func(f finding.Finding) bool { return f.Task == s.ID && f.Severity == finding.Error })
+	if sp, _, _ := it.EffectiveSpec(); sp != nil && sp.Run == "" && sp.Kind != spec.Manual && !broken {
 		l.add(CodeNoCommand, specPlace(s, "kind"), fmt.Sprintf("%s has a spec and no command", s.ID), "add `run:`, or `kind: manual`")
 	}
 }

@@ -14,7 +14,7 @@ import (
 // noTable says what is lost in a document that is no plan: rows that could
 // not be read, and specs for tasks that are nowhere.
 func (w *Workspace) noTable(p *Plan) {
-	w.Findings = append(w.Findings, p.Doc.Findings.Errors()...)
+	w.Findings = append(w.Findings, p.Doc.Findings...)
 	if len(p.Doc.Specs) > 0 || p.Sidecar != "" {
 		w.Findings = append(w.Findings, finding.Finding{
 			Code: "plan-no-table", Severity: finding.Error, File: p.Path,
