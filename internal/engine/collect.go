@@ -1,0 +1,136 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/planctl/planctl/internal/criteria"
+	"github.com/planctl/planctl/internal/evidence"
+	"github.com/planctl/planctl/internal/manifest"
+	"github.com/planctl/planctl/internal/testreport"
+	"github.com/planctl/planctl/runner"
+)
+
+// collect hashes what the run left: log, test reports, artifacts.
+func (x *execution) collect(ctx context.Context, r runner.Result) {
+	p := &x.p
+	p.Started, p.Finished = r.Started.UTC(), r.Finished.UTC()
+	p.Seconds = float64(time.Duration(r.Seconds*float64(time.Second)).Round(10*time.Millisecond)) / float64(time.Second)
+	p.Exit, p.Signal, p.TimedOut = r.Exit, r.Signal, r.TimedOut
+	if r.Started.IsZero() {
+		p.Started, p.Finished = x.e.Now().UTC(), x.e.Now().UTC()
+	}
+	var wrong []string
+	if sum, size, err := evidence.Hash(x.logPath); err != nil {
+		wrong = append(wrong, fmt.Sprintf("the log: %v", err))
+	} else {
+		p.Files = append(p.Files, manifest.File{Name: filepath.Base(x.logPath), Role: "log", Size: size, SHA256: sum})
+	}
+	files, problems := evidence.Collect(x.w.Root, x.dir.Path, x.expanded.Artifacts, x.before, p.Started)
+	for i := range files {
+		// Only numpy files have arrays; another file is no error here.
+		if arrays, err := criteria.Arrays(x.abs(files[i])); err == nil {
+			files[i].Arrays = arrays
+		}
+	}
+	p.Files = append(p.Files, files...)
+	for _, q := range problems {
+		wrong = append(wrong, q.Error())
+	}
+	wrong = append(wrong, x.readTests()...)
+	for _, f := range p.Files {
+		if f.Role == "log" {
+			continue // it went through the masker
+		}
+		name, err := evidence.ScanSecrets(x.abs(f), x.masker)
+		if err != nil {
+			wrong = append(wrong, fmt.Sprintf("search %s for secrets: %v", f.Name, err))
+		} else if name != "" {
+			wrong = append(wrong, fmt.Sprintf("%s holds the value of $%s; take it out, and the file with it", f.Name, name))
+		}
+	}
+	if len(wrong) > 0 {
+		p.Reason = x.masker.String(strings.Join(wrong, "; "))
+	}
+}
+
+func (x *execution) readTests() (wrong []string) {
+	var res testreport.Results
+	var err error
+	if len(x.expanded.Tests) > 0 {
+		files, problems := evidence.Collect(x.w.Root, x.dir.Path, x.expanded.Tests, x.before, x.p.Started)
+		for _, q := range problems {
+			wrong = append(wrong, q.Error())
+		}
+		var paths []string
+		for _, f := range files {
+			paths = append(paths, x.abs(f))
+			f.Role = "tests"
+			if !slices.ContainsFunc(x.p.Files, func(g manifest.File) bool { return g.Name == f.Name && g.Base == f.Base }) {
+				x.p.Files = append(x.p.Files, f)
+			}
+		}
+		res, err = testreport.ReadFiles(paths)
+	} else {
+		res, err = testreport.ReadLog(x.logPath)
+	}
+	if err != nil {
+		wrong = append(wrong, fmt.Sprintf("read the test report: %v", err))
+	}
+	x.facts.Tests = res
+	if res.Reader != "" {
+		names := map[string]string{}
+		for n, s := range res.Names {
+			names[x.masker.String(n)] = string(s)
+		}
+		x.p.Tests = &manifest.Tests{Total: res.Total, Passed: res.Passed, Failed: res.Failed, Skipped: res.Skipped,
+			Errors: res.Errors, Names: names, Reader: res.Reader}
+	}
+	return wrong
+}
+
+// judge decides the result: first the kind's rule, then what is wrong with the evidence, then the criteria.
+func (x *execution) judge(r runner.Result) {
+	p := &x.p
+	x.facts.Exit, x.facts.Signal, x.facts.TimedOut, x.facts.Seconds = p.Exit, p.Signal, p.TimedOut, p.Seconds
+	x.facts.LogPath, x.facts.Root, x.facts.RunDir = x.logPath, x.w.Root, x.dir.Path
+	x.facts.Done = doneIn(x.w, x.it)
+	var rec criteria.Recorder
+	p.Criteria = criteria.Judge(x.programs, x.facts, &rec)
+	p.Calls = rec.Calls()
+	x.maskVerdicts()
+	t := tried{kind: x.spec.Kind, result: r, tests: x.facts.Tests, because: x.spec.Because, programs: x.programs,
+		pins: p.Pins, run: x.spec.Run, accept: x.opt.AcceptPins}
+	if x.red != nil {
+		t.red = &x.red.Doc.Predicate
+	}
+	why, warnings := kindRule(t)
+	x.task.Warnings = append(x.task.Warnings, warnings...)
+	if len(warnings) > 0 {
+		p.Note = strings.TrimSpace(p.Note + " " + strings.Join(warnings, "; "))
+	}
+	bad := failing(p.Criteria)
+	switch {
+	case r.Canceled:
+		p.Result, p.Reason = manifest.Interrupted, "interrupted"
+	case why != "":
+		p.Result, p.Reason = manifest.Fail, x.masker.String(why)
+	case p.Reason != "":
+		p.Result = manifest.Fail
+	case len(bad) > 0:
+		p.Result, p.Reason = manifest.Fail, x.masker.String(strings.Join(bad, "; "))
+	default:
+		p.Result = manifest.Pass
+	}
+}
+
+func (x *execution) abs(f manifest.File) string {
+	if f.Base == "workspace" {
+		return filepath.Join(x.w.Root, filepath.FromSlash(f.Name))
+	}
+	return filepath.Join(x.dir.Path, filepath.FromSlash(f.Name))
+}
