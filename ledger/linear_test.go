@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 )
 
 // big is a ledger of about n bytes in the dialects of real ones.
@@ -46,15 +45,12 @@ func BenchmarkAppend(b *testing.B) {
 	}
 }
 
-// TestLinear doubles documents of hostile shapes: time may double and little more.
-func TestLinear(t *testing.T) {
-	if testing.Short() {
-		t.Skip("takes seconds")
-	}
+// shapes are hostile documents of about n bytes.
+func shapes() map[string]func(n int) []byte {
 	rep := func(s string) func(int) []byte {
 		return func(n int) []byte { return []byte(strings.Repeat(s, n/len(s)+1)) }
 	}
-	shapes := map[string]func(int) []byte{
+	return map[string]func(int) []byte{
 		"ledger":         big,
 		"sections":       rep("## [A-1] x\n"),
 		"keys":           rep("- Attempts History:\n"),
@@ -73,32 +69,39 @@ func TestLinear(t *testing.T) {
 			return append([]byte("## [A-1] x\n"), rep("### [A-1] Update\n- Attempts History:\n")(n)...)
 		},
 	}
-	for name, shape := range shapes {
+}
+
+// TestHostileShapes reads a megabyte of every shape. Nothing is asserted of the time, which BenchmarkShapes
+// shows; a quadratic shape would take minutes here.
+func TestHostileShapes(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
+	for name, shape := range shapes() {
 		t.Run(name, func(t *testing.T) {
-			const size = 1 << 19
-			ratio := 0.0
-			for range 4 { // noise of other work on the machine: the best of a few
-				a, b := fastest(shape(size)), fastest(shape(2*size))
-				r := float64(b) / float64(a)
-				if ratio == 0 || r < ratio {
-					ratio = r
-				}
-				if ratio <= 2.3 || b < 3*time.Millisecond { // too short to be told from noise
-					return
+			src := shape(1 << 20)
+			l := Parse("fix_plan.md", src)
+			l.SectionsCiting("plans/active/work-0001.md")
+			for _, a := range l.Attempts() {
+				if a.Line < 1 || a.EndLine < a.Line || a.Span.End > len(src) {
+					t.Fatalf("attempt %+v of a document of %d bytes", a, len(src))
 				}
 			}
-			t.Errorf("twice the size takes %.2f times as long", ratio)
 		})
 	}
 }
 
-func fastest(src []byte) time.Duration {
-	best := time.Duration(1 << 62)
-	for range 5 {
-		start := time.Now()
-		l := Parse("fix_plan.md", src)
-		l.SectionsCiting("plans/active/work-0001.md")
-		best = min(best, time.Since(start))
+// BenchmarkShapes shows that time goes with length: MB/s of a shape is the same at every size.
+func BenchmarkShapes(b *testing.B) {
+	for name, shape := range shapes() {
+		for _, size := range []int{1 << 19, 1 << 20, 2 << 20} {
+			src := shape(size)
+			b.Run(fmt.Sprintf("%s/%dkB", name, size>>10), func(b *testing.B) {
+				b.SetBytes(int64(len(src)))
+				for b.Loop() {
+					Parse("fix_plan.md", src).SectionsCiting("plans/active/work-0001.md")
+				}
+			})
+		}
 	}
-	return best
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 )
 
 // repeat makes a document of about n bytes that starts with head.
@@ -66,34 +65,35 @@ func realistic(n int) []byte {
 	return []byte(b.String())
 }
 
-func TestParseIsLinear(t *testing.T) {
+// TestHostileShapes reads a megabyte of every shape. Nothing is asserted of the time, which BenchmarkShapes
+// shows; a quadratic shape would take minutes here.
+func TestHostileShapes(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes seconds")
 	}
-	const small, factor = 1 << 17, 8
 	for name, shape := range shapes {
 		t.Run(name, func(t *testing.T) {
-			for try := 1; ; try++ {
-				a, b := fastest(shape(small)), fastest(shape(small*factor))
-				if b <= 3*factor*max(a, 3*time.Millisecond) {
-					return
-				}
-				if try == 4 { // a busy machine is slow now and then; a quadratic shape always is
-					t.Fatalf("%d kB took %v, %d kB took %v", small>>10, a, small*factor>>10, b)
-				}
+			src := shape(1 << 20)
+			if p := Parse("f.md", src, Tokens{}); !bytes.Equal(p.Source, src) {
+				t.Error("the source is not what was given")
 			}
 		})
 	}
 }
 
-func fastest(src []byte) time.Duration {
-	best := time.Hour
-	for range 2 {
-		start := time.Now()
-		Parse("f.md", src, Tokens{})
-		best = min(best, time.Since(start))
+// BenchmarkShapes shows that time goes with length: MB/s of a shape is the same at every size.
+func BenchmarkShapes(b *testing.B) {
+	for name, shape := range shapes {
+		for _, size := range []int{1 << 18, 1 << 19, 1 << 20} {
+			src := shape(size)
+			b.Run(fmt.Sprintf("%s/%dkB", name, size>>10), func(b *testing.B) {
+				b.SetBytes(int64(len(src)))
+				for b.Loop() {
+					Parse("f.md", src, Tokens{})
+				}
+			})
+		}
 	}
-	return best
 }
 
 func BenchmarkParse(b *testing.B) {

@@ -6,7 +6,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 	"unicode/utf8"
 
 	"github.com/planctl/planctl/internal/spec"
@@ -359,33 +358,40 @@ func shared(t *testing.T, name string) string {
 	return string(b)
 }
 
-// Four times the text takes about four times the time, not sixteen.
-func TestLinear(t *testing.T) {
-	for name, unit := range map[string]string{
+// hostile is the cells that read the same text again and again.
+func hostile() map[string]string {
+	return map[string]string{
 		"spans": "Run `pytest -q` and ", "ticks": "`` ` ``` ", "verbs": "run run run ", "words": "`a b` ", "mentions": "`git status` ", "env": "`A=1 x` ", "open": "Run `x (((( ",
-	} {
-		took := func(n int) time.Duration {
-			p, task := row(strings.Repeat(unit, n/len(unit)))
-			best := time.Hour
-			for range 2 {
-				start := time.Now()
-				Suggest(p, task)
-				best = min(best, time.Since(start))
-			}
-			return best
-		}
-		small, large := took(25_000), took(100_000)
-		for try := 0; try < 5 && large > 10*small+20*time.Millisecond; try++ { // the machine may be busy
-			small, large = took(25_000), took(100_000)
-		}
-		if large > 10*small+20*time.Millisecond {
-			t.Errorf("%s: %v, then %v for four times as much", name, small, large)
+	}
+}
+
+// Cells of any size and depth are read to their end. BenchmarkHostile shows the time.
+func TestHostile(t *testing.T) {
+	for name, unit := range hostile() {
+		p, task := row(strings.Repeat(unit, 100_000/len(unit)))
+		if s := Suggest(p, task); s != nil && s.Runnable && len(s.Run) > maxScript {
+			t.Errorf("%s: a command of %d bytes is ready to run", name, len(s.Run))
 		}
 	}
 	deep := strings.Repeat("$(", maxScript/2-10)
 	p, task := row("Run `pytest " + deep + "`, `" + strings.Repeat("(", maxScript-10) + "` and `" + strings.Repeat("pytest -q ", maxScript) + "`")
 	if s := Suggest(p, task); s != nil && s.Runnable {
 		t.Errorf("%.80q", s.Run)
+	}
+}
+
+// BenchmarkHostile shows that time goes with length: MB/s of a cell is the same at every size.
+func BenchmarkHostile(b *testing.B) {
+	for name, unit := range hostile() {
+		for _, size := range []int{25_000, 50_000, 100_000} {
+			p, task := row(strings.Repeat(unit, size/len(unit)))
+			b.Run(fmt.Sprintf("%s/%dkB", name, size/1000), func(b *testing.B) {
+				b.SetBytes(int64(size))
+				for b.Loop() {
+					Suggest(p, task)
+				}
+			})
+		}
 	}
 }
 
