@@ -6,11 +6,10 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 )
 
 // TestAdoptRealPlans adopts a repository of real plans and a real ledger as it is, and looks at it: nothing but
-// the config is written, every plan is counted, and nobody waits for it.
+// the config is written, and every plan is counted.
 func TestAdoptRealPlans(t *testing.T) {
 	shared := os.Getenv("PLANCTL_SHARED")
 	if shared == "" {
@@ -60,15 +59,9 @@ func TestAdoptRealPlans(t *testing.T) {
 	if code, out := p.planctl("init"); code != 0 || !strings.Contains(out, "wrote  .planctl.yaml") {
 		t.Fatalf("init: exit %d\n%s", code, out)
 	}
-	// Seconds are for a busy machine: it takes a tenth of one.
 	for _, args := range [][]string{{"status"}, {"status", "--json"}, {"next"}, {"lint"}} {
-		began := time.Now()
-		code, out := p.planctl(args...)
-		if want := map[string]int{"lint": 1}[args[0]]; code != want {
-			t.Errorf("%v: exit %d, want %d\n%s", args, code, want, out)
-		}
-		if took := time.Since(began); took > 10*time.Second {
-			t.Errorf("%v took %s", args, took)
+		if code, out := p.planctl(args...); code != map[string]int{"lint": 1}[args[0]] {
+			t.Errorf("%v: exit %d\n%s", args, code, out)
 		}
 	}
 	_, out := p.planctl("status")
