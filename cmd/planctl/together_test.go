@@ -120,6 +120,22 @@ func TestInterruptedBeforeTheRest(t *testing.T) {
 	}
 }
 
+// TestInterruptedInBetween: an interrupt that comes as a command ends is no good end of the call, whichever is first.
+func TestInterruptedInBetween(t *testing.T) {
+	p := newPlace(t, map[string]string{"docs/fix_plan.md": oneLedger,
+		"plans/p.md": "# T\n- Initiative: T-001\n\n## Phase A\n| ID | Task | State |\n| --- | --- | --- |\n| A1 | One | [ ] |\n| A2 | Two | [ ] |\n\n" +
+			"```yaml planctl\nA1: {run: 'kill -INT $PPID'}\nA2: {run: sleep 600}\n```\n"})
+	if code, out := p.planctl("run", "--all"); code != 130 {
+		t.Errorf("exit %d\n%s", code, out)
+	}
+	if bytes.Contains(p.read("plans/p.md"), []byte("| A2 | Two | [x]")) {
+		t.Error("A2 was ticked")
+	}
+	if code, out := p.planctl("recover"); code != 0 || !strings.Contains(out, "nothing to recover") {
+		t.Errorf("recover: exit %d\n%s", code, out)
+	}
+}
+
 // TestTimeout: TERM to the whole group, then KILL for those who do not listen.
 func TestTimeout(t *testing.T) {
 	p := newPlace(t, map[string]string{"docs/fix_plan.md": oneLedger,

@@ -130,6 +130,11 @@ func (l *loop) run(ctx context.Context) error {
 		}
 		l.w = w
 	}
+	for _, k := range l.order {
+		if ctx.Err() != nil && l.state[k] == waiting {
+			return ctx.Err() // also where what had started was done before the interrupt reached it
+		}
+	}
 	return nil
 }
 
