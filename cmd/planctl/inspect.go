@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/planctl/planctl/internal/regular"
 	"github.com/planctl/planctl/internal/workspace"
 	"github.com/planctl/planctl/ledger"
 	"github.com/planctl/planctl/plan"
@@ -46,14 +47,14 @@ func (a *app) inspect(file string) error {
 	}
 	var src []byte
 	if err == nil {
-		src, err = os.ReadFile(path)
+		src, err = regular.Read(path)
 	}
 	if err != nil {
 		return &unreadable{err}
 	}
 	tokens := plan.DefaultTokens()
 	if a.config != "" {
-		text, err := os.ReadFile(a.config)
+		text, err := regular.Read(a.config)
 		if err != nil {
 			return &unreadable{err}
 		}

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/planctl/planctl/internal/finding"
+	"github.com/planctl/planctl/internal/regular"
 	"github.com/planctl/planctl/internal/verify"
 	"github.com/planctl/planctl/internal/workspace"
 	"github.com/planctl/planctl/ledger"
@@ -157,7 +158,7 @@ func lintAlone(file, dir string) (finding.List, error) {
 	if !filepath.IsAbs(path) {
 		path = filepath.Join(dir, path)
 	}
-	src, err := os.ReadFile(path)
+	src, err := regular.Read(path)
 	if err != nil {
 		return nil, &unreadable{err}
 	}

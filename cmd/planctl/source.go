@@ -2,11 +2,11 @@ package main
 
 import (
 	"errors"
-	"os"
 	"path/filepath"
 
 	"github.com/planctl/planctl/internal/finding"
 	"github.com/planctl/planctl/internal/mdspan"
+	"github.com/planctl/planctl/internal/regular"
 )
 
 // plainly is an error's own words: of a finding what it says and where, without its code.
@@ -39,7 +39,7 @@ func (a *app) withSource(list finding.List) finding.List {
 		d, ok := docs[f.File]
 		if !ok {
 			for _, dir := range dirs {
-				if b, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(f.File))); err == nil {
+				if b, err := regular.Read(filepath.Join(dir, filepath.FromSlash(f.File))); err == nil {
 					d = doc{b, mdspan.NewIndex(b)}
 					break
 				}

@@ -14,6 +14,7 @@ import (
 	"github.com/planctl/planctl/internal/atomicfile"
 	"github.com/planctl/planctl/internal/evidence"
 	"github.com/planctl/planctl/internal/manifest"
+	"github.com/planctl/planctl/internal/regular"
 	"github.com/planctl/planctl/ledger"
 	"github.com/planctl/planctl/runner/local"
 )
@@ -170,7 +171,7 @@ func (s *Store) reached(o *Open) (bool, error) {
 	if o.Change == nil {
 		return false, nil
 	}
-	b, err := os.ReadFile(s.abs(o.Change.ManifestPath))
+	b, err := regular.Read(s.abs(o.Change.ManifestPath))
 	if errors.Is(err, fs.ErrNotExist) {
 		return o.has("manifest"), nil // written and taken away since: a person's decision
 	}
@@ -190,7 +191,7 @@ func (s *Store) respect(o *Open, r *Recovered) error {
 		return err
 	}
 	if gone == "" && o.has("ledger") {
-		b, err := os.ReadFile(s.abs(o.Change.Ledger))
+		b, err := regular.Read(s.abs(o.Change.Ledger))
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("read %s: %w", o.Change.Ledger, err)
 		}
@@ -234,7 +235,7 @@ func (s *Store) interrupt(w Writing, o *Open, now time.Time) (Outcome, error) {
 		return Outcome{}, fmt.Errorf("make the run's directory: %w", err)
 	}
 	return o.commit(w, func() (*Change, *manifest.Statement, error) {
-		b, err := os.ReadFile(s.abs(in.Entry.Ledger))
+		b, err := regular.Read(s.abs(in.Entry.Ledger))
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return nil, nil, fmt.Errorf("read %s: %w", in.Entry.Ledger, err)
 		}

@@ -6,13 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"syscall"
 	"time"
 
 	"github.com/planctl/planctl/internal/atomicfile"
 	"github.com/planctl/planctl/internal/manifest"
+	"github.com/planctl/planctl/internal/regular"
 	"github.com/planctl/planctl/ledger"
 	"github.com/planctl/planctl/plan"
 )
@@ -236,7 +236,7 @@ func (o *Open) tick(w Writing, t Tick) (token, why string, err error) {
 func (s *Store) edit(path string, change func(src []byte) ([]byte, error)) error {
 	abs := s.abs(path)
 	for i := 0; ; i++ {
-		src, err := os.ReadFile(abs)
+		src, err := regular.Read(abs)
 		if errors.Is(err, fs.ErrNotExist) {
 			return &ConflictError{Path: path, Why: "the file is gone"}
 		}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/planctl/planctl/internal/finding"
 	"github.com/planctl/planctl/internal/gitrepo"
+	"github.com/planctl/planctl/internal/regular"
 )
 
 // locate finds the workspace's root and its config. The root is the directory
@@ -63,7 +64,7 @@ func (w *Workspace) locate(ctx context.Context, o Options) error {
 		return nil
 	}
 	w.ConfigPath = w.relative(file)
-	text, err := os.ReadFile(file)
+	text, err := regular.Read(file)
 	if err != nil {
 		return finding.List{{
 			Code: "config-unreadable", Severity: finding.Error, File: w.ConfigPath,

@@ -11,7 +11,6 @@ import (
 	"context"
 	"errors"
 	"io/fs"
-	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -19,6 +18,7 @@ import (
 	"github.com/planctl/planctl/internal/finding"
 	"github.com/planctl/planctl/internal/gitrepo"
 	"github.com/planctl/planctl/internal/prose"
+	"github.com/planctl/planctl/internal/regular"
 	"github.com/planctl/planctl/internal/spec"
 	"github.com/planctl/planctl/ledger"
 	"github.com/planctl/planctl/plan"
@@ -163,7 +163,7 @@ func Open(ctx context.Context, o Options) (*Workspace, error) {
 // since a workspace may have none; an archive that the config names is.
 func (w *Workspace) openLedger(rel string, archive bool) (*Ledger, *finding.Finding) {
 	l := &Ledger{Path: rel}
-	src, err := os.ReadFile(w.Abs(rel))
+	src, err := regular.Read(w.Abs(rel))
 	switch {
 	case err == nil:
 		l.Doc = ledger.Parse(rel, src)
@@ -193,7 +193,7 @@ func (w *Workspace) openPlan(rel string, f *found) (*Plan, *finding.Finding) {
 		sources = append(sources, spec.Source{File: rel, Text: b.Span.Of(src), Line: b.Line})
 	}
 	if side := strings.TrimSuffix(rel, ".md") + sidecarSuffix; f.sidecars[side] {
-		text, err := os.ReadFile(w.Abs(side))
+		text, err := regular.Read(w.Abs(side))
 		if err != nil {
 			bad = &finding.Finding{Code: "spec-unreadable", Severity: finding.Error, File: side, Message: "the sidecar cannot be read: " + reason(err), Help: "mend its permissions"}
 		} else {

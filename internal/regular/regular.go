@@ -1,0 +1,48 @@
+// Package regular reads regular files and nothing else: a FIFO or a device that somebody put in a
+// file's place is an error that says so, and never waited on. It may not write or follow a format.
+package regular
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"syscall"
+)
+
+// Read is os.ReadFile for regular files, links to them included. The error is an *fs.PathError for
+// what cannot be opened, and names what stands there where that is no file.
+func Read(path string) (_ []byte, err error) {
+	// O_NONBLOCK: the open of a FIFO without a writer would wait for one.
+	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		if info.IsDir() {
+			return nil, &fs.PathError{Op: "read", Path: path, Err: syscall.EISDIR}
+		}
+		return nil, fmt.Errorf("%s is %s, not a file", path, kind(info.Mode()))
+	}
+	b := bytes.NewBuffer(make([]byte, 0, info.Size()+bytes.MinRead))
+	_, err = b.ReadFrom(f)
+	return b.Bytes(), err
+}
+
+func kind(m fs.FileMode) string {
+	switch {
+	case m&fs.ModeNamedPipe != 0:
+		return "a FIFO"
+	case m&fs.ModeSocket != 0:
+		return "a socket"
+	case m&fs.ModeDevice != 0:
+		return "a device"
+	}
+	return "special"
+}
