@@ -265,11 +265,10 @@ func (l *loop) admit(ctx context.Context, it *workspace.Item, gates []schedule.G
 		case RunOnly:
 			a.tick = false
 		case No:
-			reason := "its command stands only in prose and was not approved"
 			if it.Suggestion.Why != "" {
-				reason = "its text cannot be run: " + it.Suggestion.Why
+				return refuse(Declined, "its text cannot be run: "+it.Suggestion.Why, "write its command as `run:` in a `yaml planctl` block; planctl show "+t.Name+" shows what was found")
 			}
-			return refuse(Declined, reason, "--yes runs it and ticks, --yes --no-tick only runs it; planctl bind "+t.Name+" --write makes it a spec")
+			return refuse(Declined, "its command stands only in prose and was not approved", "--yes runs it and ticks, --yes --no-tick only runs it; planctl bind "+t.Name+" --write makes it a spec")
 		}
 	}
 	if problem := unsafePhase(it); problem != nil {
