@@ -16,13 +16,10 @@ import (
 // their packages.
 const (
 	CodeCriterion      finding.Code = "spec-criterion"       // a criterion does not compile
-	CodeAfter          finding.Code = "spec-after"           // `after` names a task that is not there
 	CodeRed            finding.Code = "spec-red"             // `red` names no red
-	CodeRollup         finding.Code = "spec-rollup"          // a roll-up row names a plan or phase that is not there
 	CodeRollupOpen     finding.Code = "tick-rollup"          // a roll-up row is done and its phase is not complete
 	CodeBecause        finding.Code = "spec-no-because"      // a red does not say why it must fail
 	CodeNoCommand      finding.Code = "spec-no-command"      // a spec has no command and none is found in prose
-	CodePhase          finding.Code = "spec-unknown-phase"   // a phase spec names a phase that is not there
 	CodePhaseCriterion finding.Code = "spec-phase-criterion" // a phase's criterion looks at a run
 	CodeSameLog        finding.Code = "spec-same-log"        // two tasks of one directory write one log
 	CodeCycle          finding.Code = "spec-cycle"           // tasks wait for each other
@@ -83,13 +80,10 @@ func family(c finding.Code) string {
 func rules() []Rule {
 	return []Rule{
 		{Code: CodeCriterion, Severity: finding.Error, Doc: "A criterion does not compile, or does not give true or false."},
-		{Code: CodeAfter, Severity: finding.Error, Doc: "`after` names the task itself, nothing, or a task that is not there."},
 		{Code: CodeRed, Severity: finding.Error, Doc: "`red` names the task itself, a task that is not there, or one that is no red."},
-		{Code: CodeRollup, Severity: finding.Error, Doc: "A roll-up row lacks `plan` or `phase`, names one that is not there, or has keys of a task that runs."},
 		{Code: CodeRollupOpen, Severity: finding.Warning, Doc: "A roll-up row is done although its phase is not complete."},
 		{Code: CodeBecause, Severity: finding.Warning, Doc: "A red does not say by `because` why it must fail."},
 		{Code: CodeNoCommand, Severity: finding.Error, Doc: "A spec has no command, and none is found in prose."},
-		{Code: CodePhase, Severity: finding.Error, Doc: "A spec names a phase that the plan does not have."},
 		{Code: CodePhaseCriterion, Severity: finding.Error, Doc: "A phase's own criterion looks at what only a run has."},
 		{Code: CodeSameLog, Severity: finding.Warning, Doc: "Two tasks of one directory write a log of one name, so that one call of `run` cannot run both."},
 		{Code: CodeCycle, Severity: finding.Error, Doc: "Tasks wait for each other through `after` or `red`."},

@@ -15,6 +15,7 @@ func opening() []Rule {
 		{Code: "spec-unreadable", Severity: fault, Doc: "A sidecar with specs is there and cannot be read."},
 		{Code: "spec-no-plan", Severity: fault, Doc: "A sidecar with specs has no plan beside it."},
 		{Code: "spec-unknown-task", Severity: fault, Doc: "A spec is for a task, or names a task, that is not there."},
+		{Code: "spec-unknown-phase", Severity: fault, Doc: "A spec names a phase that the plan does not have."},
 		{Code: "spec-unknown-plan", Severity: fault, Doc: "A roll-up row names a plan that is not there."},
 		{Code: "ledger-unreadable", Severity: fault, Doc: "A ledger is there and cannot be read."},
 		{Code: "evidence-unreadable", Severity: fault, Doc: "A manifest, or a directory of evidence, cannot be read."},

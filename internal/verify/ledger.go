@@ -66,7 +66,7 @@ func (l *linter) archived(id string) bool {
 // word is a status's first word, as people vary it: In Progress, in_progress, in-progress.
 func word(status string) string {
 	s := strings.ToLower(strings.NewReplacer("_", " ", "-", " ", "*", "", "`", "").Replace(status))
-	if strings.HasPrefix(s, "in progress") {
+	if s == "in" || strings.HasPrefix(s, "in progress") { // the ledger keeps the first word of two
 		return "in progress"
 	}
 	first, _, _ := strings.Cut(strings.TrimSpace(s), " ")

@@ -41,8 +41,9 @@ func Lint(w *workspace.Workspace, only []string) finding.List {
 }
 
 type linter struct {
-	w    *workspace.Workspace
-	list finding.List
+	w       *workspace.Workspace // nil for a document alone
+	list    finding.List
+	guesses int // names that were compared with all others
 }
 
 func (l *linter) add(code finding.Code, at place, msg, help string) {
@@ -58,7 +59,7 @@ type place struct {
 func (l *linter) plan(p *workspace.Plan) {
 	l.list = append(l.list, p.Doc.Findings...)
 	l.list = append(l.list, p.Specs.Findings...)
-	l.secondReading(p)
+	l.secondReading(p.Doc, l.w.Config.PlanTokens())
 	if p.Archived {
 		return // kept and never worked on: what it waits for is history
 	}
@@ -67,9 +68,9 @@ func (l *linter) plan(p *workspace.Plan) {
 			l.spec(p, it)
 		}
 	}
-	l.phases(p)
+	l.phaseCriteria(p.Specs)
 	l.sameLogs(p)
-	if c := schedule.Cycle(l.w, p.Items); c != nil {
+	if c := schedule.Cycle(l.w, p.Items); len(c) > 2 { // a task that waits for itself was reported with its spec
 		at := place{file: p.Path}
 		if it := p.Item(c[0]); it != nil && it.Spec != nil {
 			at = specPlace(it.Spec, "after")
@@ -92,16 +93,7 @@ func specPlace(s *spec.Spec, field string) place {
 
 func (l *linter) spec(p *workspace.Plan, it *workspace.Item) {
 	s := it.Spec
-	for _, c := range s.Criteria {
-		if _, err := criteria.Compile(c.Expr); err != nil {
-			l.list = append(l.list, Criterion(c, s.ID, err))
-		}
-	}
-	for _, name := range s.After {
-		if _, err := schedule.Resolve(l.w, it, name); err != nil {
-			l.add(CodeAfter, specPlace(s, "after"), fmt.Sprintf("`after` of %s: %v", s.ID, err), "name a task that is there, or take it out")
-		}
-	}
+	l.criteria(s)
 	if s.Red != "" {
 		l.red(it, s)
 	}
@@ -109,19 +101,32 @@ func (l *linter) spec(p *workspace.Plan, it *workspace.Item) {
 		l.rollup(it, s)
 		return
 	}
-	if s.Kind == spec.Red && s.Because == "" {
-		l.add(CodeBecause, specPlace(s, "kind"), fmt.Sprintf("the red %s does not say why it must fail", s.ID), "add `because:` with a regular expression that the failure's own text matches")
-	}
+	l.because(s)
 	broken := slices.ContainsFunc(p.Specs.Findings, func(f finding.Finding) bool { return f.Task == s.ID && f.Severity == finding.Error })
 	if sp, _, _ := it.EffectiveSpec(); sp != nil && sp.Run == "" && sp.Kind != spec.Manual && !broken {
 		l.add(CodeNoCommand, specPlace(s, "kind"), fmt.Sprintf("%s has a spec and no command", s.ID), "add `run:`, or `kind: manual`")
 	}
 }
 
+func (l *linter) criteria(s *spec.Spec) {
+	for _, c := range s.Criteria {
+		if _, err := criteria.Compile(c.Expr); err != nil {
+			l.list = append(l.list, Criterion(c, s.ID, err))
+		}
+	}
+}
+
+func (l *linter) because(s *spec.Spec) {
+	if s.Kind == spec.Red && s.Because == "" {
+		l.add(CodeBecause, specPlace(s, "kind"), fmt.Sprintf("the red %s does not say why it must fail", s.ID), "add `because:` with a regular expression that the failure's own text matches")
+	}
+}
+
+// red looks at reds that stand in another plan or in prose. One whose own spec stands beside the green's
+// is judged where the two are decoded, and a name that leads nowhere where names are resolved.
 func (l *linter) red(it *workspace.Item, s *spec.Spec) {
 	red, err := schedule.Resolve(l.w, it, s.Red)
-	if err != nil {
-		l.add(CodeRed, specPlace(s, "red"), fmt.Sprintf("`red` of %s: %v", s.ID, err), "name the task that failed first")
+	if err != nil || red == it || red.Plan == it.Plan && red.Spec != nil && (red.Spec.KindSet || red.Spec.Run != "") {
 		return
 	}
 	if sp, _, _ := red.EffectiveSpec(); sp == nil || sp.Kind != spec.Red {
@@ -129,19 +134,18 @@ func (l *linter) red(it *workspace.Item, s *spec.Spec) {
 	}
 }
 
+// rollup compares a roll-up row with its phase. Names that lead nowhere were reported where they are resolved.
 func (l *linter) rollup(it *workspace.Item, s *spec.Spec) {
 	target := it.Plan
 	if s.Plan != "" {
 		p, err := l.w.FindPlan(s.Plan)
 		if err != nil {
-			l.add(CodeRollup, specPlace(s, "plan"), fmt.Sprintf("roll-up row %s: %v", s.ID, err), "name a plan by its path, initiative or stem")
 			return
 		}
 		target = p
 	}
 	ph := target.Doc.Phase(s.Phase)
 	if ph == nil {
-		l.add(CodeRollup, specPlace(s, "phase"), fmt.Sprintf("roll-up row %s: %s has no phase %s", s.ID, target.Path, s.Phase), "its phases are "+phaseIDs(target))
 		return
 	}
 	if it.Task.State == plan.Done {
@@ -152,21 +156,9 @@ func (l *linter) rollup(it *workspace.Item, s *spec.Spec) {
 	}
 }
 
-func phaseIDs(p *workspace.Plan) string {
-	var ids []string
-	for _, ph := range p.Doc.Phases {
-		ids = append(ids, ph.ID)
-	}
-	return strings.Join(ids, ", ")
-}
-
-func (l *linter) phases(p *workspace.Plan) {
-	for _, id := range sortedKeys(p.Specs.Phases) {
-		ps := p.Specs.Phases[id]
-		if p.Doc.Phase(id) == nil {
-			l.add(CodePhase, place{ps.File, ps.Line, ps.Col, ""}, fmt.Sprintf("%s has no phase %s", p.Path, id), "its phases are "+phaseIDs(p))
-		}
-		for _, c := range ps.Criteria {
+func (l *linter) phaseCriteria(set *spec.Set) {
+	for _, id := range sortedKeys(set.Phases) {
+		for _, c := range set.Phases[id].Criteria {
 			prog, err := criteria.Compile(c.Expr)
 			switch {
 			case err != nil:

@@ -7,32 +7,31 @@ import (
 
 	"github.com/planctl/planctl/internal/finding"
 	"github.com/planctl/planctl/internal/mdspan"
-	"github.com/planctl/planctl/internal/workspace"
 	"github.com/planctl/planctl/plan"
 )
 
 // secondReading holds planctl's reading of a plan against Markdown's own: a row that Markdown shows
 // under a State column with a state in it, and that planctl neither read nor spoke of, is named.
-func (l *linter) secondReading(p *workspace.Plan) {
+func (l *linter) secondReading(doc *plan.Plan, tokens plan.Tokens) {
 	known := map[int]bool{}
-	for _, t := range p.Doc.Tasks() {
+	for _, t := range doc.Tasks() {
 		first, last := t.Line, t.Line
 		if !t.RowSpan.Empty() {
-			last, _ = p.Doc.Index.Pos(t.RowSpan.End - 1)
+			last, _ = doc.Index.Pos(t.RowSpan.End - 1)
 		}
 		for n := first; n <= last; n++ {
 			known[n] = true
 		}
 	}
-	for _, f := range p.Doc.Findings {
+	for _, f := range doc.Findings {
 		known[f.Line] = true
 	}
-	for _, r := range mdspan.MarkdownRows(p.Doc.Source) {
+	for _, r := range mdspan.MarkdownRows(doc.Source) {
 		if known[r.Line] {
 			continue
 		}
-		if id, token, ok := looksLikeTask(r, l.w.Config.PlanTokens()); ok {
-			l.add(CodeSecondReading, place{p.Path, r.Line, 1, ""}, fmt.Sprintf("Markdown shows a row %s with the state %s here, and planctl does not read it as a task", id, token),
+		if id, token, ok := looksLikeTask(r, tokens); ok {
+			l.add(CodeSecondReading, place{doc.File, r.Line, 1, ""}, fmt.Sprintf("Markdown shows a row %s with the state %s here, and planctl does not read it as a task", id, token),
 				"give its table an ID column and a State column of state tokens, or take the token out")
 		}
 	}
