@@ -1,8 +1,9 @@
 package main
 
 import (
-	"fmt"
+	"errors"
 	"os"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -21,13 +22,21 @@ func (a *app) inspectCommand() *cobra.Command {
 		GroupID: "see",
 		Long: "Inspect prints one JSON object per file, also for files with findings: phases and tasks of a plan, sections and\n" +
 			"attempts of a ledger, `\"kind\":\"other\"` for anything else. It is made for scripts and tests, works outside of any\n" +
-			"workspace, and ends with 3 only where a file cannot be read.",
+			"workspace (state tokens are those of the nearest config above the file), and ends with 3 only where a file cannot be read.",
 		Args: args(cobra.MinimumNArgs(1)),
 		RunE: func(_ *cobra.Command, files []string) error {
+			var bad []error
 			for _, f := range files {
-				if err := a.inspect(f); err != nil {
+				// One file that cannot be read leaves the others to be shown.
+				switch err := a.inspect(f); {
+				case errors.As(err, new(*unreadable)):
+					bad = append(bad, err)
+				case err != nil:
 					return err
 				}
+			}
+			if len(bad) > 0 {
+				return &unreadable{errors.Join(bad...)}
 			}
 			return nil
 		},
@@ -37,34 +46,44 @@ func (a *app) inspectCommand() *cobra.Command {
 }
 
 func (a *app) inspect(file string) error {
-	path := file
-	if a.dir != "." && !isAbs(file) {
-		path = a.dir + "/" + file
-	}
-	info, err := os.Stat(path)
-	if err == nil && info.IsDir() {
-		err = fmt.Errorf("%s is a directory", file)
-	}
-	var src []byte
-	if err == nil {
-		src, err = regular.Read(path)
-	}
+	src, err := a.readNamed(file)
 	if err != nil {
-		return &unreadable{err}
+		return err
 	}
-	tokens := plan.DefaultTokens()
-	if a.config != "" {
-		text, err := regular.Read(a.config)
-		if err != nil {
-			return &unreadable{err}
-		}
-		c, findings := workspace.DecodeConfig(a.config, text)
-		if errs := findings.Errors(); len(errs) > 0 {
-			return errs
-		}
-		tokens = c.PlanTokens()
+	tokens, err := a.tokensFor(file)
+	if err != nil {
+		return err
 	}
 	return a.emitJSON(report.Inspect(file, plan.Parse(file, src, tokens), ledger.Parse(file, src)))
 }
 
-func isAbs(p string) bool { return len(p) > 0 && p[0] == '/' }
+// tokensFor is the tokens that count in a file: of --config, else of the nearest config above the file,
+// so that inspect reads what the file's own workspace reads.
+func (a *app) tokensFor(file string) (plan.Tokens, error) {
+	config := a.config
+	if config == "" {
+		dir, err := filepath.Abs(filepath.Dir(a.path(file)))
+		if err != nil {
+			return plan.Tokens{}, err
+		}
+		for config = filepath.Join(dir, workspace.ConfigName); ; config = filepath.Join(dir, workspace.ConfigName) {
+			if _, err := os.Lstat(config); err == nil {
+				break
+			}
+			up := filepath.Dir(dir)
+			if up == dir {
+				return plan.DefaultTokens(), nil
+			}
+			dir = up
+		}
+	}
+	text, err := regular.Read(config)
+	if err != nil {
+		return plan.Tokens{}, &unreadable{err}
+	}
+	c, findings := workspace.DecodeConfig(config, text)
+	if errs := findings.Errors(); len(errs) > 0 {
+		return plan.Tokens{}, errs
+	}
+	return c.PlanTokens(), nil
+}

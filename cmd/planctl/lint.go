@@ -13,10 +13,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/planctl/planctl/internal/finding"
-	"github.com/planctl/planctl/internal/regular"
+	"github.com/planctl/planctl/internal/mdspan"
+	"github.com/planctl/planctl/internal/spec"
 	"github.com/planctl/planctl/internal/verify"
 	"github.com/planctl/planctl/internal/workspace"
-	"github.com/planctl/planctl/ledger"
 	"github.com/planctl/planctl/plan"
 	"github.com/planctl/planctl/report"
 )
@@ -28,7 +28,7 @@ func (a *app) lintCommand() *cobra.Command {
 		Use:     "lint [FILE…]",
 		Short:   "Find what is wrong with plans, specs and the ledger alone",
 		GroupID: "see",
-		Long:    "Lint looks at the documents and at no evidence. Exit 1 where it finds an error, with --strict a warning too.\nFiles outside of any workspace are read on their own. --rules prints every rule that findings can have, and looks at no file.",
+		Long:    "Lint looks at the documents and at no evidence. Exit 1 where it finds an error, with --strict a warning too.\nA file that the workspace does not look at is read on its own, with the specs beside it. --rules prints every rule that findings can have, and looks at no file.",
 		RunE: func(c *cobra.Command, files []string) error {
 			if asJSON {
 				format = "json"
@@ -68,7 +68,7 @@ func (a *app) lint(ctx context.Context, files []string, asJSON, strict bool) err
 			only = append(only, rel)
 			continue
 		}
-		list, err := lintAlone(f, a.dir)
+		list, err := a.lintAlone(w, f, rel)
 		if err != nil {
 			return err
 		}
@@ -124,13 +124,10 @@ func (a *app) rules(asJSON bool) error {
 	return p.Err()
 }
 
-// inWorkspace gives the path of a file from the workspace, and whether the workspace looks at it.
+// inWorkspace gives the path of a file from the workspace, "" where it lies elsewhere, and whether the
+// workspace looks at it.
 func (a *app) inWorkspace(w *workspace.Workspace, file string) (string, bool, error) {
-	path := file
-	if !filepath.IsAbs(path) {
-		path = filepath.Join(a.dir, path)
-	}
-	abs, err := filepath.Abs(path)
+	abs, err := filepath.Abs(a.path(file))
 	if err != nil {
 		return "", false, err
 	}
@@ -152,19 +149,70 @@ func (a *app) inWorkspace(w *workspace.Workspace, file string) (string, bool, er
 	return rel, known, nil
 }
 
-// lintAlone reads a file that belongs to no workspace: as a plan, and as a ledger where it is one.
-func lintAlone(file, dir string) (finding.List, error) {
-	path := file
-	if !filepath.IsAbs(path) {
-		path = filepath.Join(dir, path)
+// lintAlone reads a file that the workspace does not look at, with the specs beside it. Findings name it as
+// the user did; tokens and severities are the config's where the file lies in its workspace.
+func (a *app) lintAlone(w *workspace.Workspace, file, rel string) (finding.List, error) {
+	tokens := plan.DefaultTokens()
+	if rel != "" {
+		tokens = w.Config.PlanTokens()
 	}
-	src, err := regular.Read(path)
-	if err != nil {
-		return nil, &unreadable{err}
+	var list finding.List
+	texts := map[string][]byte{}
+	if filepath.Base(file) == workspace.ConfigName {
+		text, err := a.readNamed(file)
+		if err != nil {
+			return nil, err
+		}
+		texts[file] = text
+		_, list = workspace.DecodeConfig(file, text)
+	} else {
+		doc, side := file, ""
+		if name, ok := strings.CutSuffix(file, sidecarSuffix); ok {
+			doc, side = name+".md", file
+		} else if name, ok := strings.CutSuffix(file, ".md"); ok {
+			side = name + sidecarSuffix
+		}
+		src, err := a.readNamed(doc)
+		if err != nil {
+			return nil, err
+		}
+		texts[doc] = src
+		var sidecars []spec.Source
+		if side != "" {
+			switch text, err := a.readNamed(side); {
+			case err == nil:
+				texts[side] = text
+				sidecars = append(sidecars, spec.Source{File: side, Text: text, Line: 1})
+			case side == file || !errors.Is(err, fs.ErrNotExist):
+				return nil, err
+			}
+		}
+		list = verify.Alone(doc, src, sidecars, tokens)
 	}
-	doc := plan.Parse(file, src, plan.DefaultTokens())
-	if book := ledger.Parse(file, src); len(doc.Phases) == 0 && len(book.Sections) > 0 {
-		return book.Findings, nil
+	var out finding.List
+	index := mdspan.NewIndex(texts[file])
+	for _, f := range list {
+		if f.File != file {
+			continue
+		}
+		if f.Line > 0 {
+			f.Source = string(index.Line(f.Line).Of(texts[file]))
+		}
+		if rel != "" {
+			f.Severity = w.Config.Severity(f.Code, rel, f.Severity)
+		}
+		out = append(out, f)
 	}
-	return doc.Findings, nil
+	return out, nil
+}
+
+// sidecarSuffix ends the name of the specs that stand beside a plan.
+const sidecarSuffix = ".planctl.yaml"
+
+// path is where a file is that the user named: relative to where the call works.
+func (a *app) path(file string) string {
+	if filepath.IsAbs(file) {
+		return file
+	}
+	return filepath.Join(a.dir, file)
 }

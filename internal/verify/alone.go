@@ -72,7 +72,7 @@ func (l *linter) setAlone(doc *plan.Plan, set *spec.Set) {
 			l.namedAlone(s, "red", s.Red, known, ids)
 		}
 	}
-	if c := cycleAlone(set, ids); c != nil {
+	if c := cycleAlone(set, ids, known); c != nil {
 		l.add(CodeCycle, specPlace(set.Tasks[c[0]], "after"), "these tasks wait for each other: "+strings.Join(c, " → "), "take one of them out of the other's `after` or `red`")
 	}
 }
@@ -99,7 +99,7 @@ func (l *linter) broken(code finding.Code, at place, msg, name string, known []s
 
 // cycleAlone finds tasks of one document that wait for each other: the way round, its first name again
 // at the end; nil without. A task that names itself is reported where its spec is decoded.
-func cycleAlone(set *spec.Set, ids []string) []string {
+func cycleAlone(set *spec.Set, ids []string, known map[string]bool) []string {
 	const under, done = 1, 2
 	state := map[string]int{}
 	type frame struct {
@@ -115,7 +115,7 @@ func cycleAlone(set *spec.Set, ids []string) []string {
 		if s.Red != "" {
 			names = append(names, s.Red)
 		}
-		return slices.DeleteFunc(names, func(n string) bool { return n == id || set.Tasks[n] == nil })
+		return slices.DeleteFunc(names, func(n string) bool { return n == id || !known[n] })
 	}
 	for _, start := range ids {
 		if state[start] != 0 {
