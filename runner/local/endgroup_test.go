@@ -141,7 +141,7 @@ func TestEndGroup(t *testing.T) {
 				t.Fatal(err)
 			}
 			left := survivors(t, j.Dir)
-			if tt.ended && (killed == 0 || len(left) > 0) || !tt.ended && (killed != 0 || len(left) != len(before)) {
+			if tt.ended && (killed == 0 || len(left) > 0) || !tt.ended && (killed != 0 || len(left) == 0) {
 				t.Errorf("%d ended of %q, left %q", killed, before, left)
 			}
 			if again, err := local.EndGroup(t.Context(), h, 0); again != 0 || err != nil {
