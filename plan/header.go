@@ -46,9 +46,9 @@ func readHeader(src []byte, c cells) columns {
 	starts := func(want string) func(string) bool {
 		return func(n string) bool { return strings.HasPrefix(n, want) }
 	}
-	pick(&col.id, is("id"), is("task id"), is("step id", "row id", "item id"),
-		func(n string) bool { return strings.HasSuffix(n, " id") || strings.HasPrefix(n, "id (") },
-		is("#", "no", "no.", "nr", "nr.", "№", "task #", "step #"), is("step"))
+	pick(&col.id, is("id"), is("task id"), is("step id", "row id", "item id"), is("cluster id"),
+		is("#", "no", "no.", "nr", "nr.", "№", "task #", "step #"), is("step"),
+		func(n string) bool { return strings.HasSuffix(n, " id") || strings.HasPrefix(n, "id (") })
 	pick(&col.state, stateName)
 	pick(&col.guidance, has("guidance"), starts("how"), starts("why"), is("details", "detail"), is("instructions"), is("notes", "note"), is("comments", "comment"))
 	pick(&col.description, is("task description"), is("task"), is("description"), starts("task"), has("description"))

@@ -124,11 +124,15 @@ func (r *reader) claim(ph *Phase, taken map[string]*Phase) {
 	r.find(CodePhaseID, at, "give each phase that has a checklist an ID of its own", "phase %s is at line %d already: this one is called %s", id, first.Line, ph.ID)
 }
 
-// phaseLines reads the phase lines of heading k's own section.
+// phaseLines reads the phase lines of heading k's section, those below headings inside it too: a table
+// under "#### Checklist" is the phase's, and so is a line that stands beside it.
 func (r *reader) phaseLines(ph *Phase, k int) {
 	last := r.doc.Index.Lines()
-	if k+1 < len(r.heads) {
-		last = r.heads[k+1].Line - 1
+	for _, h := range r.heads[k+1:] {
+		if h.id != "" || h.Level <= r.heads[k].Level {
+			last = h.Line - 1
+			break
+		}
 	}
 	for n := r.heads[k].Line + 1; n <= last; n++ {
 		l, ok := r.label(n)
@@ -139,7 +143,7 @@ func (r *reader) phaseLines(ph *Phase, k int) {
 		switch l.name {
 		case "goal", "overall goal for this phase", "phase goal":
 			into = &ph.Goal
-		case "prereqs", "prereq", "prerequisites", "prerequisite", "prerqs", "pre-reqs", "pre-requisites":
+		case "prereqs", "prereq", "prereq(s)", "prerequisites", "prerequisite", "prerqs", "pre-reqs", "pre-requisites", "depends on", "entry criteria":
 			into = &ph.Prereqs
 		case "exit criteria", "exit criterion", "exit":
 			into = &ph.ExitCriteria
@@ -183,6 +187,9 @@ func (r *reader) label(n int) (label, bool) {
 			return l, false
 		case c == ':':
 			l.name = words(b[:i])
+			if name, _, ok := strings.Cut(l.name, " ("); ok { // a remark: "Exit Criteria (all must hold)"
+				l.name = name
+			}
 			text := mdspan.Span{Start: at.Start + i + 1, End: at.End}
 			for text.Start < text.End && (r.src[text.Start] == '*' || r.src[text.Start] == '_') && i > 0 && (b[0] == '*' || b[0] == '_') {
 				text.Start++

@@ -244,7 +244,7 @@ func (t *walk) checklist() bool {
 
 // wordy reports a table that has a checklist's columns but says states in words.
 func (t *walk) wordy() {
-	if t.spoken == 0 || !t.h.col.taskColumn {
+	if t.brackets == 0 && (t.spoken == 0 || !t.h.col.taskColumn) {
 		return
 	}
 	t.find(CodeNoTokens, t.h.at.Start, "write tokens such as [ ] and [x] in the State column, if these are tasks", "the %s column says states in words, so the table was not read as a checklist", strings.TrimSpace(t.h.col.names[t.h.col.state]))
