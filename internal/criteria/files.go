@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -13,47 +12,77 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
+	"unicode/utf8"
 
 	"github.com/planctl/planctl/internal/glob"
 )
 
-// maxDocument bounds json(p), in bytes: its result goes into the manifest.
-const maxDocument = 8 << 20
-
 // path resolves a name that a criterion gives. It may not leave the workspace or the run's directory,
-// by .. or by a link.
+// by .. or by a link. A file that is not there is no error.
 func (j *judging) path(p string) (string, error) {
-	if p == "" {
+	switch {
+	case p == "":
 		return "", errors.New("the path is empty")
+	case strings.ContainsRune(p, 0):
+		return "", fmt.Errorf("the path %q holds a NUL", p)
+	case j.facts.Root == "":
+		return "", errors.New("there is no workspace to look for files in")
 	}
 	abs := p
 	if !filepath.IsAbs(abs) {
 		abs = filepath.Join(j.facts.Root, filepath.FromSlash(p))
 	}
-	abs = filepath.Clean(abs)
-	real, err := filepath.EvalSymlinks(abs)
-	if errors.Is(err, fs.ErrNotExist) {
-		real, err = abs, nil
-	}
+	real, err := resolve(filepath.Clean(abs))
 	if err != nil {
-		return "", fmt.Errorf("%s: %w", p, err)
+		return "", fmt.Errorf("%s: %w", p, withoutPath(err))
 	}
-	for _, dir := range []string{j.facts.Root, j.facts.RunDir} {
-		if dir == "" {
-			continue
+	if j.inside == nil {
+		for _, dir := range []string{j.facts.Root, j.facts.RunDir} {
+			if dir == "" {
+				continue
+			}
+			if dir, err = resolve(filepath.Clean(dir)); err != nil {
+				return "", fmt.Errorf("the workspace: %w", withoutPath(err))
+			}
+			j.inside = append(j.inside, dir)
 		}
-		inside := func(root string) bool {
-			rel, err := filepath.Rel(root, real)
-			return err == nil && rel != ".." && !strings.HasPrefix(rel, "../")
-		}
-		if inside(dir) {
-			return real, nil
-		}
-		if resolved, err := filepath.EvalSymlinks(dir); err == nil && inside(resolved) {
+	}
+	for _, dir := range j.inside {
+		if rel, err := filepath.Rel(dir, real); err == nil && filepath.IsLocal(rel) {
 			return real, nil
 		}
 	}
 	return "", fmt.Errorf("%s is outside the workspace", p)
+}
+
+// resolve follows the links of a path as far as it exists.
+func resolve(abs string) (string, error) {
+	rest := ""
+	for {
+		real, err := filepath.EvalSymlinks(abs)
+		if err == nil {
+			return filepath.Join(real, rest), nil
+		}
+		parent := filepath.Dir(abs)
+		if !gone(err) || parent == abs {
+			return "", err
+		}
+		abs, rest = parent, filepath.Join(filepath.Base(abs), rest)
+	}
+}
+
+// gone reports whether there is nothing of that name; a file where a directory was wanted is nothing, too.
+func gone(err error) bool {
+	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)
+}
+
+// withoutPath takes the machine's path out of an error: it goes into a record that others read.
+func withoutPath(err error) error {
+	var pe *fs.PathError
+	if errors.As(err, &pe) {
+		return pe.Err
+	}
+	return err
 }
 
 // open opens a regular file; anything else is named for what it is. It never waits on a FIFO.
@@ -62,26 +91,40 @@ func (j *judging) open(p string) (*os.File, fs.FileInfo, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	return openRegular(abs, p)
+	return openRegular(abs, "file "+p)
 }
 
 func openRegular(abs, shown string) (*os.File, fs.FileInfo, error) {
-	f, err := os.OpenFile(abs, os.O_RDONLY|syscall.O_NONBLOCK, 0)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil, fmt.Errorf("file %s is not there: %w", shown, fs.ErrNotExist)
+	// Looked at first, since to open a device can do something; and again, since it may be another by then.
+	info, err := os.Stat(abs)
+	if gone(err) {
+		return nil, nil, fmt.Errorf("%s is not there%w", shown, errGone)
+	}
+	if err == nil && !info.Mode().IsRegular() {
+		return nil, nil, fmt.Errorf("%s is %s, not a file", shown, kind(info.Mode()))
 	}
 	if err != nil {
-		return nil, nil, fmt.Errorf("file %s: %w", shown, err)
+		return nil, nil, fmt.Errorf("%s: %w", shown, withoutPath(err))
 	}
-	info, err := f.Stat()
-	if err == nil && !info.Mode().IsRegular() {
+	f, err := os.OpenFile(abs, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		return nil, nil, fmt.Errorf("%s: %w", shown, withoutPath(err))
+	}
+	if info, err = f.Stat(); err == nil && !info.Mode().IsRegular() {
 		err = fmt.Errorf("%s is %s, not a file", shown, kind(info.Mode()))
 	}
 	if err != nil {
-		return nil, nil, errors.Join(err, f.Close())
+		return nil, nil, errors.Join(withoutPath(err), f.Close())
 	}
 	return f, info, nil
 }
+
+// errGone marks the error of a file that is not there; it says nothing more.
+var errGone = silent{}
+
+type silent struct{}
+
+func (silent) Error() string { return "" }
 
 func kind(m fs.FileMode) string {
 	switch {
@@ -94,13 +137,13 @@ func kind(m fs.FileMode) string {
 	case m&fs.ModeDevice != 0:
 		return "a device"
 	}
-	return "no regular file"
+	return "something else"
 }
 
 // look is file(p): one pass over the bytes for digest and lines.
 func (j *judging) look(p string) (v fileView, err error) {
 	f, _, err := j.open(p)
-	if errors.Is(err, fs.ErrNotExist) {
+	if errors.Is(err, errGone) {
 		return fileView{}, nil
 	}
 	if err != nil {
@@ -109,62 +152,60 @@ func (j *judging) look(p string) (v fileView, err error) {
 	defer func() { err = errors.Join(err, f.Close()) }()
 	h := sha256.New()
 	buf := make([]byte, 256<<10)
+	last := byte('\n')
 	for {
 		n, rerr := f.Read(buf)
-		h.Write(buf[:n])
-		v.Size += n
-		v.Lines += bytes.Count(buf[:n], []byte{'\n'})
+		if n > 0 {
+			h.Write(buf[:n])
+			v.Size += n
+			v.Lines += bytes.Count(buf[:n], []byte{'\n'})
+			last = buf[n-1]
+		}
 		if rerr == io.EOF {
 			break
 		}
 		if rerr != nil {
-			return v, fmt.Errorf("file %s: %w", p, rerr)
+			return v, fmt.Errorf("file %s: %w", p, withoutPath(rerr))
 		}
+	}
+	if last != '\n' {
+		v.Lines++
 	}
 	v.Exists, v.SHA256 = true, hex.EncodeToString(h.Sum(nil))
 	return v, nil
 }
 
-func (j *judging) glob(pattern string) ([]string, error) {
-	if filepath.IsAbs(pattern) || !fs.ValidPath(strings.TrimSuffix(pattern, "/")) && strings.Contains(pattern, "..") {
-		return nil, fmt.Errorf("glob(%q): the pattern must be relative to the workspace", pattern)
+// glob is glob(pattern): names as the pattern gives them, below the workspace or the run's directory.
+func (j *judging) glob(pattern string) (names []string, err error) {
+	dir, below := j.facts.Root, filepath.ToSlash(pattern)
+	prefix := ""
+	if filepath.IsAbs(pattern) {
+		dir = ""
+		for _, d := range []string{j.facts.RunDir, j.facts.Root} {
+			if rest, ok := strings.CutPrefix(below, filepath.ToSlash(d)+"/"); d != "" && ok {
+				dir, below, prefix = d, rest, filepath.ToSlash(d)+"/"
+				break
+			}
+		}
 	}
-	names, err := glob.Files(os.DirFS(j.facts.Root), pattern)
+	if dir == "" {
+		return nil, fmt.Errorf("glob(%q) is outside the workspace", pattern)
+	}
+	root, err := os.OpenRoot(dir)
 	if err != nil {
-		return nil, fmt.Errorf("glob(%q): %w", pattern, err)
+		return nil, fmt.Errorf("glob(%q): %w", pattern, withoutPath(err))
 	}
-	if names == nil {
-		names = []string{}
+	defer func() { err = errors.Join(err, root.Close()) }()
+	found, err := glob.Files(root.FS(), below)
+	if err != nil {
+		return nil, fmt.Errorf("glob(%q): %w", pattern, withoutPath(err))
+	}
+	names = make([]string, 0, len(found))
+	for _, n := range found {
+		if !utf8.ValidString(n) {
+			return nil, fmt.Errorf("glob(%q): the name %q is not UTF-8", pattern, n)
+		}
+		names = append(names, prefix+n)
 	}
 	return names, nil
-}
-
-func (j *judging) document(p string) (v any, err error) {
-	f, info, err := j.open(p)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, f.Close()) }()
-	if info.Size() > maxDocument {
-		return nil, fmt.Errorf("%s has %d bytes; json reads %d at most", p, info.Size(), maxDocument)
-	}
-	b, err := io.ReadAll(io.LimitReader(f, maxDocument))
-	if err != nil {
-		return nil, fmt.Errorf("file %s: %w", p, err)
-	}
-	d := json.NewDecoder(bytes.NewReader(b))
-	if err = d.Decode(&v); err == nil && len(bytes.TrimSpace(b[d.InputOffset():])) > 0 {
-		err = errors.New("a second value follows the first")
-	}
-	if err != nil {
-		at := d.InputOffset()
-		var syntax *json.SyntaxError
-		if errors.As(err, &syntax) {
-			at = syntax.Offset
-		}
-		before := b[:min(max(int(at), 0), len(b))]
-		line := bytes.Count(before, []byte{'\n'}) + 1
-		return nil, fmt.Errorf("%s:%d:%d: no JSON: %w", p, line, len(before)-bytes.LastIndexByte(before, '\n'), err)
-	}
-	return v, nil
 }

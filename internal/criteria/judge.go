@@ -6,8 +6,11 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
+	"unicode/utf8"
 
 	"github.com/expr-lang/expr"
+	"github.com/expr-lang/expr/file"
 	"github.com/expr-lang/expr/vm"
 
 	"github.com/planctl/planctl/internal/manifest"
@@ -28,14 +31,33 @@ type Facts struct {
 	Done     func(id string) (bool, error)
 }
 
-// Recorder collects the calls of judgements, one for each function and arguments.
+// Bounds on a record: it becomes part of a manifest, and that of a repository.
+const (
+	maxCalls  = 10_000
+	maxResult = 1 << 20  // bytes of one result as JSON
+	maxRecord = 16 << 20 // bytes of all of them
+)
+
+// Recorder collects the calls of judgements, one for each function and arguments. A result is what
+// JSON has (numbers are float64, structures are maps), so that a criterion sees the same now and when
+// the record is read back. Functions are named as expressions name them, and `log contains` and its
+// like; arguments beyond those of json are the fields that were looked at.
 type Recorder struct {
 	calls []manifest.Call
 	memo  map[string]int
+	size  int
 }
 
 // Calls is what was called, in order.
 func (r *Recorder) Calls() []manifest.Call { return slices.Clone(r.calls) }
+
+func (r *Recorder) add(key string, c manifest.Call) {
+	if r.memo == nil {
+		r.memo = map[string]int{}
+	}
+	r.memo[key] = len(r.calls)
+	r.calls = append(r.calls, c)
+}
 
 func callKey(fn string, args []any) string {
 	b, err := json.Marshal(args)
@@ -52,13 +74,31 @@ var errNotCalled = errors.New("not called")
 type judging struct {
 	facts  Facts
 	rec    *Recorder
-	replay bool // answer from rec only
-	frozen bool // answer only what was called already
+	vars   map[string]any
+	replay bool            // answer from rec only
+	frozen bool            // answer only what was called already
+	made   []string        // keys of the calls that the criterion made, each once
+	seen   map[string]bool // of them
+	steps  int
+	joined int
+	began  time.Time
+	waited time.Duration // on files
+	doc    document
+	inside []string // Root and RunDir, links resolved
 }
 
 // call gives a function's answer once for each arguments.
 func (j *judging) call(fn string, do func() (any, error), args ...any) (any, error) {
+	for _, a := range args {
+		if s, ok := a.(string); ok && !utf8.ValidString(s) {
+			return nil, fmt.Errorf("%s: the argument is not UTF-8", fn)
+		}
+	}
 	key := callKey(fn, args)
+	if !j.seen[key] {
+		j.seen[key] = true
+		j.made = append(j.made, key)
+	}
 	if i, ok := j.rec.memo[key]; ok {
 		c := j.rec.calls[i]
 		if c.Error != "" {
@@ -71,42 +111,83 @@ func (j *judging) call(fn string, do func() (any, error), args ...any) (any, err
 		return nil, errNotCalled
 	case j.replay:
 		return nil, fmt.Errorf("%s was not called when this was recorded", describe(fn, args))
+	case len(j.rec.calls) >= maxCalls:
+		return nil, fmt.Errorf("the criteria make more than %d different calls", maxCalls)
 	}
+	begin := time.Now()
 	v, err := do()
-	c := manifest.Call{Fn: fn, Args: args, Result: v}
+	j.waited += time.Since(begin)
+	c := manifest.Call{Fn: fn, Args: args}
+	if err == nil {
+		c.Result, err = j.rec.plain(v, fn, args)
+	}
 	if err != nil {
-		c.Result, c.Error = nil, err.Error()
+		c.Error = strings.ToValidUTF8(err.Error(), "\uFFFD")
+		err = errors.New(c.Error)
 	}
-	if j.rec.memo == nil {
-		j.rec.memo = map[string]int{}
-	}
-	j.rec.memo[key] = len(j.rec.calls)
-	j.rec.calls = append(j.rec.calls, c)
-	return v, err
+	j.rec.add(key, c)
+	return c.Result, err
 }
 
+// plain is a result as it will be read back.
+func (r *Recorder) plain(v any, fn string, args []any) (any, error) {
+	b, err := json.Marshal(v)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("%s: %w", describe(fn, args), err)
+	case len(b) > maxResult && fn == "json":
+		return nil, fmt.Errorf("%s gives %d bytes, and a record takes %d: name the field that is meant, as in json(%q).field", describe(fn, args), len(b), maxResult, args[0])
+	case len(b) > maxResult:
+		return nil, fmt.Errorf("%s gives %d bytes, and a record takes %d", describe(fn, args), len(b), maxResult)
+	case r.size+len(b) > maxRecord:
+		return nil, fmt.Errorf("%s: the results of the criteria have more than %d bytes", describe(fn, args), maxRecord)
+	}
+	r.size += len(b)
+	var out any
+	if err := json.Unmarshal(b, &out); err != nil {
+		return nil, fmt.Errorf("%s: %w", describe(fn, args), err)
+	}
+	return out, nil
+}
+
+// describe is a call as an expression writes it.
 func describe(fn string, args []any) string {
+	if op, ok := strings.CutPrefix(fn, "log "); ok && len(args) == 1 {
+		return fmt.Sprintf("log %s %s", op, toShow(args[0]))
+	}
+	if fn == "log" {
+		return fn
+	}
+	var path strings.Builder
+	if fn == "json" && len(args) > 1 {
+		for _, a := range args[1:] {
+			if s, ok := a.(string); ok && isName(s) {
+				path.WriteString("." + s)
+			} else {
+				path.WriteString("[" + toShow(a) + "]")
+			}
+		}
+		args = args[:1]
+	}
 	s := make([]string, len(args))
 	for i, a := range args {
-		s[i] = fmt.Sprintf("%q", a)
+		s[i] = toShow(a)
 	}
-	return fn + "(" + strings.Join(s, ", ") + ")"
+	return fn + "(" + strings.Join(s, ", ") + ")" + path.String()
 }
 
 // Judge evaluates every criterion on the facts and records the calls. A criterion that cannot be
 // evaluated does not pass, and its Error says why.
 func Judge(ps []*Program, f Facts, r *Recorder) []manifest.Criterion {
-	j := &judging{facts: f, rec: r}
-	return j.all(ps)
+	return (&judging{facts: f, rec: r}).all(ps)
 }
 
 // Rejudge evaluates criteria from a manifest's record alone. A call that was not recorded makes the
 // criterion fail with an error that says so.
 func Rejudge(ps []*Program, p *manifest.Predicate) []manifest.Criterion {
-	rec := &Recorder{memo: map[string]int{}}
+	rec := &Recorder{}
 	for _, c := range p.Calls {
-		rec.memo[callKey(c.Fn, c.Args)] = len(rec.calls)
-		rec.calls = append(rec.calls, c)
+		rec.add(callKey(c.Fn, c.Args), c)
 	}
 	f := Facts{Exit: p.Exit, Signal: p.Signal, TimedOut: p.TimedOut, Seconds: p.Seconds}
 	if t := p.Tests; t != nil {
@@ -115,11 +196,11 @@ func Rejudge(ps []*Program, p *manifest.Predicate) []manifest.Criterion {
 			f.Tests.Names[n] = testreport.Status(s)
 		}
 	}
-	j := &judging{facts: f, rec: rec, replay: true}
-	return j.all(ps)
+	return (&judging{facts: f, rec: rec, replay: true}).all(ps)
 }
 
 func (j *judging) all(ps []*Program) []manifest.Criterion {
+	j.vars = j.env()
 	out := make([]manifest.Criterion, len(ps))
 	for i, p := range ps {
 		out[i] = j.one(p)
@@ -131,24 +212,20 @@ func (j *judging) one(p *Program) manifest.Criterion {
 	c := manifest.Criterion{Expr: p.text}
 	j.frozen = false
 	v, err := j.run(p.code)
-	if err != nil {
-		c.Error = reason(err)
-	} else {
-		c.Pass, _ = v.(bool)
-	}
-	j.frozen = true
-	for _, s := range p.shown {
-		// A part that was not evaluated has no value to show.
-		if v, err := j.run(s.code); err == nil {
-			if c.Values == nil {
-				c.Values = map[string]any{}
-			}
-			c.Values[s.text] = small(v)
+	if err == nil {
+		var ok bool
+		if c.Pass, ok = v.(bool); !ok {
+			err = fmt.Errorf("the expression gives %s, not true or false", toShow(v))
 		}
 	}
+	if err != nil {
+		c.Error = reason(err)
+	}
+	c.Values = j.values(p)
 	return c
 }
 
+// run evaluates a compiled expression within the bounds of one.
 func (j *judging) run(code *vm.Program) (v any, err error) {
 	defer func() {
 		// The evaluator runs what a plan says; whatever it trips over is that criterion's error.
@@ -156,10 +233,12 @@ func (j *judging) run(code *vm.Program) (v any, err error) {
 			err = fmt.Errorf("the expression cannot be evaluated: %v", r)
 		}
 	}()
-	return expr.Run(code, j.env())
+	j.steps, j.joined, j.began, j.waited = 0, 0, time.Now(), 0
+	j.made, j.seen = nil, map[string]bool{}
+	return expr.Run(code, j.vars)
 }
 
-// reason is an evaluation error without the expression's picture.
+// reason is an evaluation error without the expression's picture, on one line.
 func reason(err error) string {
 	for {
 		inner := errors.Unwrap(err)
@@ -168,35 +247,19 @@ func reason(err error) string {
 		}
 		err = inner
 	}
-	msg, _, _ := strings.Cut(err.Error(), "\n")
-	return msg
-}
-
-// small keeps a value out of the record that would drown it.
-func small(v any) any {
-	b, err := json.Marshal(v)
-	if err == nil && len(b) <= 512 {
-		return v
+	msg := err.Error()
+	var fe *file.Error
+	if errors.As(err, &fe) {
+		msg = fe.Message
 	}
-	return fmt.Sprintf("(%T of %d bytes)", v, len(b))
-}
-
-// Explain is a verdict for people: the criterion and its values, or why it could not be judged.
-func Explain(c manifest.Criterion) string {
-	if c.Error != "" {
-		return c.Expr + ": " + c.Error
+	msg, _, _ = strings.Cut(msg, "\n")
+	switch {
+	case strings.HasPrefix(msg, "invalid operation: bool("): // a value of a document, which has no type before
+		return "a value that is " + strings.TrimSuffix(strings.TrimPrefix(msg, "invalid operation: bool("), ")") + " is neither true nor false"
+	case strings.Contains(msg, "memory budget exceeded"):
+		return "the expression makes lists that are too long"
+	case strings.HasPrefix(msg, "cannot fetch ") && strings.HasSuffix(msg, "from <nil>"):
+		return strings.TrimSuffix(msg, "<nil>") + "nothing: there is no such value"
 	}
-	var parts []string
-	for _, k := range sorted(c.Values) {
-		b, err := json.Marshal(c.Values[k])
-		s := string(b)
-		if err != nil {
-			s = fmt.Sprint(c.Values[k])
-		}
-		parts = append(parts, k+" = "+s)
-	}
-	if len(parts) == 0 {
-		return c.Expr + " is false"
-	}
-	return c.Expr + ": " + strings.Join(parts, ", ")
+	return strings.ReplaceAll(strings.ReplaceAll(msg, "<nil>", "nothing"), "interface {}", "any value")
 }
