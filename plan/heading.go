@@ -16,28 +16,26 @@ type head struct {
 	bold      bool
 }
 
-// headings reads what every heading says. Bold lines count only in a document
-// none of whose headings names a phase: elsewhere they are emphasis.
+// headings reads what every heading says. A bold line counts as one only where
+// no heading names its phase: elsewhere it is emphasis.
 func (r *reader) headings() {
-	named := false
+	named := map[string]bool{}
 	for _, h := range r.doc.Headings {
 		id, title := phaseName(string(h.Text.Of(r.src)))
-		named = named || id != ""
+		named[id] = true
 		r.heads = append(r.heads, head{Heading: h, id: id, title: title})
 		if h.Loose {
 			r.find(CodeLooseHeading, h.Span.Start, "put one plain space after the # marks", "Markdown takes this for a paragraph, not a heading")
 		}
 	}
-	if !named {
-		r.boldHeadings()
-	}
+	r.boldHeadings(named)
 	if len(r.doc.Headings) > 0 {
 		r.p.Title = string(r.doc.Headings[0].Text.Of(r.src))
 		r.p.TitleID = titleID(r.p.Title)
 	}
 }
 
-func (r *reader) boldHeadings() {
+func (r *reader) boldHeadings(named map[string]bool) {
 	r.bold = map[int]bool{}
 	var out []head
 	next, level := 0, 0
@@ -60,7 +58,7 @@ func (r *reader) boldHeadings() {
 		}
 		text := unwrap(r.src, mdspan.Span{Start: at.Start, End: at.Start + len(bytes.TrimRight(b, ": "))})
 		id, title := phaseName(string(text.Of(r.src)))
-		if id == "" || !strings.HasPrefix(strings.ToLower(string(text.Of(r.src))), "phase") || bytes.Contains(text.Of(r.src), b[:2]) {
+		if id == "" || named[id] || !strings.HasPrefix(strings.ToLower(string(text.Of(r.src))), "phase") || bytes.Contains(text.Of(r.src), b[:2]) {
 			continue
 		}
 		h := mdspan.Heading{Line: n, Level: min(level+1, 6), Text: at, Span: r.doc.Index.Line(n), Quote: quote}

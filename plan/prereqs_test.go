@@ -1,6 +1,9 @@
 package plan
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 // A phase's lines count also where they stand below a heading inside the phase: a prerequisite that is
 // not seen is a task that runs too early.
@@ -36,5 +39,15 @@ func TestWordsInBracketsAreSpokenOf(t *testing.T) {
 	p := Parse("p.md", []byte("# P\n| ID | Item | Status |\n|---|---|---|\n| B-1 | read | [TODO] |\n| B-2 | write | [DONE] |\n"), Tokens{})
 	if len(p.Tasks()) == 0 && len(p.Findings) == 0 {
 		t.Error("neither read nor spoken of")
+	}
+}
+
+// A bold line stands for a heading where no heading names its phase, also beside phases that have one.
+func TestBoldPhaseBesideAHeading(t *testing.T) {
+	const table = "\n| ID | Task | State |\n|---|---|---|\n| %s | a | [ ] |\n\n"
+	p := Parse("p.md", []byte("## Phase 1 — Setup\n"+strings.Replace(table, "%s", "1.1", 1)+"**Phase 1 is easy**\n\n**Phase 2 — Ship**\n\nPrereqs: Phase 1 complete\n"+
+		strings.Replace(table, "%s", "2.1", 1)), Tokens{})
+	if len(p.Phases) != 2 || p.Phases[1].ID != "2" || p.Phases[1].Prereqs.Text != "Phase 1 complete" || len(p.Phases[0].Tasks) != 1 {
+		t.Errorf("%+v", p.Phases)
 	}
 }
