@@ -43,7 +43,7 @@ type AuditView struct {
 func Audit(p *Printer, v AuditView) {
 	q := &v.Record.Doc.Predicate
 	p.Printf("# Artifact audit: %s %s\n\n", md(v.Task), md(v.Title))
-	p.Printf("- Run: `%s`, %s, %s\n- Manifest: `%s`\n", v.Run, q.Result, q.Started.UTC().Format(time.RFC3339), Clean(v.Manifest))
+	p.Printf("- Run: `%s`, %s, %s\n- Manifest: %s\n", v.Run, q.Result, q.Started.UTC().Format(time.RFC3339), mdCode(v.Manifest))
 	if q.Source.Commit != "" {
 		dirty := ""
 		if q.Source.Dirty {
@@ -51,19 +51,20 @@ func Audit(p *Printer, v AuditView) {
 		}
 		p.Printf("- Commit: `%s`%s\n", q.Source.Commit, dirty)
 	}
-	p.Printf("\n| Path | Role | Size (bytes) | SHA-256 | Arrays (dtype, shape) | Now |\n| --- | --- | ---: | --- | --- | --- |\n")
-	for _, f := range v.Files {
-		p.Printf("| `%s` | %s | %d | `%s` | %s | %s |\n", md(f.Path), f.Role, f.Size, f.SHA256, arrays(f.Arrays), f.Now)
-	}
 	if len(v.Files) == 0 {
 		p.Printf("\nThe attempt has no files: it is a decision by hand.\n")
+		return
+	}
+	p.Printf("\n| Path | Role | Size (bytes) | SHA-256 | Arrays (dtype, shape) | Now |\n| --- | --- | ---: | --- | --- | --- |\n")
+	for _, f := range v.Files {
+		p.Printf("| %s | %s | %d | `%s` | %s | %s |\n", mdCode(f.Path), mdCell(f.Role), f.Size, mdCell(f.SHA256), arrays(f.Arrays), f.Now)
 	}
 }
 
 func arrays(as map[string]manifest.Array) string {
 	var out []string
 	for _, n := range slices.Sorted(maps.Keys(as)) {
-		out = append(out, fmt.Sprintf("%s: %s %v", md(n), md(as[n].Dtype), as[n].Shape))
+		out = append(out, fmt.Sprintf("%s: %s %v", mdCell(n), mdCell(as[n].Dtype), as[n].Shape))
 	}
 	return strings.Join(out, "; ")
 }

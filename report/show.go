@@ -70,17 +70,7 @@ func showSpec(p *Printer, it *workspace.Item) {
 
 func run(p *Printer, r *workspace.Record) {
 	q := &r.Doc.Predicate
-	tone := Warn
-	switch q.Result {
-	case manifest.Pass:
-		tone = Good
-	case manifest.Fail:
-		tone = Bad
-	}
-	word := string(q.Result)
-	if q.State != "" {
-		word = q.State
-	}
+	word, tone := outcome(q)
 	when := q.Started.UTC().Format("2006-01-02 15:04:05Z")
 	p.Printf("    #%-3d %s  %s  %s  %s\n", q.Attempt, when, p.Paint(tone, Pad(word, 8)), how(q), Clean(short(r.Digest)))
 	if q.Reason != "" && !said(q, q.Reason) {
@@ -95,6 +85,21 @@ func run(p *Printer, r *workspace.Record) {
 	if r.Attempt == nil {
 		p.Printf("         %s\n", p.Paint(Warn, "no attempt in the ledger names this run"))
 	}
+}
+
+// outcome is the word for how an attempt went: its result, or the state that a decision gave the row.
+func outcome(q *manifest.Predicate) (string, Tone) {
+	tone := Warn
+	switch q.Result {
+	case manifest.Pass:
+		tone = Good
+	case manifest.Fail:
+		tone = Bad
+	}
+	if q.State != "" {
+		return Clean(q.State), tone
+	}
+	return Clean(string(q.Result)), tone
 }
 
 func how(q *manifest.Predicate) string {
@@ -220,12 +225,13 @@ func runOf(r *workspace.Record) RunView {
 
 // LogEntry is one attempt for `log`: a recorded run, or an entry that a person wrote.
 type LogEntry struct {
+	Name    string            // of a recorded run's task or phase
 	Record  *workspace.Record // nil for an entry written by hand
 	Attempt *ledger.Attempt   // nil for a run that the ledger does not name
 	Ledger  string            // path
 }
 
-// Log shows attempts, newest first as they are given.
+// Log shows attempts, newest first as they are given: a block for somebody who watches, else a line each.
 func Log(p *Printer, entries []LogEntry) {
 	for _, e := range entries {
 		if e.Record == nil {
@@ -233,14 +239,27 @@ func Log(p *Printer, entries []LogEntry) {
 			continue
 		}
 		q := &e.Record.Doc.Predicate
-		name := q.Task.ID
-		if name == "" {
-			name = "phase " + q.Task.Phase
+		if !p.TTY {
+			logLine(p, e, q)
+			continue
 		}
-		p.Printf("%s  %s  %s  %s\n", where(e), q.Started.UTC().Format(time.DateOnly), p.Paint(Strong, Clean(name)), Clean(q.Task.Description))
+		p.Printf("%s  %s  %s  %s\n", where(e), q.Started.UTC().Format(time.DateOnly), p.Paint(Strong, Clean(e.Name)), Clean(q.Task.Description))
 		run(p, e.Record)
 		p.Printf("         %s\n", Clean(e.Record.Path))
 	}
+}
+
+func logLine(p *Printer, e LogEntry, q *manifest.Predicate) {
+	word, tone := outcome(q)
+	p.Printf("%s  %s  %s  #%d %s (%s)  %s  %s", where(e), q.Started.UTC().Format(time.RFC3339), p.Paint(Strong, Clean(e.Name)), q.Attempt, p.Paint(tone, word), how(q),
+		short(e.Record.Digest), Clean(e.Record.Path))
+	if q.Reason != "" {
+		p.Printf("  why: %s", Clean(q.Reason))
+	}
+	if q.Note != "" {
+		p.Printf("  note: %s", Clean(q.Note))
+	}
+	p.Printf("\n")
 }
 
 func where(e LogEntry) string {

@@ -83,8 +83,11 @@ func (t *Tally) Add(o Tally) {
 // closed is what needs no more work.
 func (t Tally) closed() int { return t.Done + t.Skipped }
 
-func (t Tally) String() string {
-	s := fmt.Sprintf("%d/%d", t.closed(), t.Total)
+// share is how many of the rows need no more work.
+func (t Tally) share() string { return fmt.Sprintf("%d/%d", t.closed(), t.Total) }
+
+// rest is what the share does not say, "" where there is nothing.
+func (t Tally) rest() string {
 	var parts []string
 	for _, c := range []struct {
 		n    int
@@ -94,11 +97,13 @@ func (t Tally) String() string {
 			parts = append(parts, fmt.Sprintf("%d %s", c.n, c.word))
 		}
 	}
-	if len(parts) > 0 {
-		s += " (" + strings.Join(parts, ", ") + ")"
+	if len(parts) == 0 {
+		return ""
 	}
-	return s
+	return "(" + strings.Join(parts, ", ") + ")"
 }
+
+func (t Tally) String() string { return strings.TrimSuffix(t.share()+" "+t.rest(), " ") }
 
 func plural(n int, word string) string {
 	if n == 1 {
@@ -143,13 +148,13 @@ func planStatus(p *Printer, pl PlanStatus, rows bool) {
 	} else {
 		p.Printf("%s: %s %s\n", Clean(pl.Path), id, pl.Tally)
 	}
-	wide := 0
+	var w widths
 	for _, ph := range pl.Phases {
-		wide = max(wide, Columns(Clean(ph.ID)))
+		w.id, w.share = max(w.id, Columns(Clean(ph.ID))), max(w.share, len(ph.Tally.share()))
 	}
-	wide = min(wide, 24)
+	w.id = min(w.id, 24)
 	for _, ph := range pl.Phases {
-		phaseStatus(p, ph, wide, rows)
+		phaseStatus(p, ph, w, rows)
 	}
 	if pl.Doubt != "" {
 		p.Printf("  %s %s; planctl link settles it\n", p.Paint(Warn, "doubt:"), Clean(pl.Doubt))
@@ -166,14 +171,23 @@ func planStatus(p *Printer, pl PlanStatus, rows bool) {
 	}
 }
 
-func phaseStatus(p *Printer, ph PhaseStatus, wide int, rows bool) {
-	id := Pad(Cut(Clean(ph.ID), wide), wide)
+// widths is the columns that the phases of one plan share.
+type widths struct{ id, share int }
+
+func phaseStatus(p *Printer, ph PhaseStatus, w widths, rows bool) {
+	id := Pad(Cut(Clean(ph.ID), w.id), w.id)
 	if p.TTY {
-		title := Clean(ph.Title)
-		if p.Width > 0 {
-			title = Cut(title, max(10, p.Width-wide-barWidth-24))
+		parts := []string{"", id, bar(p, ph.Tally), Pad(ph.Tally.share(), w.share)}
+		if title := Clean(ph.Title); title != "" {
+			if p.Width > 0 {
+				title = Cut(title, max(20, p.Width-w.id-barWidth-w.share-10-len(ph.Tally.rest())))
+			}
+			parts = append(parts, title)
 		}
-		p.Printf("  %s  %s  %s  %s\n", id, bar(p, ph.Tally), Pad(ph.Tally.String(), 7), title)
+		if rest := ph.Tally.rest(); rest != "" {
+			parts = append(parts, p.Paint(Faint, rest))
+		}
+		p.Printf("%s\n", strings.Join(parts, "  "))
 	} else {
 		p.Printf("%s\n", strings.TrimRight(fmt.Sprintf("  phase %s %s %s", id, ph.Tally, Clean(ph.Title)), " "))
 	}
@@ -181,10 +195,15 @@ func phaseStatus(p *Printer, ph PhaseStatus, wide int, rows bool) {
 		p.Printf("    %s %s\n", p.Paint(Faint, "waits:"), Clean(ph.Waits))
 	}
 	for _, r := range ph.Rows {
-		if rows || r.Refuted || len(r.Stale) > 0 || len(r.Changed) > 0 || r.Owed != "" || r.State == "blocked" || r.State == "unknown" {
+		if rows || r.needsEyes() {
 			rowStatus(p, r)
 		}
 	}
+}
+
+// needsEyes tells the rows that are shown without being asked for: those that will not get on by themselves.
+func (r RowStatus) needsEyes() bool {
+	return r.Refuted || len(r.Stale) > 0 || len(r.Changed) > 0 || r.Owed != "" || r.State == "blocked" || r.State == "unknown"
 }
 
 func rowStatus(p *Printer, r RowStatus) {
@@ -204,20 +223,8 @@ func rowStatus(p *Printer, r RowStatus) {
 
 func remarks(p *Printer, r RowStatus) string {
 	var out []string
-	if r.Refuted {
-		out = append(out, p.Paint(Bad, "refuted: its newest run failed"))
-	}
-	if len(r.Stale) > 0 {
-		out = append(out, p.Paint(Warn, "stale: "+Clean(brief(r.Stale))+" changed"))
-	}
-	if len(r.Changed) > 0 {
-		out = append(out, p.Paint(Warn, "changed since it ran: "+Clean(brief(r.Changed))))
-	}
-	if r.Owed != "" {
-		out = append(out, p.Paint(Warn, Clean(r.Owed)))
-	}
-	if r.State == "unknown" {
-		out = append(out, p.Paint(Bad, "its state cannot be read: planctl lint"))
+	for _, m := range r.remarks() {
+		out = append(out, p.Paint(m.tone, Clean(m.text)))
 	}
 	if len(out) == 0 {
 		return ""
@@ -225,31 +232,34 @@ func remarks(p *Printer, r RowStatus) string {
 	return "  [" + strings.Join(out, "; ") + "]"
 }
 
+type remark struct {
+	tone Tone
+	text string
+}
+
+func (r RowStatus) remarks() []remark {
+	var out []remark
+	if r.Refuted {
+		out = append(out, remark{Bad, "refuted: its newest run failed"})
+	}
+	if len(r.Stale) > 0 {
+		out = append(out, remark{Warn, "stale: " + brief(r.Stale) + " changed"})
+	}
+	if len(r.Changed) > 0 {
+		out = append(out, remark{Warn, "changed since it ran: " + brief(r.Changed)})
+	}
+	if r.Owed != "" {
+		out = append(out, remark{Warn, r.Owed})
+	}
+	if r.State == "unknown" {
+		out = append(out, remark{Bad, "its state cannot be read: planctl lint"})
+	}
+	return out
+}
+
 func brief(s []string) string {
 	if len(s) <= 3 {
 		return strings.Join(s, ", ")
 	}
 	return strings.Join(s[:3], ", ") + fmt.Sprintf(" and %d more", len(s)-3)
-}
-
-// StatusMarkdown is the same as a Markdown document, for a pull request or a wiki.
-func StatusMarkdown(p *Printer, v StatusView) {
-	p.Printf("# Plans\n")
-	for _, pl := range v.Plans {
-		p.Printf("\n## %s\n\n%s: %s\n\n| Phase | Title | Rows | Waits |\n| --- | --- | --- | --- |\n", md(pl.Initiative), md(pl.Path), pl.Tally)
-		for _, ph := range pl.Phases {
-			p.Printf("| %s | %s | %s | %s |\n", md(ph.ID), md(ph.Title), ph.Tally, md(ph.Waits))
-		}
-		if pl.Drift != "" {
-			p.Printf("\nDrift: %s\n", md(pl.Drift))
-		}
-		if len(pl.Next) > 0 {
-			p.Printf("\nNext: %s\n", md(strings.Join(pl.Next, ", ")))
-		}
-	}
-}
-
-// md makes outside text safe inside a Markdown table cell.
-func md(s string) string {
-	return strings.NewReplacer("|", `\|`, "<", "&lt;", "\n", " ").Replace(Clean(s))
 }

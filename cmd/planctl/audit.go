@@ -44,7 +44,7 @@ func (a *app) audit(ctx context.Context, name string, asJSON bool) error {
 	if r == nil {
 		return &failure{msg: name + " has no evidence: it has not been run", help: "planctl run " + name}
 	}
-	v := report.AuditView{Schema: "planctl/audit/v1", Task: it.Name(w), Title: it.Task.Description, Manifest: r.Path, Run: r.Digest, Record: r}
+	v := report.AuditView{Schema: "planctl/audit/v1", Task: it.Name(w), Title: it.Task.Description, Manifest: r.Path, Run: r.Digest, Files: []report.AuditFile{}, Record: r}
 	for _, f := range r.Doc.Predicate.Files {
 		abs := filepath.Join(w.Root, filepath.FromSlash(path.Join(path.Dir(r.Path), f.Name)))
 		if f.Base == "workspace" {

@@ -89,7 +89,7 @@ func logEntries(w *workspace.Workspace, names []string) ([]report.LogEntry, erro
 		if only != nil && r.Item != only {
 			continue
 		}
-		e := report.LogEntry{Record: r, Attempt: r.Attempt}
+		e := report.LogEntry{Name: nameOf(w, r), Record: r, Attempt: r.Attempt}
 		if r.Ledger != nil {
 			e.Ledger = r.Ledger.Path
 		}
@@ -107,6 +107,18 @@ func logEntries(w *workspace.Workspace, names []string) ([]report.LogEntry, erro
 		}
 	}
 	return out, nil
+}
+
+// nameOf is how a run's task or phase is called now; the record's own word where its row is gone.
+func nameOf(w *workspace.Workspace, r *workspace.Record) string {
+	switch t := r.Doc.Predicate.Task; {
+	case r.Item != nil:
+		return r.Item.Name(w)
+	case t.ID == "":
+		return "phase " + t.Phase
+	default:
+		return t.ID
+	}
 }
 
 // tail shows the end of a task's last log, made safe for a terminal.

@@ -51,18 +51,9 @@ func (a *app) status(ctx context.Context, names []string, format string, archive
 	if err != nil {
 		return err
 	}
-	unfinished, err := a.unfinished(w)
+	v, err := a.statusOf(w, plans)
 	if err != nil {
 		return err
-	}
-	v := report.StatusOf(w, plans, unfinished)
-	for _, f := range verify.Lint(w, nil) {
-		switch f.Severity {
-		case finding.Error:
-			v.Errors++
-		case finding.Warning:
-			v.Warnings++
-		}
 	}
 	p := a.printer(a.io.Out)
 	switch format {
@@ -74,6 +65,24 @@ func (a *app) status(ctx context.Context, names []string, format string, archive
 		report.Status(p, v, a.verbose)
 	}
 	return p.Err()
+}
+
+// statusOf is where plans stand, with what waits in the whole workspace for recover and lint.
+func (a *app) statusOf(w *workspace.Workspace, plans []*workspace.Plan) (report.StatusView, error) {
+	unfinished, err := a.unfinished(w)
+	if err != nil {
+		return report.StatusView{}, err
+	}
+	v := report.StatusOf(w, plans, unfinished)
+	for _, f := range verify.Lint(w, nil) {
+		switch f.Severity {
+		case finding.Error:
+			v.Errors++
+		case finding.Warning:
+			v.Warnings++
+		}
+	}
+	return v, nil
 }
 
 func choosePlans(w *workspace.Workspace, names []string, archived bool) ([]*workspace.Plan, error) {
@@ -224,7 +233,10 @@ func (a *app) showOne(ctx context.Context, name string, asJSON bool) error {
 	}
 	pl, planErr := w.FindPlan(name)
 	if planErr == nil {
-		v := report.StatusOf(w, []*workspace.Plan{pl}, nil)
+		v, err := a.statusOf(w, []*workspace.Plan{pl})
+		if err != nil {
+			return err
+		}
 		if asJSON {
 			return a.emitJSON(v)
 		}

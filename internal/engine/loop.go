@@ -271,6 +271,10 @@ func (l *loop) admit(ctx context.Context, it *workspace.Item, gates []schedule.G
 			return refuse(Declined, "its command stands only in prose and was not approved", "--yes runs it and ticks, --yes --no-tick only runs it; planctl bind "+t.Name+" --write makes it a spec")
 		}
 	}
+	if _, err := l.e.Executor(executorName(l.w, sp)); err != nil {
+		t.Err = err
+		return refuse(Trouble, err.Error(), "this planctl runs tasks with `executor: local`")
+	}
 	if problem := unsafePhase(it); problem != nil {
 		t.Findings, t.Err = problem, &InvalidError{problem}
 		return refuse(Invalid, problem[0].Message, problem[0].Help)

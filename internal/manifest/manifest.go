@@ -103,6 +103,7 @@ type Predicate struct {
 	Planctl    string            `json:"planctl"`
 }
 
+// Task is the row that an attempt was about.
 type Task struct {
 	Plan        string `json:"plan"`
 	ID          string `json:"id"`
@@ -112,6 +113,7 @@ type Task struct {
 	Description string `json:"description,omitempty"`
 }
 
+// Spec is what ran: the effective spec and where it stands.
 type Spec struct {
 	Digest string         `json:"digest"`
 	Value  map[string]any `json:"value"`
@@ -119,6 +121,7 @@ type Spec struct {
 	Prose  bool           `json:"prose,omitempty"`
 }
 
+// Criterion is one expression with its verdict.
 type Criterion struct {
 	Expr   string         `json:"expr"`
 	Pass   bool           `json:"pass"`
@@ -126,6 +129,7 @@ type Criterion struct {
 	Error  string         `json:"error,omitempty"`
 }
 
+// Call is one call that a judgement made, so that it can be judged again without the file.
 type Call struct {
 	Fn     string `json:"fn"`
 	Args   []any  `json:"args"`
@@ -133,6 +137,7 @@ type Call struct {
 	Error  string `json:"error,omitempty"`
 }
 
+// Tests is what the test runner reported.
 type Tests struct {
 	Total   int               `json:"total"`
 	Passed  int               `json:"passed"`
@@ -154,11 +159,13 @@ type File struct {
 	Arrays map[string]Array `json:"arrays,omitempty"` // npy, npz: for audit
 }
 
+// Array is one array of an npy or npz file.
 type Array struct {
 	Dtype string `json:"dtype"`
 	Shape []int  `json:"shape"`
 }
 
+// Source is the state of the sources when the run began.
 type Source struct {
 	Commit  string            `json:"commit"`
 	Tree    string            `json:"tree"`
@@ -168,11 +175,13 @@ type Source struct {
 	Why     string            `json:"why,omitempty"`     // what is missing and why, e.g. not a git repository
 }
 
+// Actor is who ran or decided.
 type Actor struct {
 	Name  string `json:"name"`
 	Email string `json:"email"`
 }
 
+// Host is the machine of the run.
 type Host struct {
 	Name string `json:"name"`
 	OS   string `json:"os"`
@@ -180,6 +189,7 @@ type Host struct {
 	CPUs int    `json:"cpus"`
 }
 
+// Executor is what ran the command.
 type Executor struct {
 	Name string `json:"name"`
 	ID   string `json:"id,omitempty"`

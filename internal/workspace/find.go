@@ -64,8 +64,13 @@ func (w *Workspace) Find(name string) (*Item, error) {
 	return find(w, "task", name, (*Plan).items, (*Item).id, (*Item).fullName, (*Item).line)
 }
 
-// FindPhase gives the phase named PHASE or PLAN#PHASE, by the rules of Find.
+// FindPhase gives the phase named PHASE or PLAN#PHASE, by the rules of Find; the word Phase may stand
+// before the ID, as it does in a heading.
 func (w *Workspace) FindPhase(name string) (*Plan, *plan.Phase, error) {
+	at := strings.LastIndexByte(name, '#') + 1
+	if id := strings.TrimSpace(name[at:]); len(id) > 6 && strings.EqualFold(id[:6], "phase ") {
+		name = name[:at] + strings.TrimSpace(id[6:])
+	}
 	ref, err := find(w, "phase", name, (*Plan).phaseRefs, PhaseRef.id, PhaseRef.name, PhaseRef.line)
 	return ref.Plan, ref.Phase, err
 }
