@@ -13,7 +13,7 @@ func Next(p *Printer, w *workspace.Workspace, it *workspace.Item) {
 	case sp == nil:
 	case sp.Run == "":
 		what = sp.Kind.String()
-	case prose && it.Suggestion != nil && !it.Suggestion.Runnable:
+	case prose && it.Found() != nil && !it.Found().Runnable:
 		what = "prose that cannot be run as it is"
 	case prose:
 		what = sp.Kind.String() + " from prose"
@@ -54,7 +54,7 @@ func NextJSON(w *workspace.Workspace, it *workspace.Item) any {
 		State: it.Task.State.String(), Title: it.Task.Description}
 	if sp, from, prose := it.EffectiveSpec(); sp != nil {
 		out.Kind, out.Command, out.From, out.Prose = sp.Kind.String(), sp.Run, from, prose
-		out.Runnable = sp.Run != "" && !(prose && it.Suggestion != nil && !it.Suggestion.Runnable)
+		out.Runnable = sp.Run != "" && !(prose && it.Found() != nil && !it.Found().Runnable)
 	}
 	return out
 }

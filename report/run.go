@@ -234,6 +234,12 @@ func Proposal(p *Printer, q engine.Proposal) {
 	if q.Log != "" {
 		p.Printf("%slog  %s\n", in, Clean(q.Log))
 	}
+	for _, kv := range q.Env {
+		p.Printf("%senv %s\n", in, Clean(kv))
+	}
+	if q.Dir != "" {
+		p.Printf("%sdir %s\n", in, Clean(q.Dir))
+	}
 	if q.Why != "" {
 		p.Printf("%s%s %s\n", in, p.Paint(Bad, "cannot be run:"), Clean(q.Why))
 	}

@@ -58,8 +58,8 @@ func showSpec(p *Printer, it *workspace.Item) {
 	where := Clean(from)
 	if prose {
 		where += ", prose: asked for before it runs"
-		if it.Suggestion != nil && !it.Suggestion.Runnable {
-			where += "; cannot be run: " + Clean(it.Suggestion.Why)
+		if s := it.Found(); s != nil && !s.Runnable {
+			where += "; cannot be run: " + Clean(s.Why)
 		}
 	}
 	p.Printf("  spec      %s (%s)\n", sp.Kind, where)

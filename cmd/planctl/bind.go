@@ -74,7 +74,7 @@ type binding struct {
 }
 
 func (b binding) report() report.BindingView {
-	s := b.item.Suggestion
+	s := b.item.Found()
 	v := report.BindingView{Task: b.name, Plan: b.item.Plan.Path, Line: s.Line, Col: s.Col, Source: s.Source, Why: s.Why}
 	if b.spec != nil {
 		v.YAML = string(spec.Marshal(b.spec))
@@ -101,11 +101,11 @@ func bindings(w *workspace.Workspace, ids []string) ([]binding, error) {
 	var out []binding
 	for _, it := range items {
 		sp, _, prose := it.EffectiveSpec()
-		if it.Suggestion == nil {
+		if it.Found() == nil {
 			continue
 		}
 		b := binding{item: it, name: it.Name(w)}
-		if sp != nil && prose && it.Suggestion.Runnable {
+		if sp != nil && prose && it.Found().Runnable {
 			copied := *sp
 			if copied.Kind == spec.Green && copied.Red == "" {
 				copied.Red = redOf(it, copied.Run)

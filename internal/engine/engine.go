@@ -66,9 +66,11 @@ type Proposal struct {
 	Command string
 	Kind    spec.Kind
 	Log     string
-	Where   string // file:line:col
-	Source  string // "Command Reference: RED run selector"
-	Why     string // why it cannot be run at all; "" when it can
+	Dir     string   // where it would run, "" for the workspace
+	Env     []string // what the spec sets or unsets for it
+	Where   string   // file:line:col
+	Source  string   // "Command Reference: RED run selector"
+	Why     string   // why it cannot be run at all; "" when it can
 	Others  []string
 }
 

@@ -265,8 +265,8 @@ func (l *loop) admit(ctx context.Context, it *workspace.Item, gates []schedule.G
 		case RunOnly:
 			a.tick = false
 		case No:
-			if it.Suggestion.Why != "" {
-				return refuse(Declined, "its text cannot be run: "+it.Suggestion.Why, "write its command as `run:` in a `yaml planctl` block; planctl show "+t.Name+" shows what was found")
+			if why := notReady(it); why != "" {
+				return refuse(Declined, "its text cannot be run: "+why, "write its command as `run:` in a `yaml planctl` block; planctl show "+t.Name+" shows what was found")
 			}
 			return refuse(Declined, "its command stands only in prose and was not approved", "--yes runs it and ticks, --yes --no-tick only runs it; planctl bind "+t.Name+" --write makes it a spec")
 		}
@@ -311,20 +311,57 @@ func (l *loop) again(ctx context.Context, it *workspace.Item, a admitted, lock *
 }
 
 func (l *loop) approve(ctx context.Context, it *workspace.Item) (Approval, error) {
-	s := it.Suggestion
-	p := Proposal{Task: it.Name(l.w), Title: it.Task.Description, Command: s.Run, Kind: s.Kind, Log: s.Log,
-		Where: fmt.Sprintf("%s:%d:%d", it.Plan.Path, s.Line, s.Col), Source: s.Source, Others: s.Others}
-	if !s.Runnable {
-		p.Why = s.Why
+	sp, _, _ := it.EffectiveSpec()
+	p := Proposal{Task: it.Name(l.w), Title: it.Task.Description, Command: sp.Run, Kind: sp.Kind, Log: sp.Log, Dir: sp.Dir, Why: notReady(it)}
+	if s := it.Found(); s != nil {
+		p.Where, p.Source, p.Others = fmt.Sprintf("%s:%d:%d", s.File, s.Line, s.Col), s.Source, s.Others
+	}
+	for _, k := range sortedKeys(sp.Env) {
+		if v := sp.Env[k]; v != nil {
+			p.Env = append(p.Env, k+"="+*v)
+		} else {
+			p.Env = append(p.Env, k+" (unset)")
+		}
 	}
 	if l.e.Approve == nil {
 		return No, nil
 	}
 	a, err := l.e.Approve(ctx, p)
-	if !s.Runnable {
+	if p.Why != "" {
 		a = No
 	}
 	return a, err
+}
+
+// notReady says why a command found in prose cannot be run, "" where it can once somebody has approved
+// it. The text that was found has to be the command that would run, and nothing around it may make bash
+// or the loader run something else first.
+func notReady(it *workspace.Item) string {
+	sp, _, _ := it.EffectiveSpec()
+	s := it.Found()
+	switch {
+	case sp == nil || s == nil:
+		return "the text that it comes from is not there"
+	case !s.Runnable:
+		return s.Why
+	case sp.Run != s.Run:
+		return "the command that would run is not the one that was found"
+	}
+	for _, k := range sortedKeys(sp.Env) {
+		if takesOver(k) && sp.Env[k] != nil {
+			return "its spec sets " + k + ", which makes the shell run more than the command that is shown"
+		}
+	}
+	return ""
+}
+
+// takesOver names the variables by which a shell or the dynamic loader runs code before or instead of a command.
+func takesOver(name string) bool {
+	switch name {
+	case "BASH_ENV", "ENV", "SHELLOPTS", "BASHOPTS", "PS4", "PROMPT_COMMAND", "IFS", "PATH":
+		return true
+	}
+	return strings.HasPrefix(name, "BASH_FUNC_") || strings.HasPrefix(name, "LD_") || strings.HasPrefix(name, "DYLD_")
 }
 
 func (l *loop) finish(a admitted) {

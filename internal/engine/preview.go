@@ -74,8 +74,8 @@ func (e *Engine) preview(w *workspace.Workspace, it *workspace.Item, opt RunOpti
 	case it.Task.State == plan.Done && it.Standing(w).Fresh && !opt.Force:
 		t.Status, t.Reason = Current, "nothing that it depends on has changed since"
 		return v, nil
-	case it.Suggestion != nil && sp != nil && t.Prose && !it.Suggestion.Runnable:
-		t.Status, t.Reason = Declined, "its text cannot be run: "+it.Suggestion.Why
+	case sp != nil && t.Prose && notReady(it) != "":
+		t.Status, t.Reason = Declined, "its text cannot be run: "+notReady(it)
 		return v, nil
 	}
 	reports, slug := w.Reports(it.Plan, it.Phase)

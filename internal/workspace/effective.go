@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/planctl/planctl/internal/manifest"
+	"github.com/planctl/planctl/internal/prose"
 	"github.com/planctl/planctl/internal/spec"
 	"github.com/planctl/planctl/plan"
 )
@@ -21,6 +22,31 @@ func RowDigest(t *plan.Task) string { return manifest.Digest([]byte(t.RowText())
 // means that nothing at all says how to run the task. Whether a suggestion
 // can be run as it is, Item.Suggestion says.
 func (it *Item) EffectiveSpec() (sp *spec.Spec, from string, prose bool) { return it.effective(0) }
+
+// Found is the suggestion that the effective spec's command comes from: the row's own, or that of the
+// red whose command a green shares. nil where the command is written in a spec. What is shown for
+// approval is made from this and the effective spec, never from the row's own text alone.
+func (it *Item) Found() *prose.Suggestion { return it.found(0) }
+
+func (it *Item) found(depth int) *prose.Suggestion {
+	written := it.Spec
+	switch {
+	case written == nil:
+		return it.Suggestion
+	case written.Run != "" || written.Kind == spec.Manual || written.IsRollup():
+		return nil
+	case written.Kind == spec.Green && written.Red != "" && depth < maxRedChain:
+		if red := it.named(written.Red); red != nil && red != it {
+			if r, _, fromProse := red.effective(depth + 1); r != nil && r.Run != "" {
+				if !fromProse {
+					return nil
+				}
+				return red.found(depth + 1)
+			}
+		}
+	}
+	return it.Suggestion
+}
 
 // maxRedChain bounds a ring of greens that name each other as their red; lint reports it.
 const maxRedChain = 8
