@@ -14,6 +14,7 @@ import (
 
 	"github.com/planctl/planctl/internal/atomicfile"
 	"github.com/planctl/planctl/internal/manifest"
+	"github.com/planctl/planctl/internal/regular"
 	"github.com/planctl/planctl/ledger"
 	"github.com/planctl/planctl/plan"
 	"github.com/planctl/planctl/runner"
@@ -97,9 +98,9 @@ type Open struct {
 
 // Begin writes an intent and fsyncs it and its directory.
 func (s *Store) Begin(in Intent) (*Open, error) {
-	dir := filepath.Join(s.Dir, "intents")
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return nil, fmt.Errorf("make the intent directory: %w", err)
+	dir, err := s.place("intents")
+	if err != nil {
+		return nil, err
 	}
 	in.PID = os.Getpid()
 	birth, err := processBirth(in.PID)
@@ -110,7 +111,7 @@ func (s *Store) Begin(in Intent) (*Open, error) {
 	o := &Open{Intent: in, store: s, path: filepath.Join(dir, in.Key+".jsonl")}
 	// It appears under its name only when its first line is whole: nobody takes one in the making for a torn one.
 	tmp := filepath.Join(dir, fmt.Sprintf("%s.%d%s", in.Key, in.PID, making))
-	o.file, err = os.OpenFile(tmp, os.O_CREATE|os.O_EXCL|os.O_WRONLY|os.O_APPEND, 0o644)
+	o.file, err = os.OpenFile(tmp, os.O_CREATE|os.O_EXCL|os.O_WRONLY|os.O_APPEND, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("write the intent: %w", err)
 	}
@@ -199,7 +200,10 @@ func (s *Store) Intents() ([]*Open, error) {
 }
 
 func (s *Store) read(path string) (*Open, error) {
-	b, err := os.ReadFile(path)
+	if err := own(path); err != nil {
+		return nil, err
+	}
+	b, err := regular.Read(path)
 	if err != nil {
 		return nil, fmt.Errorf("read the intent: %w", err)
 	}

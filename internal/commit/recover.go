@@ -104,6 +104,12 @@ func (s *Store) finishOne(ctx context.Context, w Writing, o *Open, now time.Time
 		r.Did = "nothing had started"
 		return []Recovered{r}, os.Remove(o.path)
 	}
+	// What an intent says is checked before anything is done for it: without git it lies in the tree, and
+	// others may have written it.
+	if err := s.trust(w, o); err != nil {
+		r.Did, r.Why = "kept", err.Error()
+		return []Recovered{r}, nil
+	}
 	if o.Handle != nil || o.Intent.Log != "" {
 		h := o.handle()
 		if r.Killed, err = local.EndGroup(ctx, h, 5*time.Second); err != nil {
@@ -178,7 +184,14 @@ func (s *Store) reached(o *Open) (bool, error) {
 	if err != nil {
 		return false, fmt.Errorf("read the manifest: %w", err)
 	}
-	return manifest.Digest(b) == o.Change.Digest, nil
+	if manifest.Digest(b) != o.Change.Digest {
+		return false, nil
+	}
+	doc, err := manifest.Decode(b)
+	if err != nil || doc.Predicate.Nonce != o.Intent.Key {
+		return false, fmt.Errorf("%s is not the manifest of this run", o.Change.ManifestPath)
+	}
+	return true, nil
 }
 
 // respect marks as done what a person undid since it was done: an entry that was written and is

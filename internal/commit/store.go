@@ -16,11 +16,13 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/gofrs/flock"
 
 	"github.com/planctl/planctl/internal/gitrepo"
+	"github.com/planctl/planctl/internal/regular"
 )
 
 // Store is where intents and locks of one checkout live: <git-dir>/planctl,
@@ -102,11 +104,14 @@ func (s *Store) lockWorkspace(ctx context.Context, what string) (*Lock, error) {
 }
 
 func (s *Store) try(name, file, what string) (*Lock, error) {
-	dir := filepath.Join(s.Dir, "locks")
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return nil, fmt.Errorf("make the lock directory: %w", err)
+	dir, err := s.place("locks")
+	if err != nil {
+		return nil, err
 	}
 	path := filepath.Join(dir, file)
+	if err := own(path); err != nil {
+		return nil, err
+	}
 	f := flock.New(path)
 	ok, err := f.TryLock()
 	if err != nil {
@@ -115,7 +120,7 @@ func (s *Store) try(name, file, what string) (*Lock, error) {
 	if !ok {
 		held := &HeldError{Name: name}
 		// A holder that is just now writing leaves half a record: then the holder stays unknown.
-		if b, err := os.ReadFile(path); err == nil {
+		if b, err := regular.Read(path); err == nil {
 			var h Holder
 			if json.Unmarshal(b, &h) == nil {
 				held.Holder = h
@@ -129,12 +134,57 @@ func (s *Store) try(name, file, what string) (*Lock, error) {
 	}
 	b, err := json.Marshal(Holder{PID: os.Getpid(), Host: host, Since: time.Now(), What: what})
 	if err == nil {
-		err = os.WriteFile(path, append(b, '\n'), 0o644)
+		err = overwrite(path, append(b, '\n'))
 	}
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("write %s: %w", path, err), f.Close())
 	}
 	return &Lock{f: f}, nil
+}
+
+// place makes one of the store's directories. Without git it lies in the tree, which others may have
+// packed: a link in its place would let them choose where planctl writes.
+func (s *Store) place(name string) (string, error) {
+	for _, dir := range []string{s.Dir, filepath.Join(s.Dir, name)} {
+		switch info, err := os.Lstat(dir); {
+		case errors.Is(err, fs.ErrNotExist):
+		case err != nil:
+			return "", err
+		case !info.IsDir():
+			return "", fmt.Errorf("%s is no directory of planctl's own; move it away", dir)
+		}
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			return "", fmt.Errorf("make planctl's directory: %w", err)
+		}
+	}
+	return filepath.Join(s.Dir, name), nil
+}
+
+// own refuses a file of the store that is a link or no file: what it leads to is not planctl's.
+func own(path string) error {
+	info, err := os.Lstat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return err
+	case !info.Mode().IsRegular():
+		return fmt.Errorf("%s is no file of planctl's own; move it away", path)
+	}
+	if st, ok := info.Sys().(*syscall.Stat_t); ok && st.Nlink > 1 {
+		return fmt.Errorf("%s has another name too, and is no file of planctl's own; move it away", path)
+	}
+	return nil
+}
+
+// overwrite writes a file that is there, and follows no link to it.
+func overwrite(path string, b []byte) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_TRUNC|syscall.O_NOFOLLOW|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(b)
+	return errors.Join(err, f.Close())
 }
 
 func short(s string) string {
@@ -168,6 +218,10 @@ func processBirth(pid int) (string, error) {
 	fields := strings.Fields(rest)
 	if len(fields) < 20 {
 		return "", fmt.Errorf("/proc/%d/stat has %d fields", pid, len(fields))
+	}
+	// A zombie has ended: only its parent has not asked yet.
+	if fields[0] == "Z" || fields[0] == "X" {
+		return "", fmt.Errorf("process %d has ended", pid)
 	}
 	return fields[19], nil
 }

@@ -22,6 +22,7 @@ import (
 type Writing struct {
 	Tokens plan.Tokens
 	Use    map[plan.State]string
+	Ledger string // path of the ledger that the config names, relative to the workspace
 }
 
 // Refusal is a tick that was not written because the row is no longer what ran.

@@ -310,7 +310,7 @@ func resolveRed(w *workspace.Workspace, it *workspace.Item, name string) (*works
 }
 
 func writing(w *workspace.Workspace) commit.Writing {
-	return commit.Writing{Tokens: w.Config.PlanTokens(), Use: w.TokenUse}
+	return commit.Writing{Tokens: w.Config.PlanTokens(), Use: w.TokenUse, Ledger: ledgerPath(w)}
 }
 
 func executorName(w *workspace.Workspace, sp *spec.Spec) string {
