@@ -87,13 +87,19 @@ func (e *Entry) check(file string) error {
 	if e.Run != "" && !ValidDigest(e.Run) {
 		bad("an entry's run is sha256: and 64 hex digits, not %q", e.Run)
 	}
-	if strings.Contains(e.Task, "`") || visible(e.Task, newline) != e.Task || strings.TrimSpace(e.Task) != e.Task {
+	if !ValidTask(e.Task) {
 		bad("a task's name has no back-ticks, control characters or space around it: %q", e.Task)
 	}
 	if len(l) == 0 {
 		return nil
 	}
 	return l
+}
+
+// ValidTask reports whether an entry can carry a task's name: back-ticks, control characters, characters that turn the
+// direction of text, and space around it have no place in its head.
+func ValidTask(name string) bool {
+	return !strings.Contains(name, "`") && visible(name, newline) == name && strings.TrimSpace(name) == name
 }
 
 // head is the text of the first line, after the bullet.

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/planctl/planctl/internal/evidence"
+	"github.com/planctl/planctl/internal/manifest"
 	"github.com/planctl/planctl/internal/workspace"
 	"github.com/planctl/planctl/report"
 )
@@ -47,7 +48,7 @@ func (a *app) audit(ctx context.Context, name string, asJSON bool) error {
 	v := report.AuditView{Schema: "planctl/audit/v1", Task: it.Name(w), Title: it.Task.Description, Manifest: r.Path, Run: r.Digest, Files: []report.AuditFile{}, Record: r}
 	for _, f := range r.Doc.Predicate.Files {
 		abs := filepath.Join(w.Root, filepath.FromSlash(path.Join(path.Dir(r.Path), f.Name)))
-		if f.Base == "workspace" {
+		if f.Base == manifest.Workspace {
 			abs = filepath.Join(w.Root, filepath.FromSlash(f.Name))
 		}
 		now, err := compare(abs, f.SHA256)

@@ -3,14 +3,15 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
-	"os"
 	"path"
 	"path/filepath"
 	"slices"
 
 	"github.com/spf13/cobra"
 
+	"github.com/planctl/planctl/internal/regular"
 	"github.com/planctl/planctl/internal/workspace"
 	"github.com/planctl/planctl/report"
 )
@@ -152,19 +153,11 @@ func (a *app) tail(ctx context.Context, name string, lines int) (err error) {
 const tailBytes = 1 << 20
 
 func lastLines(path string, lines int) (_ []byte, err error) {
-	f, err := os.Open(path)
+	f, info, err := regular.Open(path)
 	if err != nil {
 		return nil, err
 	}
-	defer func() {
-		if e := f.Close(); err == nil {
-			err = e
-		}
-	}()
-	info, err := f.Stat()
-	if err != nil {
-		return nil, err
-	}
+	defer func() { err = errors.Join(err, f.Close()) }()
 	b := make([]byte, min(info.Size(), tailBytes))
 	if _, err := f.ReadAt(b, info.Size()-int64(len(b))); err != nil && err != io.EOF {
 		return nil, err

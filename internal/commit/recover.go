@@ -28,6 +28,15 @@ type Recovered struct {
 	Outcome Outcome
 }
 
+// RecoverError says why one intent could not be finished. The intent stays.
+type RecoverError struct {
+	Name string // of the task, PLAN#ID
+	Err  error
+}
+
+func (e *RecoverError) Error() string { return fmt.Sprintf("recover %s: %v", e.Name, e.Err) }
+func (e *RecoverError) Unwrap() error { return e.Err }
+
 // Recover finishes the intents whose process is gone, and nothing else. It ends what survives of
 // their commands first. An intent made on another branch is kept for that branch. w says how plans
 // are written. Without open intents nothing is locked or written.
@@ -44,7 +53,7 @@ func (s *Store) Recover(ctx context.Context, w Writing, now time.Time) ([]Recove
 		}
 		r, err := s.recoverOne(ctx, w, o, now)
 		if err != nil {
-			errs = append(errs, fmt.Errorf("recover %s: %w", o.Intent.Name, err))
+			errs = append(errs, &RecoverError{o.Intent.Name, err})
 			continue
 		}
 		out = append(out, r...)
@@ -247,6 +256,10 @@ func (s *Store) interrupt(w Writing, o *Open, now time.Time) (Outcome, error) {
 	if err := os.MkdirAll(filepath.Dir(s.abs(in.Manifest)), 0o755); err != nil {
 		return Outcome{}, fmt.Errorf("make the run's directory: %w", err)
 	}
+	path, err := FreeManifest(s.Root, strings.TrimSuffix(in.Manifest, manifest.Suffix))
+	if err != nil {
+		return Outcome{}, err
+	}
 	return o.commit(w, func() (*Change, *manifest.Statement, error) {
 		b, err := regular.Read(s.abs(in.Entry.Ledger))
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -255,12 +268,12 @@ func (s *Store) interrupt(w Writing, o *Open, now time.Time) (Outcome, error) {
 		if sec, err := ledger.Parse(in.Entry.Ledger, b).Section(in.Entry.Section); err == nil {
 			p.Attempt = sec.NextNumber()
 		}
-		artifacts := in.Manifest
+		artifacts := path
 		if in.Log != "" {
-			artifacts = fmt.Sprintf("%s/{%s,%s}", filepath.ToSlash(filepath.Dir(in.Manifest)), filepath.Base(in.Log), filepath.Base(in.Manifest))
+			artifacts = fmt.Sprintf("%s/{%s,%s}", filepath.ToSlash(filepath.Dir(in.Manifest)), filepath.Base(in.Log), filepath.Base(path))
 		}
 		return &Change{
-			ManifestPath: in.Manifest, Ledger: in.Entry.Ledger, Section: in.Entry.Section, Style: in.Entry.Style,
+			ManifestPath: path, Ledger: in.Entry.Ledger, Section: in.Entry.Section, Style: in.Entry.Style,
 			Entry: ledger.Entry{
 				Date: p.Started.UTC().Format(time.DateOnly), Number: p.Attempt, Task: in.Entry.Task, Title: in.Entry.Title,
 				Result: string(manifest.Interrupted), Detail: p.Reason, Artifacts: artifacts,

@@ -268,6 +268,10 @@ func (s *Store) edit(path string, change func(src []byte) ([]byte, error)) error
 func (s *Store) Writable(paths ...string) error {
 	var errs []error
 	for _, p := range paths {
+		if err := s.within(p); err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", p, err))
+			continue
+		}
 		err := atomicfile.Writable(s.abs(p))
 		if errors.Is(err, fs.ErrNotExist) {
 			continue // that it is gone is said where it is read

@@ -30,7 +30,7 @@ func (s *Store) trust(w Writing, o *Open) error {
 	}
 	for _, p := range paths {
 		if err := s.within(p); err != nil {
-			return fmt.Errorf("%w; remove %s if it is not yours", err, o.path)
+			return fmt.Errorf("it names %s: %w; remove %s if it is not yours", p, err, o.path)
 		}
 	}
 	for _, l := range ledgers {
@@ -49,11 +49,11 @@ func (s *Store) trust(w Writing, o *Open) error {
 // within refuses a path that leaves the workspace, is planctl's or git's own, or leads out through a link.
 func (s *Store) within(p string) error {
 	if !filepath.IsLocal(filepath.FromSlash(p)) {
-		return fmt.Errorf("it names %s, which is outside the workspace", p)
+		return errors.New("it is outside the workspace")
 	}
 	for part := range strings.SplitSeq(path.Clean(p), "/") {
 		if strings.EqualFold(part, ".git") || part == ".planctl" {
-			return fmt.Errorf("it names %s, where no run writes", p)
+			return errors.New("no run writes there")
 		}
 	}
 	root, err := filepath.EvalSymlinks(s.Root)
@@ -65,14 +65,19 @@ func (s *Store) within(p string) error {
 	for {
 		real, err := filepath.EvalSymlinks(at)
 		if err == nil {
-			if rel, err := filepath.Rel(root, real); err != nil || rel == ".." || strings.HasPrefix(rel, ".."+string(filepath.Separator)) {
-				return fmt.Errorf("it names %s, which leads out of the workspace to %s", p, real)
+			if below(root, real) || s.Repo != nil && below(s.Repo.Top, real) {
+				return nil
 			}
-			return nil
+			return fmt.Errorf("it leads out of the workspace, to %s", real)
 		}
 		if !errors.Is(err, fs.ErrNotExist) || at == root {
 			return err
 		}
 		at = filepath.Dir(at)
 	}
+}
+
+func below(root, path string) bool {
+	rel, err := filepath.Rel(root, path)
+	return err == nil && filepath.IsLocal(rel)
 }

@@ -15,6 +15,7 @@ import (
 type call struct {
 	began time.Time
 	opt   RunOptions
+	tasks []key                   // all that the call is to run
 	mu    sync.Mutex              // tasks that run at once ask for their directory at once
 	dirs  map[string]evidence.Dir // by reports/slug
 }

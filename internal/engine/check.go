@@ -2,15 +2,15 @@ package engine
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/planctl/planctl/internal/commit"
 	"github.com/planctl/planctl/internal/criteria"
 	"github.com/planctl/planctl/internal/manifest"
+	"github.com/planctl/planctl/internal/redact"
 	"github.com/planctl/planctl/internal/spec"
 	"github.com/planctl/planctl/internal/testreport"
 	"github.com/planctl/planctl/internal/workspace"
@@ -55,6 +55,9 @@ func (e *Engine) Check(ctx context.Context, name string, record bool) (*Judgemen
 	if run == nil {
 		return nil, &MarkError{Why: it.Task.ID + " has not been run: there is no evidence to judge", Help: "planctl run " + it.Name(w)}
 	}
+	if err := judgeable(w, it, run, record); err != nil {
+		return nil, err
+	}
 	j := &Judgement{Task: e.describe(w, it), Record: run}
 	if err := j.judge(e, w, it, sp); err != nil {
 		return nil, err
@@ -91,9 +94,10 @@ func (j *Judgement) judge(e *Engine, w *workspace.Workspace, it *workspace.Item,
 	if err != nil {
 		return err
 	}
+	mask := e.maskerFor(w, sp)
 	dir := filepath.Dir(filepath.Join(w.Root, filepath.FromSlash(j.Record.Path)))
 	facts := criteria.Facts{Exit: p.Exit, Signal: p.Signal, TimedOut: p.TimedOut, Seconds: p.Seconds, Root: w.Root, RunDir: dir,
-		Env: func(n string) (string, bool) { return lookup(e.Environ, n) }, Done: doneIn(w, it)}
+		Env: surroundings(e.Environ, sp, mask), Done: doneIn(w, it)}
 	for _, f := range p.Files {
 		if f.Role == "log" {
 			facts.LogPath = filepath.Join(dir, filepath.FromSlash(f.Name))
@@ -104,27 +108,71 @@ func (j *Judgement) judge(e *Engine, w *workspace.Workspace, it *workspace.Item,
 	}
 	if facts.LogPath != "" && len(sp.Tests) == 0 {
 		res, err := testreport.ReadLog(facts.LogPath)
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if err != nil {
 			return fmt.Errorf("read the log: %w", err)
 		}
-		if err == nil {
-			facts.Tests = res
-		}
+		facts.Tests = res
 	}
 	var rec criteria.Recorder
 	j.Verdicts = criteria.Judge(programs, facts, &rec)
 	j.Calls = rec.Calls()
-	t := tried{kind: sp.Kind, result: resultOf(p), tests: facts.Tests, because: sp.Because, programs: programs, pins: p.Pins, run: sp.Run, accept: true}
+	maskVerdicts(mask, j.Verdicts, j.Calls)
+	t := tried{kind: sp.Kind, result: resultOf(p), tests: facts.Tests, because: sp.Because, programs: programs, pins: p.Pins, run: sp.Run, accept: p.Result == manifest.Pass}
 	if red, err := resolveRed(w, it, sp.Red); err == nil && red.LastPass() != nil {
 		t.red = &red.LastPass().Doc.Predicate
 	}
-	j.Kind, _ = kindRule(t)
+	if j.Kind, _ = kindRule(t); j.Kind == "" && otherwise(p) {
+		j.Kind = "the run itself did not pass, whatever its criteria say: " + p.Reason
+	}
+	j.Kind = mask.String(j.Kind)
 	j.Pass = j.Kind == "" && len(failing(j.Verdicts)) == 0
 	j.Task.Status, j.Task.Reason = Passed, ""
 	if !j.Pass {
 		j.Task.Status, j.Task.Reason = Failed, firstOf(failing(j.Verdicts), j.Kind)
 	}
 	return nil
+}
+
+// otherwise reports whether a run failed by more than its criteria: its kind, an artifact, a secret. No judgement of
+// criteria makes up for that.
+func otherwise(p *manifest.Predicate) bool {
+	return p.Result == manifest.Fail && p.Reason != strings.Join(failing(p.Criteria), "; ")
+}
+
+// judgeable says why criteria cannot be judged on a run's evidence any more. What is only looked at needs its log;
+// what is recorded stands for the task, and needs the row, the command and every file to be those of the run.
+func judgeable(w *workspace.Workspace, it *workspace.Item, run *workspace.Record, record bool) error {
+	again := "planctl run " + it.Name(w) + " makes new evidence"
+	if wrong := upheld(w, run, record); len(wrong) > 0 {
+		return &MarkError{Why: "the evidence of the last run of " + it.Task.ID + " does not stand: " + strings.Join(wrong, "; "), Help: again}
+	}
+	if !record {
+		return nil
+	}
+	if run.Doc.Predicate.Task.Row != workspace.RowDigest(it.Task) {
+		return &MarkError{Why: "the row of " + it.Task.ID + " was reworded since its last run", Help: again}
+	}
+	keys := slices.DeleteFunc(it.Respecified(run), func(k string) bool { return k == "criteria" || k == "because" })
+	if len(keys) > 0 {
+		return &MarkError{Why: fmt.Sprintf("the spec of %s was changed since its last run, in %s: only criteria and because can be judged without running",
+			it.Task.ID, strings.Join(keys, ", ")), Help: again}
+	}
+	return nil
+}
+
+// surroundings is env(name) for criteria that are judged without a run: the caller's environment under the spec's,
+// masked.
+func surroundings(environ []string, sp *spec.Spec, m *redact.Masker) func(string) (string, bool) {
+	return func(name string) (string, bool) {
+		if v, ok := sp.Env[name]; ok {
+			if v == nil {
+				return "", false
+			}
+			return m.String(*v), true
+		}
+		v, ok := lookup(environ, name)
+		return m.String(v), ok
+	}
 }
 
 // lastRun is the newest record that has evidence of a command; decisions and checks have none.

@@ -42,17 +42,15 @@ func (x *execution) collect(ctx context.Context, r runner.Result) {
 		wrong = append(wrong, q.Error())
 	}
 	wrong = append(wrong, x.readTests()...)
-	for _, f := range p.Files {
+	p.Files = slices.DeleteFunc(p.Files, func(f manifest.File) bool {
 		if f.Role == "log" {
-			continue // it went through the masker
+			return false // strays looks at it: what the command wrote there past the masker
 		}
-		name, err := evidence.ScanSecrets(x.abs(f), x.masker)
-		if err != nil {
-			wrong = append(wrong, fmt.Sprintf("search %s for secrets: %v", f.Name, err))
-		} else if name != "" {
-			wrong = append(wrong, fmt.Sprintf("%s holds the value of $%s; take it out, and the file with it", f.Name, name))
-		}
-	}
+		bad := x.secretIn(x.abs(f), f.Name)
+		wrong = append(wrong, bad...)
+		return len(bad) > 0 && x.masker.String(f.Name) != f.Name // its name cannot stand in the manifest
+	})
+	wrong = append(wrong, x.strays()...)
 	if len(wrong) > 0 {
 		p.Reason = x.masker.String(strings.Join(wrong, "; "))
 	}
@@ -102,7 +100,7 @@ func (x *execution) judge(r runner.Result) {
 	var rec criteria.Recorder
 	p.Criteria = criteria.Judge(x.programs, x.facts, &rec)
 	p.Calls = rec.Calls()
-	x.maskVerdicts()
+	maskVerdicts(x.masker, p.Criteria, p.Calls)
 	t := tried{kind: x.spec.Kind, result: r, tests: x.facts.Tests, because: x.spec.Because, programs: x.programs,
 		pins: p.Pins, run: x.spec.Run, accept: x.opt.AcceptPins}
 	if x.red != nil {
@@ -129,7 +127,7 @@ func (x *execution) judge(r runner.Result) {
 }
 
 func (x *execution) abs(f manifest.File) string {
-	if f.Base == "workspace" {
+	if f.Base == manifest.Workspace {
 		return filepath.Join(x.w.Root, filepath.FromSlash(f.Name))
 	}
 	return filepath.Join(x.dir.Path, filepath.FromSlash(f.Name))

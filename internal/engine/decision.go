@@ -50,12 +50,13 @@ func (d *decision) commit(ctx context.Context, w *workspace.Workspace, judge jud
 }
 
 func (d *decision) locked(ctx context.Context, w *workspace.Workspace, store *commit.Store, name string, judge judgement) error {
-	d.mask = redact.New(redact.Values(d.e.Environ, w.Config.Secrets))
 	pl, ph, err := w.FindPhase(d.plan + "#" + d.phase)
 	if err != nil {
 		return err
 	}
 	it := d.item(w, pl, ph)
+	sp, _, _ := it.EffectiveSpec()
+	d.mask = d.e.maskerFor(w, sp)
 	_, rel, stamp, err := d.e.recordDir(ctx, w, pl, ph)
 	if err != nil {
 		return err
@@ -108,8 +109,8 @@ func (d *decision) locked(ctx context.Context, w *workspace.Workspace, store *co
 			refused = err
 			return nil, nil, err
 		}
-		entry := ledger.Entry{Task: entryName(fresh, it), Title: it.Task.Description, Detail: d.mask.String(decidedBy(&p))}
-		return change(fresh, it, &p, ticks, entry, rel)
+		entry := ledger.Entry{Task: entryName(fresh, it), Title: it.Task.Description, Detail: decidedBy(&p)}
+		return change(fresh, it, &p, ticks, entry, rel, d.mask)
 	})
 	d.task.Outcome, d.task.Predicate = out, &p
 	if refused != nil {
@@ -195,7 +196,7 @@ func (e *Engine) Mark(ctx context.Context, name string, opt MarkOptions) (*Task,
 	if err != nil {
 		return nil, err
 	}
-	if w, err = e.Recover(ctx, w); err != nil {
+	if w, err = e.recoverFirst(ctx, w); err != nil {
 		return nil, err
 	}
 	if opt.State == "waived" {
@@ -292,7 +293,7 @@ func (m *marking) judge(w *workspace.Workspace, p *manifest.Predicate) ([]commit
 	}
 	p.Result = manifest.Pass
 	p.Ticked = true
-	if err := m.review(it, p); err != nil {
+	if err := m.review(w, it, p); err != nil {
 		return nil, err
 	}
 	facts := m.d.facts(w)
@@ -304,10 +305,13 @@ func (m *marking) judge(w *workspace.Workspace, p *manifest.Predicate) ([]commit
 }
 
 // review ties the decision to the run that was reviewed, or to the row as it read before.
-func (m *marking) review(it *workspace.Item, p *manifest.Predicate) error {
+func (m *marking) review(w *workspace.Workspace, it *workspace.Item, p *manifest.Predicate) error {
 	if m.opt.Run != "" {
 		r, err := findRun(it, m.opt.Run)
 		if err != nil {
+			return err
+		}
+		if err := reviewed(w, it, r); err != nil {
 			return err
 		}
 		p.Judged = r.Digest

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -46,11 +47,14 @@ type execution struct {
 	tick     bool
 	red      *workspace.Record
 	facts    criteria.Facts
+	call     *call
+	place    fs.FileInfo // the run's directory as it was made
+	listed   listing     // what lay in it before the command started
 }
 
 // execute runs one task and commits what came of it. The task's lock is held by the caller.
 func (e *Engine) execute(ctx context.Context, w *workspace.Workspace, it *workspace.Item, c *call, t *Task, tick bool) {
-	x := &execution{e: e, w: w, it: it, task: t, opt: c.opt, store: commit.NewStore(w.Root, w.Git), tick: tick}
+	x := &execution{e: e, w: w, it: it, task: t, opt: c.opt, call: c, store: commit.NewStore(w.Root, w.Git), tick: tick}
 	if err := x.prepare(ctx, c); err != nil {
 		x.fail(err)
 		return
@@ -67,6 +71,10 @@ func (e *Engine) execute(ctx context.Context, w *workspace.Workspace, it *worksp
 		return
 	}
 	t.Result = &result
+	if err := x.stands(); err != nil {
+		x.fail(errors.Join(err, open.Abandon()))
+		return
+	}
 	x.collect(ctx, result)
 	x.judge(result)
 	// The record is made even when ctx was cancelled: Ctrl-C leaves a recorded run.
@@ -132,6 +140,12 @@ func (x *execution) prepare(ctx context.Context, c *call) error {
 	x.task.Log = x.task.Dir + "/" + filepath.Base(x.logPath)
 	x.task.Command = x.expanded.Run
 	if err := x.surroundings(); err != nil {
+		return err
+	}
+	if x.place, err = os.Lstat(dir.Path); err != nil {
+		return err
+	}
+	if x.listed, err = list(dir.Path); err != nil {
 		return err
 	}
 	x.before = evidence.Baseline(x.w.Root, slices.Concat(x.expanded.Artifacts, x.expanded.Tests))

@@ -9,6 +9,7 @@ import (
 
 	"github.com/planctl/planctl/internal/commit"
 	"github.com/planctl/planctl/internal/evidence"
+	"github.com/planctl/planctl/internal/finding"
 	"github.com/planctl/planctl/internal/manifest"
 	"github.com/planctl/planctl/internal/schedule"
 	"github.com/planctl/planctl/internal/workspace"
@@ -22,7 +23,7 @@ func (e *Engine) Run(ctx context.Context, sel Selection, opt RunOptions) ([]*Tas
 	if err != nil {
 		return nil, err
 	}
-	if w, err = e.Recover(ctx, w); err != nil {
+	if w, err = e.recoverFirst(ctx, w); err != nil {
 		return nil, err
 	}
 	items, phase, err := pick(w, sel)
@@ -48,6 +49,7 @@ func (e *Engine) Run(ctx context.Context, sel Selection, opt RunOptions) ([]*Tas
 	for _, it := range items {
 		l.order = append(l.order, keyOf(it))
 	}
+	l.call.tasks = l.order
 	err = l.run(ctx)
 	l.rest()
 	return l.out, errors.Join(err, l.summaries(ctx))
@@ -62,6 +64,18 @@ func (e *Engine) Recover(ctx context.Context, w *workspace.Workspace) (*workspac
 	if err != nil || len(rs) == 0 {
 		return w, err
 	}
+	return e.Open(ctx)
+}
+
+// recoverFirst is Recover before a run or a decision. What cannot be finished is said, and holds nobody else up: the
+// intent stays for `planctl recover`.
+func (e *Engine) recoverFirst(ctx context.Context, w *workspace.Workspace) (*workspace.Workspace, error) {
+	fresh, err := e.Recover(ctx, w)
+	var one *commit.RecoverError
+	if !errors.As(err, &one) {
+		return fresh, err
+	}
+	e.emit(Event{Kind: Warned, Text: strings.ReplaceAll(err.Error(), "\n", "; ") + "; planctl recover tries again"})
 	return e.Open(ctx)
 }
 
@@ -275,9 +289,13 @@ func (l *loop) admit(ctx context.Context, it *workspace.Item, gates []schedule.G
 		t.Err = err
 		return refuse(Trouble, err.Error(), "this planctl runs tasks with `executor: local`")
 	}
+	if f := l.e.published(l.w, it); f != nil {
+		t.Findings, t.Err = finding.List{*f}, &InvalidError{finding.List{*f}}
+		return refuse(Invalid, f.Message, "") // the finding has the way out
+	}
 	if problem := unsafePhase(it); problem != nil {
 		t.Findings, t.Err = problem, &InvalidError{problem}
-		return refuse(Invalid, problem[0].Message, problem[0].Help)
+		return refuse(Invalid, problem[0].Message, "")
 	}
 	lock, err := commit.NewStore(l.w.Root, l.w.Git).LockTask(keyOf(it).String(), "run "+t.Name)
 	var held *commit.HeldError

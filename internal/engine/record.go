@@ -17,6 +17,7 @@ import (
 	"github.com/planctl/planctl/internal/criteria"
 	"github.com/planctl/planctl/internal/finding"
 	"github.com/planctl/planctl/internal/manifest"
+	"github.com/planctl/planctl/internal/redact"
 	"github.com/planctl/planctl/internal/schedule"
 	"github.com/planctl/planctl/internal/spec"
 	"github.com/planctl/planctl/internal/workspace"
@@ -43,7 +44,7 @@ func (x *execution) record(ctx context.Context, open *commit.Open) (commit.Outco
 			}
 			ticks, moved = x.ticks(w, to)
 		}
-		return change(w, x.it, &x.p, ticks, x.entry(w), x.task.Dir)
+		return change(w, x.it, &x.p, ticks, x.entry(w), x.task.Dir, x.masker)
 	})
 	if err == nil && moved != nil {
 		err = moved
@@ -99,7 +100,7 @@ func (x *execution) entry(w *workspace.Workspace) ledger.Entry {
 }
 
 // change completes a manifest and its ledger entry from a fresh reading of the workspace.
-func change(w *workspace.Workspace, it *workspace.Item, p *manifest.Predicate, ticks []commit.Tick, entry ledger.Entry, dir string) (*commit.Change, *manifest.Statement, error) {
+func change(w *workspace.Workspace, it *workspace.Item, p *manifest.Predicate, ticks []commit.Tick, entry ledger.Entry, dir string, m *redact.Masker) (*commit.Change, *manifest.Statement, error) {
 	p.Attempt = nextNumber(w, it.Plan.Link.ID)
 	p.Rollup = nil
 	for _, t := range ticks {
@@ -107,6 +108,8 @@ func change(w *workspace.Workspace, it *workspace.Item, p *manifest.Predicate, t
 			p.Rollup = append(p.Rollup, t.Plan+"#"+t.ID)
 		}
 	}
+	maskPredicate(m, p)
+	entry.Title, entry.Command, entry.Detail = m.String(entry.Title), m.String(entry.Command), m.String(entry.Detail)
 	entry.Date = p.Started.Format(time.DateOnly)
 	entry.Number = p.Attempt
 	entry.Result = string(p.Result)
@@ -119,7 +122,10 @@ func change(w *workspace.Workspace, it *workspace.Item, p *manifest.Predicate, t
 	if it.Task.ID == "" {
 		name = "phase_" + fileID(p.Task.Phase)
 	}
-	manifestPath := dir + "/" + name + manifest.Suffix
+	manifestPath, err := commit.FreeManifest(w.Root, dir+"/"+name)
+	if err != nil {
+		return nil, nil, err
+	}
 	entry.Artifacts = artifactsLine(dir, p.Files, path.Base(manifestPath))
 	entry.Extra = append(entry.Extra, extraLines(p)...)
 	return &commit.Change{

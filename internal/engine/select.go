@@ -107,6 +107,10 @@ func check(w *workspace.Workspace, items []*workspace.Item) error {
 		bad = append(bad, p.Specs.Findings.Errors()...)
 	}
 	for _, it := range items {
+		if !ledger.ValidTask(it.EntryName(w)) {
+			bad = append(bad, finding.Finding{Code: plan.CodeIDCharacters, Severity: finding.Error, File: it.Plan.Path, Line: it.Task.Line, Task: it.Task.ID,
+				Message: fmt.Sprintf("the ID %q cannot stand in the ledger", it.Task.ID), Help: "give the row an ID of letters, digits, dots and hyphens"})
+		}
 		sp, _, _ := it.EffectiveSpec()
 		if sp == nil {
 			continue

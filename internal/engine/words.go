@@ -76,41 +76,6 @@ func createDir(reports, slug string, now time.Time) (evidence.Dir, error) {
 	return evidence.CreateDir(reports, slug, now)
 }
 
-// maskVerdicts takes secrets out of what criteria saw.
-func (x *execution) maskVerdicts() {
-	p := &x.p
-	for i := range p.Criteria {
-		p.Criteria[i].Error = x.masker.String(p.Criteria[i].Error)
-		for k, v := range p.Criteria[i].Values {
-			p.Criteria[i].Values[k] = x.maskValue(v)
-		}
-	}
-	for i := range p.Calls {
-		p.Calls[i].Error = x.masker.String(p.Calls[i].Error)
-		p.Calls[i].Result = x.maskValue(p.Calls[i].Result)
-	}
-}
-
-func (x *execution) maskValue(v any) any {
-	switch v := v.(type) {
-	case string:
-		return x.masker.String(v)
-	case []string:
-		for i := range v {
-			v[i] = x.masker.String(v[i])
-		}
-	case []any:
-		for i := range v {
-			v[i] = x.maskValue(v[i])
-		}
-	case map[string]any:
-		for k := range v {
-			v[k] = x.maskValue(v[k])
-		}
-	}
-	return v
-}
-
 func secretValues(ss []redact.Secret) []string {
 	var out []string
 	for _, s := range ss {

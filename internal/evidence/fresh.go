@@ -169,7 +169,7 @@ func collect(root, runDir string, patterns []string, check func(*finder, string,
 		if !ok {
 			continue
 		}
-		file := manifest.File{Name: name, Role: "artifact", Base: "workspace", Size: h.Size, SHA256: h.SHA256, Mode: fmt.Sprintf("%04o", h.mode.Perm())}
+		file := manifest.File{Name: name, Role: "artifact", Base: manifest.Workspace, Size: h.Size, SHA256: h.SHA256, Mode: fmt.Sprintf("%04o", h.mode.Perm())}
 		if rel, err := filepath.Rel(runDir, filepath.Join(root, filepath.FromSlash(name))); runDir != "" && err == nil && local(rel) {
 			file.Name, file.Base = filepath.ToSlash(rel), ""
 		}

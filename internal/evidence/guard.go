@@ -50,7 +50,19 @@ func Guard(ctx context.Context, root, reports string, repo *gitrepo.Repo) (warni
 	}
 	for name, content := range map[string]string{attributesFile: attributes, ignoreFile: ignore} {
 		err := atomicfile.Create(filepath.Join(reports, name), []byte(content), 0o666)
-		if err != nil && !errors.Is(err, fs.ErrExist) {
+		if err == nil {
+			continue
+		}
+		if !errors.Is(err, fs.ErrExist) {
+			return "", err
+		}
+		// git would wait for a FIFO, as would every later call.
+		at := filepath.Join(reports, name)
+		info, err := os.Stat(at)
+		if err == nil {
+			err = regular(at, info)
+		}
+		if err != nil {
 			return "", err
 		}
 	}

@@ -7,7 +7,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"path"
 	"slices"
+	"strings"
 )
 
 // MaxSize is the largest manifest in bytes that is written or read. The largest
@@ -173,7 +175,33 @@ func check(s *Statement) error {
 	if !s.Predicate.Result.Known() {
 		return fmt.Errorf("manifest: predicate.result is %q, want one of: %s", s.Predicate.Result, results)
 	}
+	for _, f := range s.Predicate.Files {
+		if err := f.check(); err != nil {
+			return err
+		}
+	}
+	if p := s.Predicate.Source.Patch; p != "" && (!local(p) || strings.Contains(p, "/")) {
+		return fmt.Errorf("manifest: predicate.source.patch is %q, which is no file of the run's directory", p)
+	}
 	return nil
+}
+
+// check refuses a name that leads away from where the file is said to be: a reader would open another one.
+func (f *File) check() error {
+	switch {
+	case f.Base != "" && f.Base != Workspace:
+		return fmt.Errorf("manifest: the base of file %q is %q, want none or %q", f.Name, f.Base, Workspace)
+	case !local(f.Name):
+		return fmt.Errorf("manifest: %q is no path below the run's directory or the workspace", f.Name)
+	case f.Role == "log" && (f.Base != "" || strings.Contains(f.Name, "/")):
+		return fmt.Errorf("manifest: the log %q is not in the run's directory", f.Name)
+	}
+	return nil
+}
+
+// local reports whether a slash-separated path is clean and stays below where it starts.
+func local(p string) bool {
+	return p != "" && p != "." && p != ".." && path.Clean(p) == p && !strings.HasPrefix(p, "../") && p[0] != '/' && !strings.Contains(p, "\x00")
 }
 
 // position adds line and column to an error of encoding/json, and names the field.

@@ -26,7 +26,7 @@ func whole() Predicate {
 		Seconds: 35.86, Exit: 3, Signal: "SIGTERM", TimedOut: true,
 		Criteria: []Criterion{criterion}, Calls: []Call{call},
 		Tests: &Tests{Total: 5, Passed: 1, Failed: 1, Skipped: 1, Errors: 2, Names: map[string]string{"t::a": "passed"}, Reader: "pytest"},
-		Files: []File{{Name: "green.log", Role: "log", Base: "workspace", Size: 5120, SHA256: "02", Mode: "0644", Arrays: map[string]Array{"amp": {Dtype: "float32", Shape: []int{3, 4}}}}},
+		Files: []File{{Name: "amp.npz", Role: "artifact", Base: "workspace", Size: 5120, SHA256: "02", Mode: "0644", Arrays: map[string]Array{"amp": {Dtype: "float32", Shape: []int{3, 4}}}}},
 		Pins:  map[string]string{"t.py::a": "sha256:03"}, Inputs: map[string]string{"src/a.py": "sha256:04"},
 		Source: Source{Commit: "05", Tree: "06", Dirty: true, Patch: "C2.D.patch", Digests: map[string]string{"src/a.py": "07"}, Why: "w"},
 		Rollup: []string{"implementation.md#C2"}, Phases: []PhaseVerdict{{Plan: "p", ID: "C2", Pass: true, Criteria: []Criterion{criterion}, Calls: []Call{call}}},

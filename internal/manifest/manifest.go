@@ -148,7 +148,11 @@ type Tests struct {
 	Reader  string            `json:"reader,omitempty"`
 }
 
-// File is one piece of evidence.
+// Workspace is the base of a file whose name is relative to the workspace.
+const Workspace = "workspace"
+
+// File is one piece of evidence. Its name is a clean slash-separated path that
+// leads nowhere but down; a log lies in the run's own directory.
 type File struct {
 	Name   string           `json:"name"`           // relative to the manifest where it is in the run's directory, else to the workspace
 	Role   string           `json:"role"`           // log, artifact, tests, patch

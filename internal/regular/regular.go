@@ -11,25 +11,36 @@ import (
 	"syscall"
 )
 
-// Read is os.ReadFile for regular files, links to them included. The error is an *fs.PathError for
-// what cannot be opened, and names what stands there where that is no file.
-func Read(path string) (_ []byte, err error) {
+// Open is os.Open for regular files, links to them included, with what the system says of the file.
+// The error is an *fs.PathError for what cannot be opened, and names what stands there where that is
+// no file.
+func Open(path string) (*os.File, fs.FileInfo, error) {
 	// O_NONBLOCK: the open of a FIFO without a writer would wait for one.
 	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		return nil, nil, err
+	}
+	info, err := f.Stat()
+	if err == nil && !info.Mode().IsRegular() {
+		if info.IsDir() {
+			err = &fs.PathError{Op: "read", Path: path, Err: syscall.EISDIR}
+		} else {
+			err = fmt.Errorf("%s is %s, not a file", path, kind(info.Mode()))
+		}
+	}
+	if err != nil {
+		return nil, nil, errors.Join(err, f.Close())
+	}
+	return f, info, nil
+}
+
+// Read is os.ReadFile for what Open opens.
+func Read(path string) (_ []byte, err error) {
+	f, info, err := Open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
-	info, err := f.Stat()
-	if err != nil {
-		return nil, err
-	}
-	if !info.Mode().IsRegular() {
-		if info.IsDir() {
-			return nil, &fs.PathError{Op: "read", Path: path, Err: syscall.EISDIR}
-		}
-		return nil, fmt.Errorf("%s is %s, not a file", path, kind(info.Mode()))
-	}
 	b := bytes.NewBuffer(make([]byte, 0, info.Size()+bytes.MinRead))
 	_, err = b.ReadFrom(f)
 	return b.Bytes(), err

@@ -6,8 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
+
+	"github.com/planctl/planctl/internal/regular"
 )
 
 // maxReport bounds a JUnit file, in bytes: its parser keeps the text between two tags in memory.
@@ -17,15 +18,11 @@ const maxReport = 256 << 20
 // any depth, each with failure, error or skipped in it. A test is named CLASSNAME::NAME, or by the one
 // of both that it has. Attributes that count are not read: the elements are counted.
 func readJUnit(path string) (res Results, err error) {
-	f, err := os.Open(path)
+	f, info, err := regular.Open(path)
 	if err != nil {
 		return res, err
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
-	info, err := f.Stat()
-	if err != nil {
-		return res, err
-	}
 	if info.Size() > maxReport {
 		res.trouble(Unreadable, fmt.Sprintf("the report has %d bytes; %d is the most", info.Size(), maxReport), 0)
 		res.Reader = "junit"

@@ -29,6 +29,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+
+	"github.com/planctl/planctl/internal/regular"
 )
 
 // Status is a test's own verdict. The zero value means not known.
@@ -107,7 +109,7 @@ const window = 64 << 10
 // recognised most surely is read. Where no reader knows the log for its own the
 // Results have no Reader and no counts, and that is no error.
 func ReadLog(path string) (res Results, err error) {
-	f, err := os.Open(path)
+	f, _, err := regular.Open(path)
 	if err != nil {
 		return res, err
 	}
@@ -181,7 +183,7 @@ func ReadFiles(paths []string) (Results, error) {
 const noReader = "none"
 
 func readFile(path string) (res Results, err error) {
-	f, err := os.Open(path)
+	f, _, err := regular.Open(path)
 	if err != nil {
 		return res, err
 	}

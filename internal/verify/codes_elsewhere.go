@@ -47,5 +47,6 @@ func running() []Rule {
 	return []Rule{
 		{Code: "spec-inputs", Severity: finding.Error, Doc: "A file that `inputs` names cannot be read when the task is to run."},
 		{Code: "spec-pins", Severity: finding.Error, Doc: "A file or definition that `pins` names cannot be found when the task is to run."},
+		{Code: "spec-secret", Severity: finding.Error, Doc: "A row or a spec that is to run writes out the value of a secret variable."},
 	}
 }

@@ -188,11 +188,11 @@ func (it *Item) changed(pass *Record) []string {
 	if pass.Doc.Predicate.Kind == spec.Manual.String() {
 		r = it.ran(pass) // a person accepts a row or a run, and no other spec with it
 	}
-	return append(out, it.respecified(r)...)
+	return append(out, it.Respecified(r)...)
 }
 
-// respecified is the keys of the spec that differ from what ran.
-func (it *Item) respecified(r *Record) []string {
+// Respecified is the keys of the task's spec that differ from what a record of it ran; "spec" where no key can be named.
+func (it *Item) Respecified(r *Record) []string {
 	ran := &r.Doc.Predicate.Spec
 	if ran.Digest == "" || ran.Prose && it.Spec == nil {
 		return nil

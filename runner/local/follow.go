@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"sync/atomic"
+	"syscall"
 	"time"
 )
 
@@ -42,7 +43,8 @@ type follower struct {
 }
 
 func newFollower(log string, live io.Writer) (*follower, error) {
-	f, err := os.Open(log)
+	// Without blocking: what stands there may no longer be the file that was made.
+	f, err := os.OpenFile(log, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if err != nil {
 		return nil, fmt.Errorf("follow the log: %w", err)
 	}
