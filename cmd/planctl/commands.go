@@ -8,6 +8,6 @@ func (a *app) commands() []*cobra.Command {
 		a.statusCommand(), a.nextCommand(), a.showCommand(), a.checkCommand(), a.logCommand(), a.pathCommand(), a.auditCommand(),
 		a.lintCommand(), a.inspectCommand(),
 		a.runCommand(), a.markCommand(),
-		a.initCommand(), a.bindCommand(), a.linkCommand(), a.recoverCommand(), a.demoCommand(), a.versionCommand(),
+		a.initCommand(), a.bindCommand(), a.linkCommand(), a.recoverCommand(), a.mergeCommand(), a.demoCommand(), a.versionCommand(),
 	}
 }

@@ -14,6 +14,7 @@ func house() Rules {
 			{From: "plan", To: upper(), Why: "the documents are the bottom of the house"},
 			{From: "ledger", To: upper(), Why: "the documents are the bottom of the house"},
 			{From: "internal/mdspan", To: append(upper(), "plan", "ledger"), Why: "positions in a text know nothing of what the text means"},
+			{From: "internal/diff3", To: append(upper(), "plan", "ledger"), Why: "a merge of texts is told what belongs together by those who know the format"},
 			{From: "internal/criteria", To: append(upper(), "plan", "ledger"), Why: "a criterion is judged from facts, whoever asks"},
 			{From: "internal/evidence", To: append(upper(), "plan", "ledger"), Why: "evidence is files and digests; which task they prove is said in the manifest"},
 			{From: "internal/manifest", To: append(upper(), "plan", "ledger"), Why: "the record must be readable without the documents that it speaks of"},
@@ -35,7 +36,7 @@ func house() Rules {
 			{From: "report", To: []string{"examples/..."}, Why: "an example is a passenger: only the demo command opens it"},
 		},
 		Pure: Pure{
-			Packages: []string{"plan", "ledger", "internal/mdspan", "internal/finding", "internal/spec", "internal/prose", "internal/manifest", "internal/yamlstrict"},
+			Packages: []string{"plan", "ledger", "internal/mdspan", "internal/diff3", "internal/finding", "internal/spec", "internal/prose", "internal/manifest", "internal/yamlstrict"},
 			Banned:   []string{"os", "os/exec", "os/signal", "syscall", "net", "net/http", "io/ioutil", "path/filepath"},
 			Why:      "bytes in, bytes out: what these packages do can hang on nothing but their arguments",
 		},
