@@ -10,6 +10,7 @@ import (
 	"github.com/planctl/planctl/internal/commit"
 	"github.com/planctl/planctl/internal/criteria"
 	"github.com/planctl/planctl/internal/manifest"
+	"github.com/planctl/planctl/internal/proof"
 	"github.com/planctl/planctl/internal/redact"
 	"github.com/planctl/planctl/internal/spec"
 	"github.com/planctl/planctl/internal/testreport"
@@ -117,11 +118,11 @@ func (j *Judgement) judge(e *Engine, w *workspace.Workspace, it *workspace.Item,
 	j.Verdicts = criteria.Judge(programs, facts, &rec)
 	j.Calls = rec.Calls()
 	maskVerdicts(mask, j.Verdicts, j.Calls)
-	t := tried{kind: sp.Kind, result: resultOf(p), tests: facts.Tests, because: sp.Because, programs: programs, pins: p.Pins, run: sp.Run, accept: p.Result == manifest.Pass}
+	t := proof.Run{Kind: sp.Kind, Result: resultOf(p), Tests: facts.Tests, Because: sp.Because, Programs: programs, Pins: p.Pins, Command: sp.Run, Accept: p.Result == manifest.Pass}
 	if red, err := resolveRed(w, it, sp.Red); err == nil && red.LastPass() != nil {
-		t.red = &red.LastPass().Doc.Predicate
+		t.Red = &red.LastPass().Doc.Predicate
 	}
-	if j.Kind, _ = kindRule(t); j.Kind == "" && otherwise(p) {
+	if j.Kind, _ = proof.Judge(t); j.Kind == "" && otherwise(p) {
 		j.Kind = "the run itself did not pass, whatever its criteria say: " + p.Reason
 	}
 	j.Kind = mask.String(j.Kind)

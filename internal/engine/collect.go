@@ -11,6 +11,7 @@ import (
 	"github.com/planctl/planctl/internal/criteria"
 	"github.com/planctl/planctl/internal/evidence"
 	"github.com/planctl/planctl/internal/manifest"
+	"github.com/planctl/planctl/internal/proof"
 	"github.com/planctl/planctl/internal/testreport"
 	"github.com/planctl/planctl/runner"
 )
@@ -101,12 +102,12 @@ func (x *execution) judge(r runner.Result) {
 	p.Criteria = criteria.Judge(x.programs, x.facts, &rec)
 	p.Calls = rec.Calls()
 	maskVerdicts(x.masker, p.Criteria, p.Calls)
-	t := tried{kind: x.spec.Kind, result: r, tests: x.facts.Tests, because: x.spec.Because, programs: x.programs,
-		pins: p.Pins, run: x.spec.Run, accept: x.opt.AcceptPins}
+	t := proof.Run{Kind: x.spec.Kind, Result: r, Tests: x.facts.Tests, Because: x.spec.Because, Programs: x.programs,
+		Pins: p.Pins, Command: x.spec.Run, Accept: x.opt.AcceptPins}
 	if x.red != nil {
-		t.red = &x.red.Doc.Predicate
+		t.Red = &x.red.Doc.Predicate
 	}
-	why, warnings := kindRule(t)
+	why, warnings := proof.Judge(t)
 	x.task.Warnings = append(x.task.Warnings, warnings...)
 	if len(warnings) > 0 {
 		p.Note = strings.TrimSpace(p.Note + " " + strings.Join(warnings, "; "))

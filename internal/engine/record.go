@@ -17,6 +17,7 @@ import (
 	"github.com/planctl/planctl/internal/criteria"
 	"github.com/planctl/planctl/internal/finding"
 	"github.com/planctl/planctl/internal/manifest"
+	"github.com/planctl/planctl/internal/proof"
 	"github.com/planctl/planctl/internal/redact"
 	"github.com/planctl/planctl/internal/schedule"
 	"github.com/planctl/planctl/internal/spec"
@@ -218,7 +219,7 @@ func criteriaLine(p *manifest.Predicate) string {
 // values shows a criterion's values, those of constants left out, short enough for a line.
 func values(c manifest.Criterion) string {
 	if c.Error != "" {
-		return firstLine(c.Error)
+		return proof.FirstLine(c.Error)
 	}
 	var out []string
 	for _, k := range sortedKeys(c.Values) {

@@ -97,3 +97,14 @@ func plainly(err error) string {
 	}
 	return err.Error()
 }
+
+// failing names the criteria that did not hold, each with its values.
+func failing(cs []manifest.Criterion) []string {
+	var out []string
+	for _, c := range cs {
+		if !c.Pass {
+			out = append(out, criteria.Explain(c))
+		}
+	}
+	return out
+}

@@ -1,4 +1,8 @@
-package engine
+// Package proof says whether a run counts for its kind: a red that failed by a
+// test's own verdict, a green that passes after it with the same command, tests
+// and pins, a check that ended well. It judges what is given to it; it may not
+// open a file, run anything or know a plan.
+package proof
 
 import (
 	"fmt"
@@ -14,20 +18,20 @@ import (
 	"github.com/planctl/planctl/runner"
 )
 
-// tried is everything that the kind rules look at.
-type tried struct {
-	kind     spec.Kind
-	result   runner.Result
-	tests    testreport.Results
-	because  string
-	programs []*criteria.Program
-	red      *manifest.Predicate // the red run that a green follows
-	pins     map[string]string   // pins of this run
-	run      string              // the command, before stamps were put in
-	accept   bool                // a changed pin was accepted
+// Run is everything that the kind rules look at.
+type Run struct {
+	Kind     spec.Kind
+	Result   runner.Result
+	Tests    testreport.Results
+	Because  string
+	Programs []*criteria.Program
+	Red      *manifest.Predicate // the red run that a green follows; nil where none is known
+	Pins     map[string]string   // pins of this run
+	Command  string              // before stamps were put in
+	Accept   bool                // a changed pin was accepted
 }
 
-// kindRule says why a run does not count for its kind, before any criterion; "" when it does.
+// Judge says why a run does not count for its kind, before any criterion; "" when it does.
 //
 //   - check: exit 0, unless a criterion names exit.
 //   - red: a test's own verdict says that it failed. A command that was not found (126, 127), a
@@ -37,11 +41,11 @@ type tried struct {
 //     with the same named tests and the same pins.
 //
 // A timeout or a signal fails every kind unless a criterion names it.
-func kindRule(t tried) (why string, warnings []string) {
+func Judge(t Run) (why string, warnings []string) {
 	names := func(id string) bool {
-		return slices.ContainsFunc(t.programs, func(p *criteria.Program) bool { return p.Uses(id) })
+		return slices.ContainsFunc(t.Programs, func(p *criteria.Program) bool { return p.Uses(id) })
 	}
-	r := t.result
+	r := t.Result
 	switch {
 	case r.Err != "":
 		return r.Err, nil
@@ -50,7 +54,7 @@ func kindRule(t tried) (why string, warnings []string) {
 	case r.Signal != "" && !r.TimedOut && !names("signal"):
 		return "ended by " + r.Signal, nil
 	}
-	switch t.kind {
+	switch t.Kind {
 	case spec.Red:
 		return redRule(t), nil
 	case spec.Green:
@@ -72,8 +76,8 @@ func commandHint(exit int) string {
 	return ""
 }
 
-func redRule(t tried) string {
-	r := t.result
+func redRule(t Run) string {
+	r := t.Result
 	switch {
 	case r.Exit == 0:
 		return "exit 0: a red run must fail"
@@ -83,65 +87,65 @@ func redRule(t tried) string {
 		return "ended by " + r.Signal + "; that is no failing test"
 	case r.TimedOut:
 		return "timed out; that is no failing test"
-	case t.tests.Reader == "":
+	case t.Tests.Reader == "":
 		return "no test runner's report was recognised in the log: a red must fail by a test's own verdict; name report files in `tests`"
 	}
-	for _, p := range t.tests.Problems {
+	for _, p := range t.Tests.Problems {
 		return troubleText(p) + "; that is no failing test"
 	}
 	switch {
-	case t.tests.Total == 0:
+	case t.Tests.Total == 0:
 		return "zero tests ran; that is no failing test"
-	case t.tests.Failed == 0:
-		return fmt.Sprintf("no test failed (%s); exit %d came from something else", counts(t.tests), r.Exit)
+	case t.Tests.Failed == 0:
+		return fmt.Sprintf("no test failed (%s); exit %d came from something else", counts(t.Tests), r.Exit)
 	}
-	if t.because == "" {
+	if t.Because == "" {
 		return ""
 	}
-	re, err := regexp.Compile(t.because)
+	re, err := regexp.Compile(t.Because)
 	if err != nil {
 		return fmt.Sprintf("because: %v", err)
 	}
-	for _, f := range t.tests.Failures {
+	for _, f := range t.Tests.Failures {
 		if re.MatchString(f.Text) {
 			return ""
 		}
 	}
-	if len(t.tests.Failures) == 0 {
-		return fmt.Sprintf("the report has no failure text that `because: %s` could match", t.because)
+	if len(t.Tests.Failures) == 0 {
+		return fmt.Sprintf("the report has no failure text that `because: %s` could match", t.Because)
 	}
-	return fmt.Sprintf("no failure says %q; %s says %q", t.because, t.tests.Failures[0].Name, firstLine(t.tests.Failures[0].Text))
+	return fmt.Sprintf("no failure says %q; %s says %q", t.Because, t.Tests.Failures[0].Name, FirstLine(t.Tests.Failures[0].Text))
 }
 
-func greenRule(t tried) (string, []string) {
-	r := t.result
+func greenRule(t Run) (string, []string) {
+	r := t.Result
 	switch {
 	case r.Exit != 0:
 		return fmt.Sprintf("exit %d%s", r.Exit, commandHint(r.Exit)), nil
-	case t.tests.Reader == "":
+	case t.Tests.Reader == "":
 		return "no test runner's report was recognised in the log: a green must pass by a test's own verdict; name report files in `tests`", nil
 	}
-	for _, p := range t.tests.Problems {
+	for _, p := range t.Tests.Problems {
 		return troubleText(p), nil
 	}
 	switch {
-	case t.tests.Failed > 0 || t.tests.Errors > 0:
-		return "not every test passed: " + counts(t.tests), nil
-	case t.tests.Passed == 0:
-		return "no test passed (" + counts(t.tests) + "): a green with zero tests run is no green", nil
-	case t.red == nil:
+	case t.Tests.Failed > 0 || t.Tests.Errors > 0:
+		return "not every test passed: " + counts(t.Tests), nil
+	case t.Tests.Passed == 0:
+		return "no test passed (" + counts(t.Tests) + "): a green with zero tests run is no green", nil
+	case t.Red == nil:
 		return "", nil
 	}
-	if was, ok := t.red.Spec.Value["run"].(string); ok && was != t.run {
+	if was, ok := t.Red.Spec.Value["run"].(string); ok && was != t.Command {
 		return fmt.Sprintf("the command is not that of its red run: it was %q", was), nil
 	}
-	if t.red.Tests != nil {
-		for _, name := range slices.Sorted(maps.Keys(t.red.Tests.Names)) {
-			if t.red.Tests.Names[name] != string(testreport.Failed) {
+	if t.Red.Tests != nil {
+		for _, name := range slices.Sorted(maps.Keys(t.Red.Tests.Names)) {
+			if t.Red.Tests.Names[name] != string(testreport.Failed) {
 				continue
 			}
-			if got := t.tests.Names[name]; got != testreport.Passed {
-				if got == "" && len(t.tests.Names) < t.tests.Total && t.tests.Total >= t.red.Tests.Total {
+			if got := t.Tests.Names[name]; got != testreport.Passed {
+				if got == "" && len(t.Tests.Names) < t.Tests.Total && t.Tests.Total >= t.Red.Tests.Total {
 					continue // the report counts tests that it does not name
 				}
 				if got == "" {
@@ -154,10 +158,10 @@ func greenRule(t tried) (string, []string) {
 	return pinsRule(t)
 }
 
-func pinsRule(t tried) (string, []string) {
+func pinsRule(t Run) (string, []string) {
 	var changed []string
-	for _, pin := range slices.Sorted(maps.Keys(t.red.Pins)) {
-		if now := t.pins[pin]; now != t.red.Pins[pin] {
+	for _, pin := range slices.Sorted(maps.Keys(t.Red.Pins)) {
+		if now := t.Pins[pin]; now != t.Red.Pins[pin] {
 			if now == "" {
 				changed = append(changed, pin+" is gone")
 			} else {
@@ -165,15 +169,15 @@ func pinsRule(t tried) (string, []string) {
 			}
 		}
 	}
-	for _, pin := range slices.Sorted(maps.Keys(t.pins)) {
-		if _, ok := t.red.Pins[pin]; !ok {
+	for _, pin := range slices.Sorted(maps.Keys(t.Pins)) {
+		if _, ok := t.Red.Pins[pin]; !ok {
 			changed = append(changed, pin+" was not pinned by the red run")
 		}
 	}
 	switch {
 	case len(changed) == 0:
 		return "", nil
-	case t.accept:
+	case t.Accept:
 		return "", []string{"pins accepted although they differ from the red run: " + strings.Join(changed, ", ")}
 	}
 	return "the pins are not as they were in the red run: " + strings.Join(changed, ", ") +
@@ -194,12 +198,12 @@ func troubleText(p testreport.Trouble) string {
 	if p.Line > 0 {
 		what += fmt.Sprintf(" (line %d of the report", p.Line)
 		if p.Text != "" {
-			what += ": " + firstLine(p.Text)
+			what += ": " + FirstLine(p.Text)
 		}
 		return what + ")"
 	}
 	if p.Text != "" {
-		what += " (" + firstLine(p.Text) + ")"
+		what += " (" + FirstLine(p.Text) + ")"
 	}
 	return what
 }
@@ -208,8 +212,8 @@ func counts(t testreport.Results) string {
 	return fmt.Sprintf("%d passed, %d failed, %d skipped, %d errors", t.Passed, t.Failed, t.Skipped, t.Errors)
 }
 
-// firstLine is the first line that says something, cut to a length that fits a message.
-func firstLine(s string) string {
+// FirstLine is the first line of a text that says something, cut to a length that fits a message.
+func FirstLine(s string) string {
 	for l := range strings.SplitSeq(s, "\n") {
 		if l = strings.TrimSpace(l); l != "" {
 			if r := []rune(l); len(r) > 160 {
@@ -219,15 +223,4 @@ func firstLine(s string) string {
 		}
 	}
 	return ""
-}
-
-// failing names the criteria that did not hold, each with its values.
-func failing(cs []manifest.Criterion) []string {
-	var out []string
-	for _, c := range cs {
-		if !c.Pass {
-			out = append(out, criteria.Explain(c))
-		}
-	}
-	return out
 }

@@ -1,0 +1,114 @@
+package proof
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/planctl/planctl/internal/criteria"
+	"github.com/planctl/planctl/internal/manifest"
+	"github.com/planctl/planctl/internal/spec"
+	"github.com/planctl/planctl/internal/testreport"
+	"github.com/planctl/planctl/runner"
+)
+
+func program(t *testing.T, text string) []*criteria.Program {
+	t.Helper()
+	p, err := criteria.Compile(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return []*criteria.Program{p}
+}
+
+func allFailed(names ...string) testreport.Results {
+	r := testreport.Results{Reader: "pytest", Total: len(names), Failed: len(names), Names: map[string]testreport.Status{}}
+	for _, n := range names {
+		r.Names[n] = testreport.Failed
+		r.Failures = append(r.Failures, testreport.Failure{Name: n, Text: "E   NotImplementedError: stub"})
+	}
+	return r
+}
+
+func allPassed(names ...string) testreport.Results {
+	r := testreport.Results{Reader: "pytest", Total: len(names), Passed: len(names), Names: map[string]testreport.Status{}}
+	for _, n := range names {
+		r.Names[n] = testreport.Passed
+	}
+	return r
+}
+
+func with(r testreport.Results, p testreport.Problem) testreport.Results {
+	r.Problems = append(r.Problems, testreport.Trouble{Problem: p, Text: "said so", Line: 7})
+	return r
+}
+
+// TestJudge holds what must hold before any criterion: says is part of the reason, "" where the run counts.
+func TestJudge(t *testing.T) {
+	red := &manifest.Predicate{Spec: manifest.Spec{Value: map[string]any{"run": "pytest t.py"}},
+		Tests: &manifest.Tests{Total: 1, Failed: 1, Names: map[string]string{"t.py::a": "failed"}}, Pins: map[string]string{"t.py::a": "sha256:1"}}
+	same := map[string]string{"t.py::a": "sha256:1"}
+	for _, c := range []struct {
+		name string
+		t    Run
+		says string
+	}{
+		{"check passes", Run{Kind: spec.Check}, ""},
+		{"check, exit 3", Run{Kind: spec.Check, Result: runner.Result{Exit: 3}}, "exit 3"},
+		{"check, exit named by a criterion", Run{Kind: spec.Check, Result: runner.Result{Exit: 3}, Programs: program(t, "exit == 3")}, ""},
+		{"check, no such command", Run{Kind: spec.Check, Result: runner.Result{Exit: 127}}, "not found"},
+		{"check, not executable", Run{Kind: spec.Check, Result: runner.Result{Exit: 126}}, "could not be executed"},
+		{"check, signal", Run{Kind: spec.Check, Result: runner.Result{Exit: -1, Signal: "SIGSEGV"}}, "SIGSEGV"},
+		{"check, signal named by a criterion", Run{Kind: spec.Check, Result: runner.Result{Signal: "SIGSEGV"}, Programs: program(t, `signal == "SIGSEGV"`)}, ""},
+		{"check, timeout", Run{Kind: spec.Check, Result: runner.Result{TimedOut: true, Signal: "SIGTERM"}}, "timed out"},
+		{"check, timeout named by a criterion", Run{Kind: spec.Check, Result: runner.Result{TimedOut: true, Signal: "SIGTERM"}, Programs: program(t, "timed_out")}, ""},
+		{"could not start", Run{Kind: spec.Check, Result: runner.Result{Err: "no bash"}}, "no bash"},
+
+		{"red", Run{Kind: spec.Red, Result: runner.Result{Exit: 1}, Tests: allFailed("t.py::a")}, ""},
+		{"red for its reason", Run{Kind: spec.Red, Result: runner.Result{Exit: 1}, Tests: allFailed("t.py::a"), Because: "NotImplemented.*stub"}, ""},
+		{"red that passes", Run{Kind: spec.Red, Tests: allPassed("t.py::a")}, "must fail"},
+		{"red without a report", Run{Kind: spec.Red, Result: runner.Result{Exit: 1}}, "no test runner's report"},
+		{"red, no such command", Run{Kind: spec.Red, Result: runner.Result{Exit: 127}, Tests: allFailed("t.py::a")}, "not found"},
+		{"red, not executable", Run{Kind: spec.Red, Result: runner.Result{Exit: 126}, Tests: allFailed("t.py::a")}, "could not be executed"},
+		{"red, killed", Run{Kind: spec.Red, Result: runner.Result{Exit: -1, Signal: "SIGKILL"}, Tests: allFailed("t.py::a")}, "SIGKILL"},
+		{"red, killed and named", Run{Kind: spec.Red, Result: runner.Result{Exit: -1, Signal: "SIGKILL"}, Tests: allFailed("t.py::a"), Programs: program(t, `signal != ""`)}, "no failing test"},
+		{"red, timed out", Run{Kind: spec.Red, Result: runner.Result{Exit: 1, TimedOut: true}, Tests: allFailed("t.py::a")}, "timed out"},
+		{"red, collection error", Run{Kind: spec.Red, Result: runner.Result{Exit: 2}, Tests: with(testreport.Results{Reader: "pytest", Total: 1, Errors: 1}, testreport.CollectionError)}, "could not be collected (line 7"},
+		{"red, build error", Run{Kind: spec.Red, Result: runner.Result{Exit: 1}, Tests: with(testreport.Results{Reader: "gotest"}, testreport.BuildError)}, "could not be built"},
+		{"red, zero tests", Run{Kind: spec.Red, Result: runner.Result{Exit: 5}, Tests: with(testreport.Results{Reader: "pytest"}, testreport.NoTests)}, "zero tests"},
+		{"red, unreadable report", Run{Kind: spec.Red, Result: runner.Result{Exit: 1}, Tests: with(testreport.Results{Reader: "junit"}, testreport.Unreadable)}, "cannot be read"},
+		{"red, all passed and exit 1", Run{Kind: spec.Red, Result: runner.Result{Exit: 1}, Tests: allPassed("t.py::a")}, "no test failed"},
+		{"red, only errors", Run{Kind: spec.Red, Result: runner.Result{Exit: 1}, Tests: testreport.Results{Reader: "pytest", Total: 1, Errors: 1}}, "no test failed"},
+		{"red for another reason", Run{Kind: spec.Red, Result: runner.Result{Exit: 1}, Tests: allFailed("t.py::a"), Because: "ZeroDivisionError"}, "no failure says"},
+		{"red without its failure's text", Run{Kind: spec.Red, Result: runner.Result{Exit: 1}, Tests: testreport.Results{Reader: "gotest", Total: 1, Failed: 1}, Because: "x"}, "no failure text"},
+
+		{"green", Run{Kind: spec.Green, Tests: allPassed("t.py::a"), Red: red, Command: "pytest t.py", Pins: same}, ""},
+		{"green that fails", Run{Kind: spec.Green, Result: runner.Result{Exit: 1}, Tests: allFailed("t.py::a"), Red: red, Command: "pytest t.py"}, "exit 1"},
+		{"green with || true", Run{Kind: spec.Green, Tests: allFailed("t.py::a"), Red: red, Command: "pytest t.py"}, "not every test passed"},
+		{"green without a report", Run{Kind: spec.Green, Red: red, Command: "pytest t.py"}, "no test runner's report"},
+		{"green, zero tests", Run{Kind: spec.Green, Tests: with(testreport.Results{Reader: "pytest"}, testreport.NoTests)}, "zero tests"},
+		{"green, all skipped", Run{Kind: spec.Green, Tests: testreport.Results{Reader: "pytest", Total: 2, Skipped: 2}}, "no test passed"},
+		{"green by another command", Run{Kind: spec.Green, Tests: allPassed("t.py::a"), Red: red, Command: "pytest other.py", Pins: same}, "not that of its red"},
+		{"green without the red's test", Run{Kind: spec.Green, Tests: allPassed("t.py::b"), Red: red, Command: "pytest t.py", Pins: same}, "t.py::a failed in the red run and is not in this one"},
+		{"green with the red's test skipped", Run{Kind: spec.Green, Tests: testreport.Results{Reader: "pytest", Total: 2, Passed: 1, Skipped: 1,
+			Names: map[string]testreport.Status{"t.py::a": testreport.Skipped, "t.py::b": testreport.Passed}}, Red: red, Command: "pytest t.py", Pins: same}, "is skipped in this one"},
+		{"green whose report names no test", Run{Kind: spec.Green, Tests: testreport.Results{Reader: "pytest", Total: 1, Passed: 1}, Red: red, Command: "pytest t.py", Pins: same}, ""},
+		{"green, a changed pin", Run{Kind: spec.Green, Tests: allPassed("t.py::a"), Red: red, Command: "pytest t.py", Pins: map[string]string{"t.py::a": "sha256:2"}}, "t.py::a changed"},
+		{"green, a pin that is gone", Run{Kind: spec.Green, Tests: allPassed("t.py::a"), Red: red, Command: "pytest t.py"}, "t.py::a is gone"},
+		{"green, a pin that the red had not", Run{Kind: spec.Green, Tests: allPassed("t.py::a"), Red: red, Command: "pytest t.py", Pins: map[string]string{"t.py::a": "sha256:1", "x": "sha256:3"}}, "was not pinned"},
+		{"green, accepted pin", Run{Kind: spec.Green, Tests: allPassed("t.py::a"), Red: red, Command: "pytest t.py", Accept: true}, ""},
+	} {
+		why, _ := Judge(c.t)
+		if (why == "") != (c.says == "") || !strings.Contains(why, c.says) {
+			t.Errorf("%s: %q, want %q", c.name, why, c.says)
+		}
+	}
+}
+
+// An accepted pin is said for ever: the warning goes into the attempt.
+func TestAcceptedPinsWarn(t *testing.T) {
+	red := &manifest.Predicate{Pins: map[string]string{"t.py": "sha256:1"}}
+	_, warnings := Judge(Run{Kind: spec.Green, Tests: allPassed("a"), Red: red, Accept: true})
+	if len(warnings) != 1 || !strings.Contains(warnings[0], "t.py") {
+		t.Errorf("warnings %q", warnings)
+	}
+}
