@@ -50,24 +50,7 @@ func drift(w *workspace.Workspace, pl *workspace.Plan, s PlanStatus) (word, says
 	if err != nil || section.Status == "" {
 		return "", ""
 	}
-	word = section.Status
-	complete := s.Tally.Total > 0 && s.Tally.closed() == s.Tally.Total
-	closed := strings.HasPrefix(strings.ToLower(word), "done") || strings.HasPrefix(strings.ToLower(word), "complete") || strings.HasPrefix(strings.ToLower(word), "closed")
-	others := 0
-	for _, q := range w.Initiative(pl.Link.ID) {
-		for _, it := range q.Items {
-			if q != pl && !q.Archived && schedule.IsOpen(it.Task) {
-				others++
-			}
-		}
-	}
-	switch {
-	case complete && others == 0 && !closed:
-		return word, fmt.Sprintf("every row is done, and %s says %s of %s", w.Ledger.Path, word, pl.Link.ID)
-	case closed && !complete && !pl.Archived:
-		return word, fmt.Sprintf("%d rows are open, and %s says %s of %s", s.Tally.Total-s.Tally.closed(), w.Ledger.Path, word, pl.Link.ID)
-	}
-	return word, ""
+	return section.Status, schedule.Drift(w, pl, section.Status)
 }
 
 func phaseOf(w *workspace.Workspace, pl *workspace.Plan, ph *plan.Phase) PhaseStatus {

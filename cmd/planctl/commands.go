@@ -6,7 +6,7 @@ import "github.com/spf13/cobra"
 func (a *app) commands() []*cobra.Command {
 	return []*cobra.Command{
 		a.statusCommand(), a.nextCommand(), a.showCommand(), a.checkCommand(), a.logCommand(), a.pathCommand(), a.auditCommand(),
-		a.lintCommand(), a.inspectCommand(),
+		a.lintCommand(), a.verifyCommand(), a.inspectCommand(),
 		a.runCommand(), a.markCommand(),
 		a.initCommand(), a.bindCommand(), a.linkCommand(), a.recoverCommand(), a.mergeCommand(), a.demoCommand(), a.versionCommand(),
 	}

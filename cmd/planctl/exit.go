@@ -13,6 +13,7 @@ import (
 	"github.com/planctl/planctl/internal/commit"
 	"github.com/planctl/planctl/internal/engine"
 	"github.com/planctl/planctl/internal/finding"
+	"github.com/planctl/planctl/internal/verify"
 	"github.com/planctl/planctl/internal/workspace"
 	"github.com/planctl/planctl/report"
 )
@@ -107,6 +108,7 @@ func classify(err error) (code int, help string) {
 		changed   *atomicfile.ChangedError
 		missing   *workspace.NotFoundError
 		ambiguous *workspace.AmbiguousError
+		base      *verify.BaseError
 		list      finding.List
 		no        *failure
 		file      *unreadable
@@ -116,6 +118,8 @@ func classify(err error) (code int, help string) {
 		return exitFailed, no.help
 	case errors.As(err, &file):
 		return exitUnreadable, ""
+	case errors.As(err, &base):
+		return exitUnreadable, base.Help
 	case errors.As(err, &usage):
 		return exitUsage, usage.help
 	case errors.As(err, &doubt):

@@ -73,7 +73,7 @@ func (e *Engine) Check(ctx context.Context, name string, record bool) (*Judgemen
 	err = d.commit(ctx, w, func(_ *workspace.Workspace, p *manifest.Predicate) ([]commit.Tick, error) {
 		old := run.Doc.Predicate
 		p.Judged, p.Criteria, p.Calls, p.Tests = run.Digest, j.Verdicts, j.Calls, old.Tests
-		p.Inputs, p.Pins, p.Red, p.Exit, p.Signal, p.TimedOut, p.Seconds = old.Inputs, old.Pins, old.Red, old.Exit, old.Signal, old.TimedOut, old.Seconds
+		p.Inputs, p.Pins, p.Accepted, p.Red, p.Exit, p.Signal, p.TimedOut, p.Seconds = old.Inputs, old.Pins, old.Accepted, old.Red, old.Exit, old.Signal, old.TimedOut, old.Seconds
 		value := sp.Value()
 		digest, _ := spec.Digest(value)
 		_, from, prose := it.EffectiveSpec()

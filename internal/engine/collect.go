@@ -110,6 +110,7 @@ func (x *execution) judge(r runner.Result) {
 	why, warnings := proof.Judge(t)
 	x.task.Warnings = append(x.task.Warnings, warnings...)
 	if len(warnings) > 0 {
+		p.Accepted = proof.Pins(t)
 		p.Note = strings.TrimSpace(p.Note + " " + strings.Join(warnings, "; "))
 	}
 	bad := failing(p.Criteria)

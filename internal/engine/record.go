@@ -82,13 +82,13 @@ func (x *execution) annotation() string {
 	if x.w.Config.Annotate != workspace.Append {
 		return ""
 	}
-	return fmt.Sprintf("✅ %s — %s, log `%s`", x.p.Started.Format(time.DateOnly), detail(&x.p), x.task.Log)
+	return fmt.Sprintf("✅ %s — %s, log `%s`", x.p.Started.Format(time.DateOnly), x.p.Ending(), x.task.Log)
 }
 
 func (x *execution) entry(w *workspace.Workspace) ledger.Entry {
 	e := ledger.Entry{
 		Task: x.it.EntryName(w), Title: x.it.Task.Description, Command: x.p.Argv[len(x.p.Argv)-1],
-		Detail: detail(&x.p),
+		Detail: x.p.Ending(),
 	}
 	if x.p.Forced {
 		past := "run again although it was done"
@@ -180,18 +180,6 @@ func nextNumber(w *workspace.Workspace, section string) int {
 		}
 	}
 	return n
-}
-
-// detail is how a run ended, for the head of its entry: "exit 0, 35.86 s".
-func detail(p *manifest.Predicate) string {
-	how := fmt.Sprintf("exit %d", p.Exit)
-	switch {
-	case p.TimedOut:
-		how = "timed out"
-	case p.Signal != "":
-		how = p.Signal
-	}
-	return fmt.Sprintf("%s, %s s", how, strconv.FormatFloat(p.Seconds, 'f', 2, 64))
 }
 
 // criteriaLine is `3/3 — expr (value), …`; "" without criteria.

@@ -47,7 +47,7 @@ func (l *loop) summary(rel, stamp string) string {
 		n++
 		p := t.Predicate
 		fmt.Fprintf(&b, "## %s %s\n\n", t.ID, inline(t.Title))
-		fmt.Fprintf(&b, "- Result: **%s** (%s)\n", p.Result, detail(p))
+		fmt.Fprintf(&b, "- Result: **%s** (%s)\n", p.Result, p.Ending())
 		if p.Reason != "" {
 			fmt.Fprintf(&b, "- Reason: %s\n", inline(p.Reason))
 		}

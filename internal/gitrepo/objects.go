@@ -75,6 +75,27 @@ func (r *Repo) MergeBase(ctx context.Context, a, b string) (commit string, ok bo
 	return strings.TrimSpace(string(out)), err == nil, err
 }
 
+// Graph is the parents of each commit that can be reached from the tips, full names in hex.
+func (r *Repo) Graph(ctx context.Context, tips []string) (map[string][]string, error) {
+	parents := map[string][]string{}
+	if len(tips) == 0 {
+		return parents, nil
+	}
+	if err := refuse(tips...); err != nil {
+		return nil, err
+	}
+	out, err := r.git(ctx, []byte(strings.Join(tips, "\n")+"\n"), "rev-list", "--parents", "--stdin")
+	if err != nil {
+		return nil, err
+	}
+	for line := range strings.Lines(string(out)) {
+		if names := strings.Fields(line); len(names) > 0 {
+			parents[names[0]] = names[1:]
+		}
+	}
+	return parents, nil
+}
+
 // Has tells which of the object names (full, in hex) this clone has.
 func (r *Repo) Has(ctx context.Context, objects []string) (map[string]bool, error) {
 	has := make(map[string]bool, len(objects))

@@ -121,7 +121,7 @@ func fill(s *Statement) {
 // fillEmpty makes what is left out when it is empty the same as what was never there.
 func fillEmpty(p *Predicate) {
 	p.Argv, p.Rollup, p.Phases = some(p.Argv), some(p.Rollup), some(p.Phases)
-	p.Supersedes, p.Parents = some(p.Supersedes), some(p.Parents)
+	p.Supersedes, p.Parents, p.Accepted = some(p.Supersedes), some(p.Parents), some(p.Accepted)
 	p.Pins, p.Inputs, p.Source.Digests = entries(p.Pins), entries(p.Inputs), entries(p.Source.Digests)
 	p.Files = slices.Clone(p.Files)
 	for i := range p.Files {
@@ -232,4 +232,16 @@ func (p *Predicate) Names(role string) []string {
 		}
 	}
 	return slices.Sorted(maps.Keys(set))
+}
+
+// Ending is how a run ended, as the head of its entry says it: "exit 0, 35.86 s", seconds of wall clock.
+func (p *Predicate) Ending() string {
+	how := fmt.Sprintf("exit %d", p.Exit)
+	switch {
+	case p.TimedOut:
+		how = "timed out"
+	case p.Signal != "":
+		how = p.Signal
+	}
+	return fmt.Sprintf("%s, %.2f s", how, p.Seconds)
 }

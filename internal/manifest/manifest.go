@@ -95,7 +95,8 @@ type Predicate struct {
 	Red        string            `json:"red,omitempty"` // digest of the red run that a green follows
 	Nonce      string            `json:"nonce"`
 	Forced     bool              `json:"forced"`
-	Ticked     bool              `json:"ticked"` // the run was meant to tick its row
+	Ticked     bool              `json:"ticked"`                  // the run was meant to tick its row
+	Accepted   []string          `json:"accepted_pins,omitempty"` // pins that differ from the red run, accepted by --accept-pins
 	Note       string            `json:"note"`
 	Actor      Actor             `json:"actor"`
 	Host       Host              `json:"host"`

@@ -136,29 +136,56 @@ func greenRule(t Run) (string, []string) {
 	case t.Red == nil:
 		return "", nil
 	}
-	if was, ok := t.Red.Spec.Value["run"].(string); ok && was != t.Command {
-		return fmt.Sprintf("the command is not that of its red run: it was %q", was), nil
+	if why := Command(t); why != "" {
+		return why, nil
 	}
-	if t.Red.Tests != nil {
-		for _, name := range slices.Sorted(maps.Keys(t.Red.Tests.Names)) {
-			if t.Red.Tests.Names[name] != string(testreport.Failed) {
-				continue
-			}
-			if got := t.Tests.Names[name]; got != testreport.Passed {
-				if got == "" && len(t.Tests.Names) < t.Tests.Total && t.Tests.Total >= t.Red.Tests.Total {
-					continue // the report counts tests that it does not name
-				}
-				if got == "" {
-					return fmt.Sprintf("%s failed in the red run and is not in this one", name), nil
-				}
-				return fmt.Sprintf("%s failed in the red run and is %s in this one", name, got), nil
-			}
-		}
+	if why := Tests(t); why != "" {
+		return why, nil
 	}
-	return pinsRule(t)
+	changed := Pins(t)
+	switch {
+	case len(changed) == 0:
+		return "", nil
+	case t.Accept:
+		return "", []string{"pins accepted although they differ from the red run: " + strings.Join(changed, ", ")}
+	}
+	return "the pins are not as they were in the red run: " + strings.Join(changed, ", ") +
+		"; run the red again, or --accept-pins --note \"…\"", nil
 }
 
-func pinsRule(t Run) (string, []string) {
+// Command says why a green did not run what its red ran; "" where it did.
+func Command(t Run) string {
+	if was, ok := t.Red.Spec.Value["run"].(string); ok && was != t.Command {
+		return fmt.Sprintf("the command is not that of its red run: it was %q", was)
+	}
+	return ""
+}
+
+// Tests names a test that failed in the red run and did not pass in its green; "" where all of them did.
+func Tests(t Run) string {
+	if t.Red.Tests == nil {
+		return ""
+	}
+	for _, name := range slices.Sorted(maps.Keys(t.Red.Tests.Names)) {
+		if t.Red.Tests.Names[name] != string(testreport.Failed) {
+			continue
+		}
+		got := t.Tests.Names[name]
+		switch {
+		case got == testreport.Passed:
+		case got == "" && len(t.Tests.Names) < t.Tests.Total && t.Tests.Total >= t.Red.Tests.Total:
+			// the report counts tests that it does not name
+		case got == "":
+			return fmt.Sprintf("%s failed in the red run and is not in this one", name)
+		default:
+			return fmt.Sprintf("%s failed in the red run and is %s in this one", name, got)
+		}
+	}
+	return ""
+}
+
+// Pins says which pins of a green are not as they were in its red run.
+func Pins(t Run) []string {
 	var changed []string
 	for _, pin := range slices.Sorted(maps.Keys(t.Red.Pins)) {
 		if now := t.Pins[pin]; now != t.Red.Pins[pin] {
@@ -174,14 +201,7 @@ func pinsRule(t Run) (string, []string) {
 			changed = append(changed, pin+" was not pinned by the red run")
 		}
 	}
-	switch {
-	case len(changed) == 0:
-		return "", nil
-	case t.Accept:
-		return "", []string{"pins accepted although they differ from the red run: " + strings.Join(changed, ", ")}
-	}
-	return "the pins are not as they were in the red run: " + strings.Join(changed, ", ") +
-		"; run the red again, or --accept-pins --note \"…\"", nil
+	return changed
 }
 
 func troubleText(p testreport.Trouble) string {

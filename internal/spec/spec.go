@@ -121,7 +121,7 @@ func trimRun(run string) string { return strings.TrimRight(run, "\r\n") }
 // Expand is a copy with <TS>, <STAMP> and <ISO8601> replaced by the run's
 // stamp in run, log, artifacts and criteria.
 func (s *Spec) Expand(stamp string) *Spec {
-	r := strings.NewReplacer("<TS>", stamp, "<STAMP>", stamp, "<ISO8601>", stamp)
+	r := stamps(stamp)
 	c := s.clone()
 	c.Run, c.Log = r.Replace(c.Run), r.Replace(c.Log)
 	for i := range c.Artifacts {
@@ -131,6 +131,20 @@ func (s *Spec) Expand(stamp string) *Spec {
 		c.Criteria[i].Expr = r.Replace(c.Criteria[i].Expr)
 	}
 	return c
+}
+
+// Expanded is texts of a spec, such as its criteria, with the stamp put in as Expand does.
+func Expanded(texts []string, stamp string) []string {
+	r := stamps(stamp)
+	var out []string
+	for _, t := range texts {
+		out = append(out, r.Replace(t))
+	}
+	return out
+}
+
+func stamps(stamp string) *strings.Replacer {
+	return strings.NewReplacer("<TS>", stamp, "<STAMP>", stamp, "<ISO8601>", stamp)
 }
 
 // clone shares nothing with s that could be changed.

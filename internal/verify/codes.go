@@ -33,7 +33,7 @@ const (
 // Rule is a code with what it means.
 type Rule struct {
 	Code     finding.Code     `json:"code"`
-	Family   string           `json:"family"`   // plan, spec, ledger, config, tick or evidence
+	Family   string           `json:"family"`   // one of Families
 	Severity finding.Severity `json:"severity"` // unless the config's `rules` say otherwise
 	Doc      string           `json:"doc"`      // one sentence
 }
@@ -47,7 +47,7 @@ func Rules() []Rule {
 			all = append(all, Rule{c, family(c), s, doc})
 		}
 	}
-	for _, list := range [][]Rule{rules(), opening(), configuration(), running()} {
+	for _, list := range [][]Rule{rules(), across(), opening(), configuration(), running()} {
 		for _, r := range list {
 			add(r.Code, r.Severity, r.Doc)
 		}
@@ -69,7 +69,9 @@ func Rules() []Rule {
 }
 
 // Families are the rules' families in the order of the documentation.
-func Families() []string { return []string{"plan", "spec", "ledger", "config", "tick", "evidence"} }
+func Families() []string {
+	return []string{"plan", "spec", "ledger", "config", "tick", "evidence", "tdd", "fresh", "history", "baseline", "suppress"}
+}
 
 func family(c finding.Code) string {
 	f, _, _ := strings.Cut(string(c), "-")
@@ -97,9 +99,11 @@ func rules() []Rule {
 }
 
 func severity(code finding.Code) finding.Severity {
-	for _, r := range rules() {
-		if r.Code == code {
-			return r.Severity
+	for _, list := range [][]Rule{rules(), across()} {
+		for _, r := range list {
+			if r.Code == code {
+				return r.Severity
+			}
 		}
 	}
 	return finding.Error

@@ -2,7 +2,6 @@ package verify
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/planctl/planctl/internal/workspace"
 	"github.com/planctl/planctl/ledger"
@@ -40,7 +39,7 @@ func (l *linter) index(book *workspace.Ledger) {
 		switch {
 		case !ok:
 			l.add(CodeIndexMissing, place{book.Path, s.Line, 0, ""}, fmt.Sprintf("section [%s] has no row in the Index", s.ID), "add its row")
-		case s.Status != "" && r.Status != "" && word(s.Status) != word(r.Status):
+		case s.Status != "" && r.Status != "" && ledger.StatusWord(s.Status) != ledger.StatusWord(r.Status):
 			l.add(CodeIndexStatus, place{book.Path, r.Line, 0, ""}, fmt.Sprintf("the Index says %s of [%s], and its section (line %d) says %s", r.Status, s.ID, s.Line, s.Status), "make them agree")
 		}
 	}
@@ -61,14 +60,4 @@ func (l *linter) archived(id string) bool {
 		}
 	}
 	return false
-}
-
-// word is a status's first word, as people vary it: In Progress, in_progress, in-progress.
-func word(status string) string {
-	s := strings.ToLower(strings.NewReplacer("_", " ", "-", " ", "*", "", "`", "").Replace(status))
-	if s == "in" || strings.HasPrefix(s, "in progress") { // the ledger keeps the first word of two
-		return "in progress"
-	}
-	first, _, _ := strings.Cut(strings.TrimSpace(s), " ")
-	return strings.Trim(first, ".,;:()")
 }

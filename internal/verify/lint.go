@@ -21,23 +21,22 @@ import (
 // Lint gives the findings on plans, specs and ledger alone, without evidence, sorted. only names the
 // files to speak of, as paths from the workspace; none is all of them. Severities are those of the config.
 func Lint(w *workspace.Workspace, only []string) finding.List {
+	list := lintAll(w)
+	if len(only) > 0 {
+		list = slices.DeleteFunc(list, func(f finding.Finding) bool { return !slices.Contains(only, f.File) })
+	}
+	return severities(w, list)
+}
+
+// lintAll is Lint of every file with the severities that hold without a config.
+func lintAll(w *workspace.Workspace) finding.List {
 	l := &linter{w: w}
 	l.list = append(l.list, w.Findings...)
 	for _, p := range w.Plans {
 		l.plan(p)
 	}
 	l.ledgers()
-	out := finding.List{}
-	for _, f := range l.list {
-		if len(only) > 0 && !slices.Contains(only, f.File) {
-			continue
-		}
-		if f.Severity = w.Config.Severity(f.Code, f.File, f.Severity); f.Severity != finding.Unknown {
-			out = append(out, f)
-		}
-	}
-	out.Sort()
-	return slices.CompactFunc(out, func(a, b finding.Finding) bool { return a == b })
+	return l.list
 }
 
 type linter struct {

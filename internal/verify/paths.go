@@ -5,11 +5,9 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path"
 	"regexp"
 	"strings"
 
-	"github.com/planctl/planctl/internal/glob"
 	"github.com/planctl/planctl/internal/workspace"
 	"github.com/planctl/planctl/plan"
 )
@@ -33,24 +31,9 @@ func (l *linter) paths(p *workspace.Plan) {
 // cited checks one cited path. What is not plainly the path of a file (a placeholder, a section
 // sign, an expression, a bare word) is passed over: a warning about it would teach people to look away.
 func (l *linter) cited(p *workspace.Plan, where string, t plan.Text, text string) {
-	if !strings.Contains(text, "/") || strings.ContainsAny(text, "<>…§*?$=()[]\" ") || strings.Contains(text, "...") || strings.Contains(text, "://") ||
-		path.IsAbs(text) || strings.HasPrefix(text, "~") || strings.Contains(text, "::") {
-		return
-	}
-	names, ok := glob.Braces(strings.TrimSuffix(text, "/"), 100)
-	if !ok {
-		return
-	}
 	var gone []string
-	for _, n := range names {
-		n, _, _ = strings.Cut(n, ":") // file.py:120
-		if path.Ext(n) == "" && !strings.HasSuffix(text, "/") {
-			continue // a branch, a module, a ratio
-		}
-		if !fs.ValidPath(path.Clean(n)) {
-			continue
-		}
-		_, err := os.Stat(l.w.Abs(path.Clean(n)))
+	for _, n := range plainPaths(text) {
+		_, err := os.Stat(l.w.Abs(n))
 		if err == nil || !errors.Is(err, fs.ErrNotExist) {
 			continue // what is there and cannot be looked at is no missing path
 		}

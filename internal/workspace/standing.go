@@ -50,7 +50,7 @@ func (it *Item) Newest() *Record {
 // LastPass is the newest pass that is not superseded; for a roll-up row
 // without one, the newest attempt that completed its phase. nil without.
 func (it *Item) LastPass() *Record {
-	void := it.superseded()
+	void := it.Superseded()
 	for _, runs := range [][]*Record{it.Runs, it.Rollups} {
 		for _, r := range slices.Backward(runs) {
 			if passed(r) && !void[r.Digest] {
@@ -64,7 +64,7 @@ func (it *Item) LastPass() *Record {
 func passed(r *Record) bool { return r.Doc.Predicate.Result == manifest.Pass }
 
 // Superseded is the digests of the task's records that later ones have taken the force of.
-func (it *Item) superseded() map[string]bool {
+func (it *Item) Superseded() map[string]bool {
 	void := map[string]bool{}
 	for _, r := range slices.Backward(it.Runs) {
 		if void[r.Digest] {
@@ -92,7 +92,7 @@ func decides(r *Record) bool {
 // It reads the files that inputs and pins name, each once for a workspace.
 func (it *Item) Standing(w *Workspace) Standing {
 	s := Standing{State: it.Task.State, Pass: it.LastPass()}
-	void := it.superseded()
+	void := it.Superseded()
 	for _, r := range slices.Backward(it.Runs) {
 		if decides(r) && !void[r.Digest] {
 			s.Newest = r
@@ -112,9 +112,9 @@ func (it *Item) Standing(w *Workspace) Standing {
 	return s
 }
 
-// ran is the run that a decision was about; the record itself where it is a
+// Ran is the run that a decision was about; the record itself where it is a
 // run, or a decision about nothing recorded.
-func (it *Item) ran(r *Record) *Record {
+func (it *Item) Ran(r *Record) *Record {
 	for range it.Runs { // a chain of decisions is no longer than the records
 		p := &r.Doc.Predicate
 		if p.Judged == "" {
@@ -130,7 +130,7 @@ func (it *Item) ran(r *Record) *Record {
 }
 
 func (it *Item) stale(w *Workspace, pass *Record) []string {
-	p := &it.ran(pass).Doc.Predicate
+	p := &it.Ran(pass).Doc.Predicate
 	var out []string
 	if len(p.Inputs) > 0 && p.Kind != spec.Red.String() {
 		patterns := words(p.Spec.Value["inputs"])
@@ -186,7 +186,7 @@ func (it *Item) changed(pass *Record) []string {
 	}
 	r := pass
 	if pass.Doc.Predicate.Kind == spec.Manual.String() {
-		r = it.ran(pass) // a person accepts a row or a run, and no other spec with it
+		r = it.Ran(pass) // a person accepts a row or a run, and no other spec with it
 	}
 	return append(out, it.Respecified(r)...)
 }

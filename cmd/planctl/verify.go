@@ -1,0 +1,97 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/planctl/planctl/internal/finding"
+	"github.com/planctl/planctl/internal/verify"
+	"github.com/planctl/planctl/internal/workspace"
+	"github.com/planctl/planctl/report"
+)
+
+// verifyOptions are the flags of `verify`.
+type verifyOptions struct {
+	base   string
+	ledger string
+	update bool
+	strict bool
+	json   bool
+}
+
+func (a *app) verifyCommand() *cobra.Command {
+	var o verifyOptions
+	c := &cobra.Command{
+		Use:     "verify",
+		Short:   "Check that plan, ledger and evidence agree, and that nobody rewrote history",
+		GroupID: "see",
+		Long: "Verify reads plans, ledgers and every file of the evidence, judges criteria again, and compares all of it with the\n" +
+			"commit where this branch left the main branch. It writes nothing and believes no time stamp. Exit 1 where it finds\n" +
+			"an error, with --strict a warning too; exit 3 where the base has no history in common with what is checked out.",
+		Args: noArgs,
+		RunE: func(c *cobra.Command, _ []string) error { return a.verify(c.Context(), o) },
+	}
+	f := c.Flags()
+	f.StringVar(&o.base, "base", "", "compare with the commit where HEAD left `REF`; without it the main branch, or what CI says is the target")
+	f.StringVar(&o.ledger, "ledger", "strict", "how much of a ledger's form is checked: basic, strict or all")
+	f.BoolVar(&o.strict, "strict", false, "exit 1 on warnings too")
+	f.BoolVar(&o.json, "json", false, "the same as --format json")
+	return c
+}
+
+func (a *app) verify(ctx context.Context, o verifyOptions) error {
+	var tier verify.Tier
+	if err := tier.UnmarshalText([]byte(o.ledger)); err != nil {
+		return &usageError{msg: "--ledger: " + err.Error()}
+	}
+	w, err := a.open(ctx)
+	if err != nil {
+		return err
+	}
+	base, err := verify.FindBase(ctx, w, o.base, a.getenv)
+	if err != nil {
+		return err
+	}
+	intents, err := a.store(w).Intents()
+	if err != nil {
+		return err
+	}
+	open := map[string]bool{}
+	for _, i := range intents {
+		open[i.Intent.Key] = true
+	}
+	res, err := verify.Verify(ctx, w, verify.Options{Base: base.Commit, Ledger: tier, Intents: open})
+	if err != nil {
+		return err
+	}
+	return a.verified(w, base, res, o)
+}
+
+func (a *app) verified(w *workspace.Workspace, base verify.Base, res verify.Result, o verifyOptions) error {
+	list := res.Findings
+	if worst := list.Max(); worst == finding.Error || o.strict && worst == finding.Warning {
+		a.code = exitFailed
+	}
+	if o.json {
+		return a.emitJSON(struct {
+			Schema   string       `json:"schema"`
+			Base     string       `json:"base,omitempty"`
+			Findings finding.List `json:"findings"`
+		}{"planctl/verify/v1", base.Commit, append(finding.List{}, list...)})
+	}
+	p := a.out()
+	report.Findings(p, a.withSource(list))
+	p.Printf("%s\n", checked(w, base, res))
+	return p.Err()
+}
+
+// checked says how much was looked at.
+func checked(w *workspace.Workspace, base verify.Base, res verify.Result) string {
+	s := fmt.Sprintf("checked %s, %s, %s, %s", count(len(w.Plans), "plan"), count(res.Attempts, "attempt"), count(res.Runs, "manifest"), count(res.Files, "file"))
+	if base.Commit == "" {
+		return s + "; no history (" + base.Why + ")"
+	}
+	return s + "; history since " + base.Name + " (" + base.Commit[:12] + ")"
+}

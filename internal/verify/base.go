@@ -1,0 +1,88 @@
+package verify
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/planctl/planctl/internal/workspace"
+)
+
+// Base is the commit that history is compared with.
+type Base struct {
+	Commit string // "" where there is none
+	Name   string // what led to it: origin/main
+	Why    string // why there is none
+}
+
+// BaseError says that the base that was asked for cannot be compared with.
+type BaseError struct{ Why, Help string }
+
+func (e *BaseError) Error() string { return e.Why }
+
+// FindBase is the commit where HEAD left a revision: the one that is asked for, else the target of the change that CI
+// names in its environment, else the main branch. Without a revision that is asked for, having none is no error.
+func FindBase(ctx context.Context, w *workspace.Workspace, ref string, getenv func(string) string) (Base, error) {
+	asked := ref != ""
+	switch {
+	case w.Git == nil && asked:
+		return Base{}, &BaseError{"--base " + ref + ": this is no git checkout", "leave --base out, or run it in a clone"}
+	case w.Git == nil:
+		return Base{Why: "no git checkout"}, nil
+	}
+	head, _, err := w.Git.Head(ctx)
+	if err != nil {
+		return Base{}, err
+	}
+	if head == "" {
+		return Base{Why: "no commit yet"}, nil
+	}
+	names := []string{ref}
+	if !asked {
+		names = mainBranches(getenv)
+	}
+	for _, name := range names {
+		commit, err := w.Git.Resolve(ctx, name)
+		if err != nil {
+			return Base{}, err
+		}
+		if commit == "" {
+			continue
+		}
+		base, ok, err := w.Git.MergeBase(ctx, commit, head)
+		switch {
+		case err != nil:
+			return Base{}, err
+		case ok:
+			return Base{Commit: base, Name: name}, nil
+		case asked || w.Git.Shallow():
+			return Base{}, &BaseError{fmt.Sprintf("HEAD and %s have no commit in common here", name), deeper(w, name)}
+		}
+	}
+	if asked {
+		return Base{}, &BaseError{fmt.Sprintf("--base %s names no commit of this clone", ref), deeper(w, ref)}
+	}
+	return Base{Why: "no main branch was found; --base REF names one"}, nil
+}
+
+func deeper(w *workspace.Workspace, ref string) string {
+	if w.Git.Shallow() {
+		return "this clone is shallow: git fetch --unshallow origin, or fetch-depth: 0 in the checkout of CI"
+	}
+	return "git fetch origin, or name a branch that this one came from; " + ref + " is looked up as git rev-parse does"
+}
+
+// mainBranches is where a change may be going, best guess first. The variables are those of GitHub Actions, GitLab CI,
+// Bitbucket Pipelines, Azure Pipelines, Jenkins and Buildkite.
+func mainBranches(getenv func(string) string) []string {
+	var out []string
+	if sha := getenv("CI_MERGE_REQUEST_DIFF_BASE_SHA"); sha != "" {
+		out = append(out, sha)
+	}
+	for _, v := range []string{"GITHUB_BASE_REF", "CI_MERGE_REQUEST_TARGET_BRANCH_NAME", "BITBUCKET_PR_DESTINATION_BRANCH",
+		"SYSTEM_PULLREQUEST_TARGETBRANCHNAME", "CHANGE_TARGET", "BUILDKITE_PULL_REQUEST_BASE_BRANCH"} {
+		if name := getenv(v); name != "" {
+			out = append(out, "origin/"+name, name)
+		}
+	}
+	return append(out, "origin/HEAD", "origin/main", "origin/master", "main", "master")
+}

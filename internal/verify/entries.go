@@ -1,0 +1,220 @@
+package verify
+
+import (
+	"bytes"
+	"fmt"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/planctl/planctl/internal/finding"
+	"github.com/planctl/planctl/internal/glob"
+	"github.com/planctl/planctl/internal/manifest"
+	"github.com/planctl/planctl/internal/regular"
+	"github.com/planctl/planctl/internal/workspace"
+	"github.com/planctl/planctl/ledger"
+)
+
+var (
+	runKey     = regexp.MustCompile(`(?m)(?:^|[ \t.])Run: sha256:[0-9a-f]{64}[ \t]*\r?$`)
+	commandKey = regexp.MustCompile("(?m)^[ \t*+-]*Command: `")
+)
+
+// entries holds each attempt that names a run against that run's manifest.
+func (c *checker) entries() error {
+	c.altered = map[string]bool{}
+	first := map[string]*ledger.Attempt{}
+	for _, l := range c.books() {
+		for _, a := range l.Doc.Attempts() {
+			text := a.Span.Of(l.Doc.Source)
+			if n := max(len(runKey.FindAll(text, 3)), len(commandKey.FindAll(text, 3))); n > 1 {
+				c.entry(CodeWelded, l, a, "two entries were made into one: it has more than one Command or Run line",
+					"give each its own bullet again; git merges ledgers well with `planctl merge`")
+			}
+			if a.Run == "" {
+				c.citedArtifacts(l, a)
+				continue
+			}
+			if o := first[a.Run]; o != nil && o.Section != nil && l.Doc.ByRun(a.Run) == a {
+				c.entry(ledger.CodeDuplicateRun, l, a, fmt.Sprintf("%s carries the digest of a run that another ledger has entered", label(a)), "keep one of the two entries")
+				continue
+			}
+			first[a.Run] = a
+			r := c.w.Evidence.ByDigest(a.Run)
+			switch {
+			case r == nil:
+				c.unproved(l, a, text)
+			case r.Attempt == a:
+				c.agrees(l, a, r, text)
+			}
+		}
+	}
+	return c.settle()
+}
+
+// question is paths that are not there, and what to say once git has said which of them it is told not to keep.
+type question struct {
+	paths []string
+	say   func(ignored map[string]bool)
+}
+
+func (c *checker) ask(paths []string, say func(ignored map[string]bool)) {
+	c.questions = append(c.questions, question{paths, say})
+}
+
+// settle asks git once for all.
+func (c *checker) settle() error {
+	var all []string
+	for _, q := range c.questions {
+		all = append(all, q.paths...)
+	}
+	slices.Sort(all)
+	ignored, err := c.ignoredByGit(slices.Compact(all))
+	if err != nil {
+		return err
+	}
+	for _, q := range c.questions {
+		q.say(ignored)
+	}
+	c.questions = nil
+	return nil
+}
+
+func (c *checker) entry(code finding.Code, l *workspace.Ledger, a *ledger.Attempt, msg, help string) {
+	task := ""
+	if len(a.Tasks) == 1 {
+		task = a.Tasks[0]
+	}
+	c.add(code, place{l.Path, a.Line, 1, task}, msg, help)
+}
+
+func label(a *ledger.Attempt) string {
+	if a.Numbered {
+		return fmt.Sprintf("attempt #%d", a.Number)
+	}
+	return "the attempt"
+}
+
+// unproved speaks of an entry whose manifest no file of the workspace is.
+func (c *checker) unproved(l *workspace.Ledger, a *ledger.Attempt, text []byte) {
+	cited := citedManifest(text)
+	if cited == "" {
+		c.entry(CodeManifestMissing, l, a, fmt.Sprintf("%s names the run %s, and no manifest has that digest", label(a), short(a.Run)), "restore it from git: git log --all -- '*"+manifest.Suffix+"'")
+		return
+	}
+	if b, err := regular.Read(c.w.Abs(cited)); err == nil {
+		if manifest.Digest(b) == a.Run {
+			return // it is there and cannot be read as a manifest: that is said of the file
+		}
+		c.altered[cited] = true
+		c.entry(CodeManifestChanged, l, a, fmt.Sprintf("%s names the run %s, and the bytes of %s are others", label(a), short(a.Run), cited), "git log -p -- "+cited+" shows who changed it; git checkout brings it back")
+		return
+	}
+	c.ask([]string{cited}, func(ignored map[string]bool) {
+		if ignored[cited] {
+			c.entry(CodeAbsent, l, a, fmt.Sprintf("the manifest of %s, %s, is absent, and git is told to ignore it", label(a), cited), "let manifests in: they are what a clone can be held to")
+			return
+		}
+		c.entry(CodeManifestMissing, l, a, fmt.Sprintf("%s names %s, which is not there", label(a), cited), "restore it from git: git log --all -- "+cited)
+	})
+}
+
+// citedManifest is the manifest that an entry of planctl's cites under Artifacts; "" without.
+func citedManifest(text []byte) string {
+	_, rest, ok := bytes.Cut(text, []byte("Artifacts: `"))
+	if !ok {
+		return ""
+	}
+	span, _, ok := bytes.Cut(rest, []byte("`"))
+	if !ok {
+		return ""
+	}
+	names, ok := glob.Braces(string(span), 1000)
+	if !ok {
+		return ""
+	}
+	for _, n := range names {
+		if strings.HasSuffix(n, manifest.Suffix) && path.Clean(n) == n {
+			return n
+		}
+	}
+	return ""
+}
+
+// agrees compares an entry with the manifest that it names.
+func (c *checker) agrees(l *workspace.Ledger, a *ledger.Attempt, r *workspace.Record, text []byte) {
+	p := &r.Doc.Predicate
+	differ := func(code finding.Code, what, says, was string) {
+		c.entry(code, l, a, fmt.Sprintf("%s says %s %s, and its manifest says %s", label(a), what, says, was),
+			"planctl's entries are not edited: bring the line back, and write a new attempt where something has to be corrected")
+	}
+	if a.Number != p.Attempt {
+		differ(CodeEntryNumber, "number", fmt.Sprint(a.Number), fmt.Sprint(p.Attempt))
+	}
+	if day := p.Started.UTC().Format(time.DateOnly); a.Date != day {
+		differ(CodeEntryDate, "date", a.Date, day)
+	}
+	want := string(p.Result)
+	if p.State != "" && p.Result != manifest.Reopened {
+		want = p.State
+	}
+	if a.Result != want {
+		differ(CodeEntryResult, "result", quoted(a.Result), quoted(want))
+	}
+	if p.Task.ID != "" && !c.namesTask(a, r) {
+		differ(CodeEntryTask, "task", strings.Join(a.Tasks, ", "), p.Task.ID)
+	}
+	if n := len(p.Argv); n > 0 && p.Result != manifest.Interrupted {
+		if !strings.Contains(a.Text, "("+p.Ending()+")") {
+			differ(CodeEntryResult, "ending", keyOf([]byte(a.Text), ": "), p.Ending())
+		}
+		if cmd := "Command: " + ledger.Code(p.Argv[n-1]); !bytes.Contains(text, []byte(cmd)) {
+			differ(CodeEntryCommand, "command", keyOf(text, "Command: "), ledger.Code(p.Argv[n-1]))
+		}
+	}
+	if n := len(p.Criteria); n > 0 {
+		held := 0
+		for _, k := range p.Criteria {
+			if k.Pass {
+				held++
+			}
+		}
+		if count := fmt.Sprintf("Criteria: %d/%d", held, n); !bytes.Contains(text, []byte(count)) {
+			differ(CodeEntryCriteria, "criteria", keyOf(text, "Criteria: "), fmt.Sprintf("%d/%d", held, n))
+		}
+	}
+	if cited := citedManifest(text); path.Base(cited) != path.Base(r.Path) {
+		differ(CodeEntryArtifacts, "artifacts", keyOf(text, "Artifacts: "), path.Base(r.Path))
+	}
+	if s := a.Section; s != nil && !strings.EqualFold(s.ID, p.Task.Initiative) {
+		c.entry(CodeEntrySection, l, a, fmt.Sprintf("%s stands in section [%s], and its manifest is of %s", label(a), s.ID, p.Task.Initiative), "move the entry back into its own section")
+	}
+}
+
+// namesTask reports whether an entry's head names the record's task, with or without its plan.
+func (c *checker) namesTask(a *ledger.Attempt, r *workspace.Record) bool {
+	id := r.Doc.Predicate.Task.ID
+	return len(a.Tasks) == 1 && (a.Tasks[0] == id || strings.HasSuffix(a.Tasks[0], "#"+id))
+}
+
+func quoted(s string) string {
+	if s == "" {
+		return "nothing"
+	}
+	return s
+}
+
+// keyOf is what an entry says after a key, up to the line's end.
+func keyOf(text []byte, key string) string {
+	_, rest, ok := bytes.Cut(text, []byte(key))
+	if !ok {
+		return "nothing"
+	}
+	line, _, _ := bytes.Cut(rest, []byte("\n"))
+	if r := []rune(strings.TrimSpace(string(line))); len(r) > 80 {
+		return string(r[:80]) + "…"
+	}
+	return strings.TrimSpace(string(line))
+}

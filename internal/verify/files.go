@@ -1,0 +1,243 @@
+package verify
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/planctl/planctl/internal/evidence"
+	"github.com/planctl/planctl/internal/finding"
+	"github.com/planctl/planctl/internal/manifest"
+	"github.com/planctl/planctl/internal/regular"
+	"github.com/planctl/planctl/internal/workspace"
+)
+
+// fileKey is one file of one record.
+type fileKey struct {
+	r *workspace.Record
+	i int // in Predicate.Files
+}
+
+// seen is what stands in a recorded file's place. The zero value means not looked at.
+type seen struct {
+	path  string // relative to the workspace
+	state state
+	now   string // the digest of the bytes that are there
+	err   error
+}
+
+// state is how a recorded file compares with its record. The zero value means not known.
+type state uint8
+
+const (
+	unknown state = iota
+	intact
+	differs
+	missing
+	ignored   // missing, and git is told not to keep it
+	pointer   // an LFS pointer to the recorded bytes stands there
+	unwelcome // something that cannot be read as a file
+)
+
+// hash reads every file that a manifest names, on all processors, and what git keeps of those that are not there.
+func (c *checker) hash() error {
+	c.files = map[fileKey]seen{}
+	c.place = map[*workspace.Record]int{}
+	c.latest = map[string]int{}
+	at := map[string]int{} // path → place in paths
+	var rel, abs []string
+	for n, r := range c.w.Evidence.Records {
+		c.place[r] = n
+		for i, f := range r.Doc.Predicate.Files {
+			p := located(r, f)
+			c.files[fileKey{r, i}] = seen{path: p}
+			c.latest[p+"\x00"+f.SHA256] = n
+			if _, ok := at[p]; !ok {
+				at[p] = len(rel)
+				rel, abs = append(rel, p), append(abs, c.w.Abs(p))
+			}
+		}
+	}
+	sums := evidence.HashAll(abs)
+	var gone []string
+	for i, s := range sums {
+		if s.Err == nil {
+			c.hashed++
+			c.bytes += s.Size
+		} else if errors.Is(s.Err, fs.ErrNotExist) {
+			gone = append(gone, rel[i])
+		}
+	}
+	kept, err := c.ignoredByGit(gone)
+	if err != nil {
+		return err
+	}
+	for k, s := range c.files {
+		sum, f := sums[at[s.path]], k.r.Doc.Predicate.Files[k.i]
+		s.now, s.err = sum.SHA256, sum.Err
+		switch {
+		case errors.Is(sum.Err, fs.ErrNotExist) && kept[s.path]:
+			s.state = ignored
+		case errors.Is(sum.Err, fs.ErrNotExist):
+			s.state = missing
+		case sum.Err != nil:
+			s.state = unwelcome
+		case sum.SHA256 == f.SHA256 && sum.Size == f.Size:
+			s.state = intact
+		case sum.Size < maxPointer && isPointer(c.w.Abs(s.path), f):
+			s.state = pointer
+		default:
+			s.state = differs
+		}
+		c.files[k] = s
+	}
+	return nil
+}
+
+// located is where a file of a record lies, relative to the workspace.
+func located(r *workspace.Record, f manifest.File) string {
+	if f.Base == manifest.Workspace {
+		return f.Name
+	}
+	return path.Join(path.Dir(r.Path), f.Name)
+}
+
+// ignoredByGit tells which paths of the workspace git is told not to keep.
+func (c *checker) ignoredByGit(paths []string) (map[string]bool, error) {
+	out := map[string]bool{}
+	if c.w.Git == nil || len(paths) == 0 {
+		return out, nil
+	}
+	prefix, inside := c.inGit()
+	if !inside {
+		return out, nil
+	}
+	asked := make([]string, len(paths))
+	for i, p := range paths {
+		asked[i] = path.Join(prefix, p)
+	}
+	rules, err := c.w.Git.Ignored(c.ctx, asked)
+	if err != nil {
+		return nil, err
+	}
+	for i, p := range paths {
+		out[p] = rules[asked[i]]
+	}
+	return out, nil
+}
+
+// inGit is the workspace's path in its repository.
+func (c *checker) inGit() (string, bool) {
+	rel, err := filepath.Rel(c.w.Git.Top, c.w.Root)
+	if err != nil || !filepath.IsLocal(rel) {
+		return "", false
+	}
+	return filepath.ToSlash(rel), true
+}
+
+// maxPointer is more than any LFS pointer has, in bytes (git-lfs, docs/spec.md).
+const maxPointer = 1024
+
+// isPointer reports whether a git-lfs pointer to the recorded bytes stands where they should.
+func isPointer(abs string, f manifest.File) bool {
+	file, _, err := regular.Open(abs)
+	if err != nil {
+		return false // it was read a moment ago: the finding is that it differs
+	}
+	b, err := io.ReadAll(io.LimitReader(file, maxPointer))
+	if errors.Join(err, file.Close()) != nil {
+		return false
+	}
+	return bytes.HasPrefix(b, []byte("version https://git-lfs.github.com/spec/v1\n")) &&
+		bytes.Contains(b, []byte("\noid sha256:"+f.SHA256+"\n")) && bytes.Contains(b, []byte("\nsize "+strconv.FormatInt(f.Size, 10)+"\n"))
+}
+
+// recorded holds the files of a record against what is there.
+func (c *checker) recorded(r *workspace.Record) {
+	p := &r.Doc.Predicate
+	if len(p.Argv) > 0 && p.Result != manifest.Interrupted && !slices.ContainsFunc(p.Files, func(f manifest.File) bool { return f.Role == "log" }) {
+		c.at(CodeNoLog, r, "the manifest names no log", "run the task again")
+	}
+	for i, f := range p.Files {
+		s := c.files[fileKey{r, i}]
+		at := place{file: s.path, task: p.Task.ID}
+		from := "planctl log " + c.name(r) + " shows the attempt"
+		switch s.state {
+		case missing:
+			code := CodeFileMissing
+			if f.Role == "log" {
+				code = CodeLogMissing
+			}
+			c.add(code, at, fmt.Sprintf("the %s of %s is not there (%d bytes, sha256 %s)", f.Role, c.what(r), f.Size, short(f.SHA256)),
+				"bring it back: git log --all -- "+s.path+"; where git is not to keep it, say so in .gitignore")
+		case ignored:
+			c.add(CodeAbsent, at, fmt.Sprintf("the %s of %s is absent, and git is told to ignore it: its size (%d bytes) and digest stand in the manifest", f.Role, c.what(r), f.Size),
+				"`rules:` in .planctl.yaml can make this an error below a path")
+		case pointer:
+			c.add(CodeAbsent, at, fmt.Sprintf("the %s of %s is an LFS pointer to the recorded bytes", f.Role, c.what(r)), "git lfs pull fetches them")
+		case unwelcome:
+			c.add(CodeFileChanged, at, fmt.Sprintf("the %s of %s cannot be read: %v", f.Role, c.what(r), s.err), from)
+		case differs:
+			if f.Base == manifest.Workspace && c.later(r, s) {
+				continue
+			}
+			c.add(CodeFileChanged, at, fmt.Sprintf("the %s of %s was changed: it had sha256 %s (%d bytes) and has %s", f.Role, c.what(r), short(f.SHA256), f.Size, short(s.now)),
+				"git checkout brings the recorded bytes back; planctl run "+c.name(r)+" makes new evidence")
+		}
+	}
+}
+
+// later reports whether a run after this one recorded the bytes that are there now.
+func (c *checker) later(r *workspace.Record, s seen) bool {
+	n, ok := c.latest[s.path+"\x00"+s.now]
+	return ok && n > c.place[r]
+}
+
+// intactLog is the path of a record's log where its bytes are those that the record has; "" elsewhere.
+func (c *checker) intactLog(r *workspace.Record) string {
+	for i, f := range r.Doc.Predicate.Files {
+		if s := c.files[fileKey{r, i}]; f.Role == "log" && s.state == intact {
+			return c.w.Abs(s.path)
+		}
+	}
+	return ""
+}
+
+// at is a finding about a record.
+func (c *checker) at(code finding.Code, r *workspace.Record, msg, help string) {
+	c.add(code, place{file: r.Path, task: r.Doc.Predicate.Task.ID}, msg, help)
+}
+
+// name is how the command line names a record's task.
+func (c *checker) name(r *workspace.Record) string {
+	if r.Item != nil {
+		return r.Item.Name(c.w)
+	}
+	return r.Doc.Predicate.Task.ID
+}
+
+// what is a record in words: "C2.D, attempt #8".
+func (c *checker) what(r *workspace.Record) string {
+	p := &r.Doc.Predicate
+	who := p.Task.ID
+	if who == "" {
+		who = "phase " + p.Task.Phase
+	}
+	if p.Attempt > 0 {
+		return fmt.Sprintf("%s, attempt #%d", who, p.Attempt)
+	}
+	return who
+}
+
+// short is the beginning of a digest, enough to tell it from others.
+func short(sum string) string {
+	sum = strings.TrimPrefix(sum, "sha256:")
+	return sum[:min(len(sum), 12)]
+}

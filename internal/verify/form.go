@@ -1,0 +1,147 @@
+package verify
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/planctl/planctl/internal/finding"
+	"github.com/planctl/planctl/internal/schedule"
+	"github.com/planctl/planctl/internal/workspace"
+	"github.com/planctl/planctl/ledger"
+)
+
+// Tier is how much of a ledger's form is checked. The zero value is Strict.
+type Tier uint8
+
+// The tiers, each with all that the one before it checks. Basic is what contradicts evidence or cannot be read, Strict
+// what a ledger says of itself in two ways, All what is merely left out.
+const (
+	Strict Tier = iota
+	Basic
+	All
+)
+
+func (t Tier) String() string { return [...]string{"strict", "basic", "all"}[t] }
+
+// MarshalText writes the tier as its word.
+func (t Tier) MarshalText() ([]byte, error) { return []byte(t.String()), nil }
+
+// UnmarshalText accepts the words that MarshalText writes.
+func (t *Tier) UnmarshalText(b []byte) error {
+	for _, v := range []Tier{Basic, Strict, All} {
+		if v.String() == string(b) {
+			*t = v
+			return nil
+		}
+	}
+	return fmt.Errorf("unknown tier %q: want basic, strict or all", b)
+}
+
+// strictOnly are the rules that Basic leaves out, those of lint among them.
+var strictOnly = [...]finding.Code{CodeIndexMissing, CodeIndexExtra, CodeIndexStatus}
+
+// form checks how ledgers are kept.
+func (c *checker) form() {
+	if c.o.Ledger == Basic {
+		c.list = slices.DeleteFunc(c.list, func(f finding.Finding) bool { return slices.Contains(strictOnly[:], f.Code) })
+		return
+	}
+	for _, l := range c.books() {
+		seen := map[string]bool{}
+		for _, s := range l.Doc.Sections {
+			if seen[s.ID] {
+				continue
+			}
+			seen[s.ID] = true
+			c.numbers(l, s)
+			c.status(l, s)
+			if c.o.Ledger == All {
+				c.leftOut(l, s)
+			}
+		}
+	}
+	c.drift()
+}
+
+// numbers finds one number that was given to two attempts. Two runs that were numbered on two branches are told apart
+// by their digests, which is no fault: that is a note.
+func (c *checker) numbers(l *workspace.Ledger, s *ledger.Section) {
+	first := map[int]*ledger.Attempt{}
+	for _, a := range s.Entries() {
+		if !a.Numbered || a.Number == 0 {
+			continue
+		}
+		o := first[a.Number]
+		if o == nil {
+			first[a.Number] = a
+			continue
+		}
+		f := len(c.list)
+		c.entry(CodeNumberTwice, l, a, fmt.Sprintf("attempt #%d of [%s] was numbered at line %d already", a.Number, s.ID, o.Line), "the next attempt takes the next free number; those that are there stay as they are")
+		if a.Run != "" && o.Run != "" {
+			c.list[f].Severity = finding.Note
+		}
+	}
+}
+
+// statusWords are what a status begins with in ledgers that people keep, folded as ledger.StatusWord does.
+var statusWords = [...]string{"pending", "planned", "planning", "todo", "open", "new", "ready", "active", "in progress", "in", "started", "ongoing", "wip", "blocked", "paused", "on hold", "hold",
+	"deferred", "partial", "review", "verify", "verified", "done", "complete", "completed", "closed", "resolved", "fixed", "passed", "skipped", "cancelled", "canceled", "abandoned", "superseded", "obsolete",
+	"archived", "monitoring", "draft", "proposed", "accepted", "rejected", "failed", "red", "green", "stable", "stale", "not started", "not"}
+
+func (c *checker) status(l *workspace.Ledger, s *ledger.Section) {
+	if s.Status == "" {
+		return
+	}
+	w := ledger.StatusWord(s.Status)
+	if w == "" || slices.Contains(statusWords[:], w) {
+		return
+	}
+	c.add(CodeStatusWord, place{l.Path, s.Line, 0, ""}, fmt.Sprintf("the status of [%s] is %q, which is no word that planctl knows", s.ID, s.Status), "write pending, in_progress, blocked, done or archived first, then what there is to say")
+}
+
+// leftOut speaks of entries that lack what others would look for.
+func (c *checker) leftOut(l *workspace.Ledger, s *ledger.Section) {
+	last := ""
+	for _, a := range s.Entries() {
+		var lacks []string
+		if !a.Numbered {
+			lacks = append(lacks, "number")
+		}
+		if a.Date == "" {
+			lacks = append(lacks, "date")
+		}
+		if a.Result == "" {
+			lacks = append(lacks, "result")
+		}
+		if len(lacks) > 0 {
+			c.entry(CodeLacks, l, a, fmt.Sprintf("%s of [%s] has no %s", label(a), s.ID, strings.Join(lacks, ", no ")), "`* [YYYY-MM-DD] Attempt #N — what: result` has all three")
+		}
+		if a.Date != "" && last != "" && a.Date < last && a.Run == "" {
+			c.entry(CodeDateOrder, l, a, fmt.Sprintf("%s is of %s and stands below one of %s", label(a), a.Date, last), "entries are added at the end; where the list is newest first, leave this rule off")
+		}
+		if a.Date != "" {
+			last = a.Date
+		}
+	}
+}
+
+// drift says where a plan and the ledger's word for its initiative disagree.
+func (c *checker) drift() {
+	if c.w.Ledger.Missing() {
+		return
+	}
+	for _, p := range c.w.Plans {
+		if p.Archived || p.Link.Doubt != "" || len(p.Items) == 0 {
+			continue
+		}
+		s, err := c.w.Ledger.Doc.Section(p.Link.ID)
+		if err != nil || s.Status == "" {
+			continue
+		}
+		if says := schedule.Drift(c.w, p, s.Status); says != "" {
+			c.add(CodeDrift, place{c.w.Ledger.Path, s.Line, 0, ""}, says, "change the status word, or the rows")
+		}
+	}
+}

@@ -1,0 +1,129 @@
+package verify
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/planctl/planctl/internal/finding"
+	"github.com/planctl/planctl/internal/manifest"
+	"github.com/planctl/planctl/internal/proof"
+	"github.com/planctl/planctl/internal/spec"
+	"github.com/planctl/planctl/internal/workspace"
+)
+
+// proof holds a green that passed against its red: that it came first, with the same command, tests and pins.
+func (c *checker) proof(r *workspace.Record) {
+	p := &r.Doc.Predicate
+	if p.Kind != spec.Green.String() || p.Result != manifest.Pass || len(p.Argv) == 0 || c.superseded(r) {
+		return
+	}
+	again := "planctl run the red again, then " + c.name(r)
+	red := c.w.Evidence.ByDigest(p.Red)
+	switch {
+	case p.Red == "" && p.Spec.Prose:
+		f := len(c.list)
+		c.at(CodeNoRed, r, "no red run stands behind this green, whose command was found in prose", again)
+		c.list[f].Severity = finding.Warning
+		return
+	case p.Red == "":
+		c.at(CodeNoRed, r, "no red run stands behind this green: nothing shows that the test could fail", again)
+		return
+	case red == nil:
+		return // known has said that it is not there
+	}
+	q := &red.Doc.Predicate
+	if q.Kind != spec.Red.String() || q.Result != manifest.Pass || len(q.Argv) == 0 {
+		c.at(CodeBadRed, r, fmt.Sprintf("%s, which it names as its red, is no red run that counted (kind %s, %s)", red.Path, q.Kind, q.Result), again)
+		return
+	}
+	t := proof.Run{Red: q, Pins: p.Pins, Tests: fromRecord(tests(p))}
+	t.Command, _ = p.Spec.Value["run"].(string)
+	if why := proof.Command(t); why != "" {
+		c.at(CodeProofCommand, r, why, again)
+	}
+	if p.Tests != nil {
+		if why := proof.Tests(t); why != "" {
+			c.at(CodeProofTests, r, why, again)
+		}
+	}
+	if changed := proof.Pins(t); len(changed) > 0 {
+		if len(p.Accepted) > 0 {
+			c.at(CodeAcceptedPins, r, "pins were accepted although they differ from the red run: "+strings.Join(changed, ", "), "planctl run the red again with the pins as they are, then "+c.name(r)+", and the warning goes")
+		} else {
+			c.at(CodeProofPins, r, "the pins are not as they were in the red run: "+strings.Join(changed, ", "), again)
+		}
+	}
+	if a, b := p.Source.Commit, q.Source.Commit; c.w.Git != nil && a != b && objectName(a) && objectName(b) {
+		c.pairs = append(c.pairs, pair{r, red})
+	}
+}
+
+func tests(p *manifest.Predicate) *manifest.Tests {
+	if p.Tests != nil {
+		return p.Tests
+	}
+	return &manifest.Tests{}
+}
+
+// pair is a green and its red that ran on different commits.
+type pair struct{ green, red *workspace.Record }
+
+// fewPairs is up to how many pairs git is asked one by one; beyond, the whole graph is read once.
+const fewPairs = 64
+
+// ancestry holds the commits of greens and reds against each other, where this clone has both: the green's may not be
+// the older one. Clocks are not asked. What a rebase put side by side is fine.
+func (c *checker) ancestry() error {
+	var parents map[string][]string
+	if len(c.pairs) > fewPairs {
+		var tips []string
+		for _, q := range c.pairs {
+			tips = append(tips, q.red.Doc.Predicate.Source.Commit)
+		}
+		have, err := c.w.Git.Has(c.ctx, tips)
+		if err != nil {
+			return err
+		}
+		tips = slices.DeleteFunc(tips, func(t string) bool { return !have[t] })
+		if parents, err = c.w.Git.Graph(c.ctx, tips); err != nil {
+			return err
+		}
+	}
+	for _, q := range c.pairs {
+		green, red := q.green.Doc.Predicate.Source.Commit, q.red.Doc.Predicate.Source.Commit
+		older := false
+		if parents != nil {
+			older = reaches(parents, red, green)
+		} else if is, err := c.w.Git.IsAncestor(c.ctx, green, red); err == nil {
+			older = is // an error is a commit that this clone lacks, which is a note of its own
+		}
+		if older {
+			c.at(CodeProofOrder, q.green, fmt.Sprintf("the green ran on %s, which is older than %s, where its red ran", short(green), short(red)), "planctl run the red, then "+c.name(q.green))
+		}
+	}
+	return nil
+}
+
+// reaches reports whether a commit is among the ancestors of another.
+func reaches(parents map[string][]string, from, to string) bool {
+	seen := map[string]bool{}
+	for todo := []string{from}; len(todo) > 0; {
+		at := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		for _, p := range parents[at] {
+			if p == to {
+				return true
+			}
+			if !seen[p] {
+				seen[p] = true
+				todo = append(todo, p)
+			}
+		}
+	}
+	return false
+}
+
+func (c *checker) superseded(r *workspace.Record) bool {
+	return r.Item != nil && r.Item.Superseded()[r.Digest]
+}

@@ -1,0 +1,263 @@
+package verify
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/planctl/planctl/internal/finding"
+	"github.com/planctl/planctl/internal/manifest"
+	"github.com/planctl/planctl/internal/schedule"
+	"github.com/planctl/planctl/internal/spec"
+	"github.com/planctl/planctl/internal/workspace"
+	"github.com/planctl/planctl/ledger"
+	"github.com/planctl/planctl/plan"
+)
+
+// tick holds a row's state against its attempts.
+func (c *checker) tick(it *workspace.Item) {
+	if it.Task.ID == "" || it.Plan.Item(it.Task.ID) != it {
+		return // a row without an ID of its own: that is an error of the plan already
+	}
+	s := it.Standing(c.w)
+	if it.Task.State != plan.Done {
+		c.untouched(it, s)
+		return
+	}
+	at, name := rowPlace(it), it.Name(c.w)
+	switch {
+	case s.Refuted:
+		c.add(CodeRefuted, at, fmt.Sprintf("%s is ticked, and its newest run failed: %s", it.Task.ID, s.Newest.Doc.Predicate.Reason),
+			"planctl run "+name+" until it passes, or planctl mark "+name+" todo --note \"…\"")
+	case s.Pass == nil:
+		c.unearned(it, at, name)
+	case !c.enteredPass(it):
+		c.add(CodeUnentered, at, fmt.Sprintf("%s is ticked by a run that no attempt of the ledger names", it.Task.ID),
+			"restore the entry from git, or planctl run "+name+" --force")
+	}
+	for _, key := range s.Changed {
+		if key == "row" {
+			c.add(CodeRowChanged, at, fmt.Sprintf("the row of %s is not the one that ran: it was %q", it.Task.ID, s.Pass.Doc.Predicate.Task.Description),
+				"planctl mark "+name+" done --same accepts a reworded row; else run it again")
+			break
+		}
+	}
+	if keys := slices.DeleteFunc(slices.Clone(s.Changed), func(k string) bool { return k == "row" }); len(keys) > 0 {
+		where := at
+		if it.Spec != nil {
+			where = specPlace(it.Spec, keys[0])
+		}
+		c.add(CodeSpecChanged, where, fmt.Sprintf("the spec of %s is not the one that ran: %s differs", it.Task.ID, strings.Join(keys, ", ")),
+			"planctl run "+name+" runs it as it is now; planctl check "+name+" --record is enough where only criteria were added")
+	}
+	c.order(it, s, at, name)
+}
+
+func rowPlace(it *workspace.Item) place {
+	_, col := it.Plan.Doc.Index.Pos(it.Task.TokenSpan.Start)
+	if it.Task.TokenSpan.Start == it.Task.TokenSpan.End {
+		col = 0
+	}
+	return place{it.Plan.Path, it.Task.Line, col, it.Task.ID}
+}
+
+// enteredPass reports whether one of the passes that stand has its attempt.
+func (c *checker) enteredPass(it *workspace.Item) bool {
+	void := it.Superseded()
+	for _, list := range [][]*workspace.Record{it.Runs, it.Rollups} {
+		for _, r := range list {
+			if r.Doc.Predicate.Result == manifest.Pass && !void[r.Digest] && (r.Attempt != nil || c.o.Intents[r.Doc.Predicate.Nonce] || c.altered[r.Path]) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// unearned speaks of a ticked row without a pass that stands.
+func (c *checker) unearned(it *workspace.Item, at place, name string) {
+	for _, r := range it.Runs {
+		if r.Doc.Predicate.Result == manifest.Pass {
+			c.add(CodeSuperseded, at, fmt.Sprintf("%s is ticked, and what passed of it was reopened or called invalid since", it.Task.ID),
+				"planctl run "+name+", or planctl mark "+name+" todo --note \"…\"")
+			return
+		}
+	}
+	l, a := c.attemptOf(it)
+	switch {
+	case a != nil && a.Run != "":
+		return // its manifest is not there: that is said at the entry
+	case a == nil:
+		c.add(CodeNoAttemptOfTick, at, fmt.Sprintf("%s is ticked, and no attempt in the section of %s names it", it.Task.ID, it.Plan.Link.ID),
+			"planctl run "+name+" earns the tick, planctl mark "+name+" done --note \"…\" says why without a run; else take it back")
+	case c.hasCommand(it):
+		c.add(CodeNoAttemptOfTick, at, fmt.Sprintf("%s has a spec with a command and is ticked without a run: %s:%d is written by hand", it.Task.ID, l.Path, a.Line),
+			"planctl run "+name+" earns the tick, planctl mark "+name+" done --note \"…\" says why without a run")
+	default:
+		c.add(CodeByHand, at, fmt.Sprintf("%s is ticked by hand: %s:%d names it and has no evidence", it.Task.ID, l.Path, a.Line),
+			"planctl mark "+name+" done --note \"…\" makes it a decision on record; planctl bind "+name+" gives it a command")
+	}
+}
+
+func (c *checker) hasCommand(it *workspace.Item) bool {
+	return it.Spec != nil && it.Spec.Run != "" && it.Spec.Kind != spec.Manual
+}
+
+// attemptOf is an attempt that names the row, in a section of its plan's initiative; first one with a run. nil without.
+func (c *checker) attemptOf(it *workspace.Item) (*workspace.Ledger, *ledger.Attempt) {
+	var book *workspace.Ledger
+	var found *ledger.Attempt
+	for _, l := range c.books() {
+		for _, s := range l.Doc.Sections {
+			if !strings.EqualFold(s.ID, it.Plan.Link.ID) {
+				continue
+			}
+			for _, a := range s.Attempts {
+				if a.Run != "" {
+					if slices.ContainsFunc(a.Tasks, func(t string) bool { return c.isTask(t, it) }) && (a.Result == "pass" || a.Result == "done") {
+						return l, a
+					}
+					continue
+				}
+				if found == nil && mentions(a.Span.Of(l.Doc.Source), it.Task.ID) {
+					book, found = l, a
+				}
+			}
+		}
+	}
+	return book, found
+}
+
+// isTask reports whether an entry's name for a task, ID or PLAN#ID, is the row's.
+func (c *checker) isTask(name string, it *workspace.Item) bool {
+	i := strings.LastIndexByte(name, '#')
+	if i < 0 {
+		return name == it.Task.ID
+	}
+	if name[i+1:] != it.Task.ID {
+		return false
+	}
+	p, err := c.w.FindPlan(name[:i])
+	return err != nil || p == it.Plan // a plan that moved since is known by no name any more
+}
+
+// mentions reports whether a text has the ID as a word of its own.
+func mentions(text []byte, id string) bool {
+	for off := 0; id != ""; {
+		i := bytes.Index(text[off:], []byte(id))
+		if i < 0 {
+			return false
+		}
+		i += off
+		before, _ := utf8.DecodeLastRune(text[:i])
+		rest := text[i+len(id):]
+		after, size := utf8.DecodeRune(rest)
+		next, _ := utf8.DecodeRune(rest[min(size, len(rest)):])
+		ends := !wordRune(after) && !((after == '.' || after == '-') && wordRune(next))
+		if !wordRune(before) && before != '.' && ends {
+			return true
+		}
+		off = i + 1
+	}
+	return false
+}
+
+func wordRune(r rune) bool {
+	return r == '_' || r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsDigit(r))
+}
+
+// untouched speaks of a pass whose tick is not there.
+func (c *checker) untouched(it *workspace.Item, s workspace.Standing) {
+	r := s.Pass
+	if r == nil || r != s.Newest && r.Item == it || !c.ticks(it, r) {
+		return
+	}
+	if it.Spec != nil && it.Spec.Review && it.Task.State == plan.Active {
+		return // it waits for its review
+	}
+	if n := it.Newest(); n != nil && n != r && n.Doc.Predicate.Result == manifest.Decided && n.Doc.Predicate.State == it.Task.State.String() {
+		return // a person decided since
+	}
+	name := it.Name(c.w)
+	c.add(CodeNoTick, rowPlace(it), fmt.Sprintf("%s passed (%s) and is %s", it.Task.ID, c.what(r), it.Task.State),
+		"planctl mark "+name+" active --note \"…\" says that somebody took the tick back; planctl mark "+name+" done --run "+short(r.Digest)+" ticks it")
+}
+
+// ticks reports whether a record was meant to tick the row.
+func (c *checker) ticks(it *workspace.Item, r *workspace.Record) bool {
+	p := &r.Doc.Predicate
+	return r.Item != it || p.Ticked || p.State == plan.Done.String()
+}
+
+// order speaks of what a ticked row stands on.
+func (c *checker) order(it *workspace.Item, s workspace.Standing, at place, name string) {
+	sp, _, _ := it.EffectiveSpec()
+	if sp == nil {
+		return
+	}
+	for _, id := range sp.After {
+		dep, err := schedule.Resolve(c.w, it, id)
+		if err != nil || dep.Task.State == plan.Done || dep.Task.State == plan.Skipped {
+			continue // a name that leads nowhere is an error of the spec already
+		}
+		if c.reopened(dep) {
+			c.suspect(it, dep, at, name)
+			continue
+		}
+		msg := fmt.Sprintf("%s is done, and %s, which it comes after, is %s", it.Task.ID, id, dep.Task.State)
+		f := len(c.list)
+		c.add(CodeAfter, at, msg, "planctl run "+dep.Name(c.w)+", then planctl run "+name+" --force")
+		if s.Pass == nil || len(s.Pass.Doc.Predicate.Argv) == 0 || s.Pass.Doc.Predicate.Forced {
+			c.list[f].Severity = finding.Warning // a person went past it, and the attempt says so
+		}
+	}
+	if it.Phase == nil {
+		return
+	}
+	gates, _ := it.Plan.PrereqPhases(c.w, it.Phase)
+	for _, g := range gates {
+		if schedule.OpenPhase(c.w, g.Plan, g.Phase) == "" {
+			continue
+		}
+		for _, dep := range g.Plan.Items {
+			if dep.Phase == g.Phase && schedule.IsOpen(dep.Task) && c.reopened(dep) {
+				c.suspect(it, dep, at, name)
+				break
+			}
+		}
+	}
+}
+
+// reopened reports whether a row was done once, by planctl's own record.
+func (c *checker) reopened(dep *workspace.Item) bool {
+	return slices.ContainsFunc(dep.Runs, func(r *workspace.Record) bool {
+		return r.Doc.Predicate.Result == manifest.Reopened || r.Doc.Predicate.Result == manifest.Invalidated
+	})
+}
+
+func (c *checker) suspect(it, dep *workspace.Item, at place, name string) {
+	c.add(CodeSuspect, at, fmt.Sprintf("%s stands on %s, which was reopened since", it.Task.ID, dep.Name(c.w)),
+		"close "+dep.Name(c.w)+" again; planctl run "+name+" --force then shows that "+it.Task.ID+" still holds")
+}
+
+// fresh speaks of what a tick was earned on and what is there now.
+func (c *checker) fresh(it *workspace.Item) {
+	if it.Task.State != plan.Done || it.Plan.Archived {
+		return
+	}
+	s := it.Standing(c.w)
+	if s.Pass == nil || s.Pass.Item != it {
+		return
+	}
+	pins := it.Ran(s.Pass).Doc.Predicate.Pins
+	for _, name := range s.Stale {
+		code, what := CodeInput, "the input "+name
+		if _, ok := pins[name]; ok {
+			code, what = CodePin, "the pin "+name
+		}
+		c.add(code, rowPlace(it), fmt.Sprintf("%s of %s is not as it was when it passed", what, it.Task.ID), "planctl run "+it.Name(c.w)+" runs it again")
+	}
+}

@@ -1,0 +1,110 @@
+package verify
+
+import (
+	"context"
+	"slices"
+
+	"github.com/planctl/planctl/internal/criteria"
+	"github.com/planctl/planctl/internal/finding"
+	"github.com/planctl/planctl/internal/workspace"
+)
+
+// Options say how much is looked at.
+type Options struct {
+	Base    string          // the commit whose history must still stand, as git names it in full; "" looks at no history
+	Ledger  Tier            // which checks of the ledger's form are made
+	Intents map[string]bool // nonces of runs that are on their way: their manifests need no attempt yet
+}
+
+// Result is what Verify found and how much it looked at.
+type Result struct {
+	Findings finding.List // with the severities of the config, sorted
+	Attempts int          // entries of all ledgers
+	Runs     int          // manifests
+	Files    int          // that were hashed
+	Bytes    int64        // of them
+}
+
+// Verify holds plans, ledgers and evidence against each other, and against Options.Base where that is given. It reads
+// every byte that it speaks of: no time stamp and no digest that somebody noted is believed. The error is for what
+// git cannot say; all that is wrong with the workspace is a finding.
+func Verify(ctx context.Context, w *workspace.Workspace, o Options) (Result, error) {
+	c := &checker{linter: linter{w: w}, ctx: ctx, o: o}
+	c.list = append(c.list, lintAll(w)...)
+	c.list = append(c.list, w.Evidence.Findings...)
+	if err := c.hash(); err != nil {
+		return Result{}, err
+	}
+	if err := c.entries(); err != nil {
+		return Result{}, err
+	}
+	c.form()
+	for _, r := range w.Evidence.Records {
+		c.record(r)
+	}
+	if err := c.commits(); err != nil {
+		return Result{}, err
+	}
+	for _, p := range w.Plans {
+		for _, it := range p.Items {
+			c.tick(it)
+			c.fresh(it)
+		}
+	}
+	for _, r := range w.Evidence.Records {
+		c.proof(r)
+	}
+	if err := c.ancestry(); err != nil {
+		return Result{}, err
+	}
+	if o.Base != "" {
+		if err := c.history(); err != nil {
+			return Result{}, err
+		}
+	}
+	res := Result{Findings: severities(w, c.list), Runs: len(w.Evidence.Records), Files: c.hashed, Bytes: c.bytes}
+	for _, l := range c.books() {
+		res.Attempts += len(l.Doc.Attempts())
+	}
+	return res, nil
+}
+
+// checker is one call of Verify.
+type checker struct {
+	linter
+	ctx       context.Context
+	o         Options
+	compiler  criteria.Compiler
+	files     map[fileKey]seen
+	hashed    int
+	bytes     int64
+	altered   map[string]bool   // manifests whose entry has another digest: that is said at the entry
+	nonces    map[string]string // nonce → manifest
+	latest    map[string]int    // path and digest → the last record, by its place, that has it so
+	place     map[*workspace.Record]int
+	questions []question
+	pairs     []pair // greens and reds whose commits are to be compared
+}
+
+// books is the ledgers that are there, the live one first.
+func (c *checker) books() []*workspace.Ledger {
+	var out []*workspace.Ledger
+	for _, l := range append([]*workspace.Ledger{c.w.Ledger}, c.w.Archives...) {
+		if !l.Missing() {
+			out = append(out, l)
+		}
+	}
+	return out
+}
+
+// severities gives findings the severities of the config, drops what it switches off, sorts, and drops repeats.
+func severities(w *workspace.Workspace, list finding.List) finding.List {
+	out := finding.List{}
+	for _, f := range list {
+		if f.Severity = w.Config.Severity(f.Code, f.File, f.Severity); f.Severity != finding.Unknown {
+			out = append(out, f)
+		}
+	}
+	out.Sort()
+	return slices.CompactFunc(out, func(a, b finding.Finding) bool { return a == b })
+}
