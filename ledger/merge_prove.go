@@ -7,13 +7,6 @@ import (
 // tally counts something in the three versions and in the result.
 type tally map[string]*[4]int
 
-const (
-	inBase = iota
-	inOurs
-	inTheirs
-	inResult
-)
-
 func (c tally) add(key string, where int) {
 	n := c[key]
 	if n == nil {
@@ -23,19 +16,14 @@ func (c tally) add(key string, where int) {
 	n[where]++
 }
 
-// least is how many of them a merge must have: what one side added is there,
-// and what both left alone.
+// least is how many of them a merge must have.
 func least(n *[4]int) int {
-	o, t := n[inOurs]-n[inBase], n[inTheirs]-n[inBase]
-	if o >= 0 && t >= 0 {
-		return n[inBase] + max(o, t)
-	}
-	return max(0, n[inBase]+o+t)
+	return diff3.AtLeast(n[diff3.InBase], n[diff3.InOurs], n[diff3.InTheirs])
 }
 
 // most is how many a merge may have: the base's, and what each side added.
 func most(n *[4]int) int {
-	return n[inBase] + max(0, n[inOurs]-n[inBase]) + max(0, n[inTheirs]-n[inBase])
+	return n[diff3.InBase] + max(0, n[diff3.InOurs]-n[diff3.InBase]) + max(0, n[diff3.InTheirs]-n[diff3.InBase])
 }
 
 // proveMerge reads the result and compares: a layout that was misjudged must
@@ -43,18 +31,19 @@ func most(n *[4]int) int {
 // yet, only its lines are counted.
 func proveMerge(b, o, t *version, r diff3.Result) bool {
 	got := &version{doc: Parse("", r.Bytes), text: diff3.Split(r.Bytes)}
-	lines, entries, runs, parts := tally{}, tally{}, tally{}, tally{}
-	for where, v := range []*version{b, o, t, got} {
-		rows := map[int]bool{}
+	versions := [4]*version{b, o, t, got}
+	// Two changes of one Index row may have been joined; rows are counted by ID.
+	row := func(where, line int) bool { return versions[where].rows[line] != "" }
+	if !diff3.KeepsLines([4]diff3.Text{b.text, o.text, t.text, got.text}, row) {
+		return false
+	}
+	if len(r.Conflicts) > 0 {
+		return true
+	}
+	entries, runs, parts := tally{}, tally{}, tally{}
+	for where, v := range versions {
 		for _, row := range v.doc.Rows {
-			rows[row.Line] = true
 			parts.add("row "+foldID(row.ID), where)
-		}
-		for i, l := range v.text.Lines {
-			// Two changes of one Index row may have been joined; rows are counted by ID.
-			if !l.Blank() && !rows[i+1] {
-				lines.add(string(l.Text), where)
-			}
 		}
 		for _, a := range v.doc.attempts {
 			at := ""
@@ -72,26 +61,18 @@ func proveMerge(b, o, t *version, r diff3.Result) bool {
 			parts.add("section "+foldID(s.ID), where)
 		}
 	}
-	for _, n := range lines {
-		if n[inResult] < least(n) {
-			return false
-		}
-	}
-	if len(r.Conflicts) > 0 {
-		return true
-	}
 	for _, n := range entries {
-		if n[inResult] < least(n) || n[inResult] > most(n) {
+		if n[diff3.InResult] < least(n) || n[diff3.InResult] > most(n) {
 			return false
 		}
 	}
 	for _, n := range runs {
-		if n[inResult] < least(n) || n[inResult] > max(n[inOurs], n[inTheirs]) {
+		if n[diff3.InResult] < least(n) || n[diff3.InResult] > max(n[diff3.InOurs], n[diff3.InTheirs]) {
 			return false
 		}
 	}
 	for _, n := range parts {
-		if n[inResult] < least(n) || n[inResult] > most(n) {
+		if n[diff3.InResult] < least(n) || n[diff3.InResult] > most(n) {
 			return false
 		}
 	}

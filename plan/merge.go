@@ -42,11 +42,12 @@ func Merge(base, ours, theirs []byte, tokens Tokens) diff3.Result {
 
 // version is one of the three plans.
 type version struct {
-	plan *Plan
-	text diff3.Text
-	rows map[int]int // by its first line, a row's place in Tasks
-	last []int       // by place in Tasks, the row's last line
-	home map[int]int // by line, the table of which it is a row or the header, from 1
+	plan  *Plan
+	text  diff3.Text
+	rows  map[int]int  // by its first line, a row's place in Tasks
+	last  []int        // by place in Tasks, the row's last line
+	inRow map[int]bool // by line
+	home  map[int]int  // by line, the table of which it is a row or the header, from 1
 }
 
 // readVersion is nil for what is no text.
@@ -54,7 +55,7 @@ func readVersion(src []byte, tokens Tokens) *version {
 	if bytes.IndexByte(src, 0) >= 0 {
 		return nil
 	}
-	v := &version{plan: Parse("", src, tokens), text: diff3.Split(src), rows: map[int]int{}, home: map[int]int{}}
+	v := &version{plan: Parse("", src, tokens), text: diff3.Split(src), rows: map[int]int{}, inRow: map[int]bool{}, home: map[int]int{}}
 	seen := map[int]bool{}
 	for i, task := range v.plan.tasks {
 		end, _ := v.plan.Index.Pos(max(task.RowSpan.Start, task.RowSpan.End-1))
@@ -62,6 +63,7 @@ func readVersion(src []byte, tokens Tokens) *version {
 		v.last = append(v.last, max(end, task.Line))
 		for n := task.Line; n <= end; n++ {
 			v.home[n] = task.Table + 1
+			v.inRow[n] = true
 		}
 		if seen[task.Table] {
 			continue
@@ -89,10 +91,14 @@ func (v *version) units() []diff3.Unit {
 			u.Lines = v.text.Lines[n-1 : v.last[i]]
 			u.Ref, u.Float, u.New = i, true, 2
 			u.Keys = v.keys(i, u.Lines)
-			for len(out) > 0 && out[len(out)-1].Ref < 0 && out[len(out)-1].Lines[0].Blank() {
-				u.Lead = append([]diff3.Line{out[len(out)-1].Lines[0]}, u.Lead...)
-				out = out[:len(out)-1]
+			k := len(out)
+			for k > 0 && out[k-1].Ref < 0 && out[k-1].Lines[0].Blank() {
+				k--
 			}
+			for _, blank := range out[k:] {
+				u.Lead = append(u.Lead, blank.Lines[0])
+			}
+			out = out[:k]
 			n = v.last[i]
 		}
 		out = append(out, u)
@@ -106,14 +112,14 @@ func (v *version) keys(i int, ls []diff3.Line) []string {
 	if task.Phase != nil {
 		phase = task.Phase.ID
 	}
-	text := "text " + phase
+	text := []byte("text " + phase)
 	for _, l := range ls {
-		text += "\x00" + string(bytes.TrimSpace(l.Text))
+		text = append(append(text, 0), bytes.TrimSpace(l.Text)...)
 	}
 	if task.ID == "" {
-		return []string{text}
+		return []string{string(text)}
 	}
-	return []string{text, "row " + phase + "\x00" + task.ID, "id " + task.ID + "\x00" + task.RowText()}
+	return []string{string(text), "row " + phase + "\x00" + task.ID, "id " + task.ID + "\x00" + task.RowText()}
 }
 
 // rowJoin joins a row that both sides changed.

@@ -10,7 +10,13 @@ import (
 // Where it has conflicts, which are no plan yet, only its lines are counted.
 func proveMerge(b, o, t *version, r diff3.Result, tokens Tokens) bool {
 	got := readVersion(r.Bytes, tokens)
-	if got == nil || !proveLines(b, o, t, got) {
+	if got == nil {
+		return false
+	}
+	// Rows may be joined; they are counted by ID.
+	versions := [4]*version{b, o, t, got}
+	row := func(where, line int) bool { return versions[where].inRow[line] }
+	if !diff3.KeepsLines([4]diff3.Text{b.text, o.text, t.text, got.text}, row) {
 		return false
 	}
 	if len(r.Conflicts) > 0 {
@@ -20,7 +26,7 @@ func proveMerge(b, o, t *version, r diff3.Result, tokens Tokens) bool {
 		return false
 	}
 	rows := map[string]*[4]placed{}
-	for where, v := range []*version{b, o, t, got} {
+	for where, v := range versions {
 		for _, task := range v.plan.tasks {
 			key := placeOf(task)
 			if rows[key] == nil {
@@ -52,18 +58,11 @@ func placeOf(task *Task) string {
 	return task.Phase.ID + "\x00" + task.ID
 }
 
-const (
-	inBase = iota
-	inOurs
-	inTheirs
-	inResult
-)
-
 // proveRow judges rows of one ID: none that a side added or both kept is
 // missing, none is doubled, and each is in the state that one side gave it.
 func proveRow(p *[4]placed) bool {
-	b, o, t, r := p[inBase], p[inOurs], p[inTheirs], p[inResult]
-	if r.n < least(b.n, o.n, t.n) || r.n > max(o.n, t.n, b.n) {
+	b, o, t, r := p[diff3.InBase], p[diff3.InOurs], p[diff3.InTheirs], p[diff3.InResult]
+	if r.n < diff3.AtLeast(b.n, o.n, t.n) || r.n > max(o.n, t.n, b.n) {
 		return false
 	}
 	if b.n != 1 || o.n != 1 || t.n != 1 || r.n != 1 {
@@ -79,44 +78,4 @@ func proveRow(p *[4]placed) bool {
 		want = t.states[0]
 	}
 	return r.states[0] == want
-}
-
-// least is how many of a thing a merge must have: what one side added is
-// there, and what both left alone.
-func least(base, ours, theirs int) int {
-	o, t := ours-base, theirs-base
-	if o >= 0 && t >= 0 {
-		return base + max(o, t)
-	}
-	return max(0, base+o+t)
-}
-
-// proveLines counts the lines that are no rows: rows may be joined, and are
-// counted by ID.
-func proveLines(b, o, t, got *version) bool {
-	count := map[string]*[4]int{}
-	for where, v := range []*version{b, o, t, got} {
-		row := map[int]bool{}
-		for _, task := range v.plan.tasks {
-			for n := task.Line; n <= v.last[v.rows[task.Line]]; n++ {
-				row[n] = true
-			}
-		}
-		for i, l := range v.text.Lines {
-			if l.Blank() || row[i+1] && where != inResult {
-				continue
-			}
-			key := string(l.Text)
-			if count[key] == nil {
-				count[key] = new([4]int)
-			}
-			count[key][where]++
-		}
-	}
-	for _, n := range count {
-		if n[inResult] < least(n[inBase], n[inOurs], n[inTheirs]) {
-			return false
-		}
-	}
-	return true
 }

@@ -37,6 +37,8 @@ type Text struct {
 	End   []byte // how its lines end: LF, CRLF or CR, by its first line
 	BOM   bool   // a byte order mark stood before the first line and is no part of it
 	Open  bool   // the last line had no end
+
+	mixed bool // not all lines end so
 }
 
 const bom = "\xEF\xBB\xBF"
@@ -55,15 +57,14 @@ func Split(src []byte) Text {
 			next = index.Line(i + 1).Start
 		}
 		l := Line{Text: s.Of(src), End: src[s.End:next]}
-		if i == 1 && len(l.End) > 0 && next < len(src) {
-			t.End = l.End
-		}
-		if i == n && !closed(src, l.End) {
+		switch open := i == n && !closed(src, l.End); {
+		case open:
 			t.Open = true
 			l = Line{Text: src[s.Start:], End: t.End}
-		} else if i == 1 {
+		case i == 1:
 			t.End = l.End
 		}
+		t.mixed = t.mixed || !bytes.Equal(l.End, t.End)
 		t.Lines = append(t.Lines, l)
 	}
 	if n > 0 && bytes.HasPrefix(t.Lines[0].Text, []byte(bom)) {
@@ -105,14 +106,25 @@ func newWriter(base, ours, theirs Text) *writer {
 	if len(base.Lines) > 0 {
 		// A side that converted the whole file has converted what the other side wrote, too.
 		w.end = pick(base.End, ours.End, theirs.End)
-		if !bytes.Equal(w.end, base.End) {
+		if !bytes.Equal(w.end, base.End) && !base.mixed && !ours.mixed && !theirs.mixed {
 			w.old = base.End
 		}
 	}
+	w.noCR(ours, theirs)
 	if either(len(base.Lines) > 0, base.BOM, ours.BOM, theirs.BOM) {
 		w.out = append(w.out, bom...)
 	}
 	return w
+}
+
+// noCR keeps CR alone from ending lines where a side has other ends: beside an
+// LF it would be space, and weld lines together.
+func (w *writer) noCR(ours, theirs Text) {
+	for _, t := range []Text{ours, theirs} {
+		if string(w.end) == "\r" && len(t.Lines) > 0 {
+			w.end = t.End
+		}
+	}
 }
 
 // pick is the three-way choice between values of which only equality matters; ours wins.
@@ -133,7 +145,7 @@ func either(known, base, ours, theirs bool) bool {
 
 func (w *writer) line(l Line) {
 	end := l.End
-	if w.old != nil && bytes.Equal(end, w.old) {
+	if w.old != nil && bytes.Equal(end, w.old) || string(end) == "\r" {
 		end = w.end
 	}
 	w.out = append(append(w.out, l.Text...), end...)
@@ -196,6 +208,7 @@ func Whole(ours, theirs []byte) Result {
 	}
 	o, t := Split(ours), Split(theirs)
 	w := &writer{end: o.End}
+	w.noCR(o, t)
 	w.conflict(o.Lines, t.Lines)
 	r := w.result(false)
 	r.Whole = true
