@@ -12,11 +12,12 @@ func (a *app) markCommand() *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
 		Use:     "mark ID STATE --note \"why\"",
-		Short:   "Record a decision by hand: done, active, blocked, skipped, todo; waived for a phase",
+		Short:   "Record a decision by hand: done, active, blocked, skipped, todo, invalidated; waived for a phase",
 		GroupID: "do",
 		Long: "Mark writes the row's new state and an attempt with your name and your reason. `done` is held to the\n" +
 			"spec's artifacts and to those criteria that need no run. `todo` on a done row reopens it: its pass no longer\n" +
-			"counts. `waived` on a phase lets the tasks that wait for it go on.",
+			"counts. `invalidated` takes the force of one pass, the newest or that of --run; a row that no other pass\n" +
+			"stands behind is open again. `waived` on a phase lets the tasks that wait for it go on.",
 		Example: "  planctl mark C3.C done --note \"docs reviewed with Ana\"\n  planctl mark B2 blocked --note \"waits for the new detector file\"\n" +
 			"  planctl mark C2.D done --run 9f3c21\n  planctl mark \"Phase A\" waived --note \"baseline lives in another repository\"",
 		Args:              args(cobra.ExactArgs(2)),
@@ -37,7 +38,7 @@ func (a *app) markCommand() *cobra.Command {
 		},
 	}
 	c.Flags().StringVar(&opt.Note, "note", "", "the reason, as `TEXT`")
-	c.Flags().StringVar(&opt.Run, "run", "", "with done: the reviewed run, by `DIGEST` or its first digits")
+	c.Flags().StringVar(&opt.Run, "run", "", "with done: the reviewed run, with invalidated: the pass that does not count, by `DIGEST` or its first digits")
 	c.Flags().BoolVar(&opt.Same, "same", false, "with done: the row was reworded and still asks for the same")
 	c.Flags().BoolVar(&asJSON, "json", false, "one JSON object")
 	return c
@@ -47,7 +48,7 @@ func (a *app) completeMark(c *cobra.Command, got []string, prefix string) ([]str
 	if len(got) == 0 {
 		return a.completeTasks(c, got, prefix)
 	}
-	return []string{"done", "active", "blocked", "skipped", "todo", "waived"}, cobra.ShellCompDirectiveNoFileComp
+	return []string{"done", "active", "blocked", "skipped", "todo", "invalidated", "waived"}, cobra.ShellCompDirectiveNoFileComp
 }
 
 func (a *app) checkCommand() *cobra.Command {

@@ -174,9 +174,9 @@ func (d *decision) facts(w *workspace.Workspace) criteria.Facts {
 
 // MarkOptions are the flags of `mark`.
 type MarkOptions struct {
-	State string // todo, active, blocked, skipped, done; waived for a phase
+	State string // todo, active, blocked, skipped, done; waived for a phase; invalidated for a pass
 	Note  string
-	Run   string // digest of the reviewed run, or its first hex digits
+	Run   string // digest of the run that was reviewed, or is invalid, or its first hex digits
 	Same  bool
 }
 
@@ -199,8 +199,11 @@ func (e *Engine) Mark(ctx context.Context, name string, opt MarkOptions) (*Task,
 	if w, err = e.recoverFirst(ctx, w); err != nil {
 		return nil, err
 	}
-	if opt.State == "waived" {
+	switch opt.State {
+	case "waived":
 		return e.waive(ctx, w, name, opt)
+	case invalidated:
+		return e.invalidate(ctx, w, name, opt)
 	}
 	it, err := w.Find(name)
 	if err != nil {
@@ -211,7 +214,7 @@ func (e *Engine) Mark(ctx context.Context, name string, opt MarkOptions) (*Task,
 	}
 	to, err := plan.ParseState(opt.State)
 	if err != nil {
-		return nil, &MarkError{Why: fmt.Sprintf("%q is no state", opt.State), Help: "the states are todo, active, blocked, skipped and done; waived is for a phase", Usage: true}
+		return nil, &MarkError{Why: fmt.Sprintf("%q is no state", opt.State), Help: "the states are todo, active, blocked, skipped and done; waived is for a phase, invalidated for a pass that does not count", Usage: true}
 	}
 	if err := writable(w, []*workspace.Item{it}, true); err != nil {
 		return nil, err

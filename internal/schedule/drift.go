@@ -28,9 +28,9 @@ func Drift(w *workspace.Workspace, pl *workspace.Plan, status string) string {
 	}
 	switch {
 	case len(pl.Items) > 0 && open == 0 && others == 0 && !closed && first != "archived" && hasDone(pl):
-		return fmt.Sprintf("every row of %s is done, and the ledger says %s of %s", pl.Path, status, pl.Link.ID)
+		return fmt.Sprintf("every row is done, and %s says %s of %s", w.Ledger.Path, status, pl.Link.ID)
 	case closed && open > 0 && !pl.Archived:
-		return fmt.Sprintf("%d rows of %s are open, and the ledger says %s of %s", open, pl.Path, status, pl.Link.ID)
+		return fmt.Sprintf("%d rows are open, and %s says %s of %s", open, w.Ledger.Path, status, pl.Link.ID)
 	}
 	return ""
 }

@@ -141,7 +141,7 @@ func (c *checker) drift() {
 			continue
 		}
 		if says := schedule.Drift(c.w, p, s.Status); says != "" {
-			c.add(CodeDrift, place{c.w.Ledger.Path, s.Line, 0, ""}, says, "change the status word, or the rows")
+			c.add(CodeDrift, place{c.w.Ledger.Path, s.Line, 0, ""}, "of "+p.Path+" "+says, "change the status word, or the rows")
 		}
 	}
 }

@@ -379,3 +379,8 @@ func (c Config) Severity(code finding.Code, file string, def finding.Severity) f
 func matchesAny(patterns []string, p string) bool {
 	return slices.ContainsFunc(patterns, func(g string) bool { return glob.Match(g, p) })
 }
+
+// IsPlan reports whether the config's patterns take a path for a plan. Whether it is one its tables say.
+func (c *Config) IsPlan(rel string) bool {
+	return matchesAny(c.Plans, rel) && rel != c.Ledger && !slices.Contains(c.Ledgers, rel)
+}
