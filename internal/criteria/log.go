@@ -36,15 +36,24 @@ func (j *judging) wholeLog() (text string, err error) {
 }
 
 func (j *judging) openLog() (*os.File, error) {
-	if j.facts.LogPath == "" {
-		return nil, errors.New("there is no log")
-	}
-	f, _, err := openRegular(j.facts.LogPath, "the log "+filepath.Base(j.facts.LogPath))
+	f, _, err := j.openSized()
 	return f, err
 }
 
+// openSized also gives how much of the log is to be in memory at a time: most logs are shorter than the window.
+func (j *judging) openSized() (*os.File, int, error) {
+	if j.facts.LogPath == "" {
+		return nil, 0, errors.New("there is no log")
+	}
+	f, info, err := openRegular(j.facts.LogPath, "the log "+filepath.Base(j.facts.LogPath))
+	if err != nil {
+		return nil, 0, err
+	}
+	return f, int(min(info.Size()+1, window)), nil
+}
+
 func (j *judging) logContains(s string) (found bool, err error) {
-	f, err := j.openLog()
+	f, size, err := j.openSized()
 	if err != nil {
 		return false, err
 	}
@@ -53,7 +62,7 @@ func (j *judging) logContains(s string) (found bool, err error) {
 	if len(want) == 0 {
 		return true, nil
 	}
-	buf := make([]byte, 0, window+len(want))
+	buf := make([]byte, 0, size+len(want))
 	for {
 		n, rerr := f.Read(buf[len(buf):cap(buf)])
 		buf = buf[:len(buf)+n]
@@ -80,13 +89,13 @@ func (j *judging) logMatches(s string) (found bool, err error) {
 	if prefix, whole := re.LiteralPrefix(); whole {
 		return j.logContains(prefix) // ten times as fast
 	}
-	f, err := j.openLog()
+	f, size, err := j.openSized()
 	if err != nil {
 		return false, err
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
 	r := &failing{r: f}
-	found = re.MatchReader(bufio.NewReaderSize(r, window))
+	found = re.MatchReader(bufio.NewReaderSize(r, size))
 	return found, r.err
 }
 
@@ -130,13 +139,13 @@ func (j *judging) number(s string) (v float64, err error) {
 	if re.NumSubexp() == 0 {
 		return 0, fmt.Errorf("number(%q) has no capture group", s)
 	}
-	f, err := j.openLog()
+	f, size, err := j.openSized()
 	if err != nil {
 		return 0, err
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
 	r := &failing{r: f}
-	m := re.FindReaderSubmatchIndex(bufio.NewReaderSize(r, window))
+	m := re.FindReaderSubmatchIndex(bufio.NewReaderSize(r, size))
 	switch {
 	case r.err != nil:
 		return 0, r.err

@@ -1,0 +1,169 @@
+package verify
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/planctl/planctl/internal/evidence"
+	"github.com/planctl/planctl/internal/manifest"
+	"github.com/planctl/planctl/internal/spec"
+	"github.com/planctl/planctl/internal/workspace"
+	"github.com/planctl/planctl/ledger"
+	"github.com/planctl/planctl/plan"
+)
+
+// large writes a workspace in which every attempt has its manifest and its log, and nothing is wrong.
+func large(tb testing.TB, plans, tasks, attempts int) string {
+	tb.Helper()
+	root := tb.TempDir()
+	write := func(name, text string) {
+		tb.Helper()
+		p := filepath.Join(root, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(p), 0o755); err != nil {
+			tb.Fatal(err)
+		}
+		if err := os.WriteFile(p, []byte(text), 0o644); err != nil {
+			tb.Fatal(err)
+		}
+	}
+	write(".planctl.yaml", "version: 1\n")
+	var book strings.Builder
+	book.WriteString("# Fix plan\n")
+	clock := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	for p := range plans {
+		id := fmt.Sprintf("LARGE-%03d", p+1)
+		dir := "plans/active/" + id
+		var doc, block strings.Builder
+		fmt.Fprintf(&doc, "# Plan\n\n- Initiative: %s\n\n### Phase A — All\n\n| ID | Task Description | State |\n| --- | --- | --- |\n", id)
+		fmt.Fprintf(&book, "\n## [%s] Plan\n- Status: done\n- Attempts History:\n", id)
+		number := 0
+		for t := range tasks {
+			task := fmt.Sprintf("A%d", t+1)
+			row := &plan.Task{ID: task, Description: fmt.Sprintf("Do thing %d", t+1)}
+			fmt.Fprintf(&doc, "| %s | %s | [x] |\n", task, row.Description)
+			fmt.Fprintf(&block, "%s:\n  run: echo loss = %d\n  criteria: ['number(\"loss = (\\\\d+)\") < 1000000', 'log contains \"loss\"']\n", task, t)
+			value := map[string]any{"kind": "check", "run": fmt.Sprintf("echo loss = %d", t),
+				"criteria": []any{`number("loss = (\\d+)") < 1000000`, `log contains "loss"`}}
+			digest, _ := spec.Digest(value)
+			var parents []string
+			for n := range attempts {
+				number++
+				clock = clock.Add(time.Second)
+				stamp := clock.Format(evidence.StampLayout)
+				where := fmt.Sprintf("%s/reports/%s/phase_A", dir, stamp)
+				log := fmt.Sprintf("loss = %d\n", t)
+				sum := sha256.Sum256([]byte(log))
+				doc := manifest.New(manifest.Predicate{
+					Task: manifest.Task{Plan: dir + "/plan.md", ID: task, Phase: "A", Initiative: id, Row: workspace.RowDigest(row), Description: row.Description},
+					Spec: manifest.Spec{Digest: digest, Value: value, From: dir + "/plan.md"}, Attempt: number, Kind: "check", Result: manifest.Pass,
+					Argv: []string{"bash", "-o", "pipefail", "-c", fmt.Sprintf("echo loss = %d", t)}, Dir: ".", Stamp: stamp, Started: clock, Finished: clock, Seconds: 0.01,
+					Criteria: []manifest.Criterion{{Expr: `number("loss = (\\d+)") < 1000000`, Pass: true}, {Expr: `log contains "loss"`, Pass: true}},
+					Calls:    []manifest.Call{{Fn: "number", Args: []any{`loss = (\d+)`}, Result: t}, {Fn: "log contains", Args: []any{"loss"}, Result: true}},
+					Files:    []manifest.File{{Name: task + ".log", Role: "log", Size: int64(len(log)), SHA256: hex.EncodeToString(sum[:])}},
+					Parents:  parents, Nonce: fmt.Sprintf("%d-%d-%d", p, t, n), Ticked: true, Planctl: "devel",
+				})
+				b, err := manifest.Encode(doc)
+				if err != nil {
+					tb.Fatal(err)
+				}
+				parents = []string{manifest.Digest(b)}
+				write(where+"/"+task+".log", log)
+				write(where+"/"+task+manifest.Suffix, string(b))
+				fmt.Fprintf(&book, "  * [%s] Attempt #%d — %s %s: pass (exit 0, 0.01 s).\n    Command: %s\n    Criteria: 2/2 — all\n    Artifacts: `%s/{%s.log,%s%s}`\n    Run: %s\n",
+					clock.Format(time.DateOnly), number, task, row.Description, ledger.Code(fmt.Sprintf("echo loss = %d", t)), where, task, task, manifest.Suffix, parents[0])
+			}
+		}
+		write(dir+"/plan.md", doc.String()+"\n```yaml planctl\n"+block.String()+"```\n")
+	}
+	write("docs/fix_plan.md", book.String())
+	return root
+}
+
+// TestLarge holds the benchmark's workspace to what it claims: verify finds nothing in it.
+func TestLarge(t *testing.T) {
+	root := large(t, 2, 5, 3)
+	w, err := workspace.Open(context.Background(), workspace.Options{Dir: root})
+	if err != nil {
+		t.Fatal(err)
+	}
+	res, err := Verify(context.Background(), w, Options{Ledger: All})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(res.Findings) > 0 || res.Attempts != 30 || res.Runs != 30 || res.Files != 30 {
+		t.Fatalf("%d attempts, %d runs, %d files: %v", res.Attempts, res.Runs, res.Files, res.Findings)
+	}
+}
+
+// BenchmarkVerify reads and verifies 10 000 attempts, each with a manifest and a log of a few bytes.
+func BenchmarkVerify(b *testing.B) {
+	root := large(b, 10, 100, 10)
+	for b.Loop() {
+		w, err := workspace.Open(context.Background(), workspace.Options{Dir: root})
+		if err != nil {
+			b.Fatal(err)
+		}
+		res, err := Verify(context.Background(), w, Options{})
+		if err != nil || len(res.Findings) > 0 || res.Attempts != 10_000 {
+			b.Fatalf("%d attempts, %d findings, %v", res.Attempts, len(res.Findings), err)
+		}
+	}
+}
+
+// BenchmarkHash hashes 512 MB in 8 files, as evidence is hashed, and by openssl, two of its processes at a time.
+func BenchmarkHash(b *testing.B) {
+	dir := b.TempDir()
+	block := make([]byte, 1<<20)
+	for i := range block {
+		block[i] = byte(i * i >> 3)
+	}
+	var paths []string
+	for i := range 8 {
+		p := filepath.Join(dir, fmt.Sprintf("f%d", i))
+		f, err := os.Create(p)
+		if err != nil {
+			b.Fatal(err)
+		}
+		for range 64 {
+			if _, err := f.Write(block); err != nil {
+				b.Fatal(err)
+			}
+		}
+		if err := f.Close(); err != nil {
+			b.Fatal(err)
+		}
+		paths = append(paths, p)
+	}
+	b.Run("planctl", func(b *testing.B) {
+		b.SetBytes(512 << 20)
+		for b.Loop() {
+			for _, s := range evidence.HashAll(paths) {
+				if s.Err != nil {
+					b.Fatal(s.Err)
+				}
+			}
+		}
+	})
+	b.Run("openssl", func(b *testing.B) {
+		if _, err := exec.LookPath("openssl"); errors.Is(err, exec.ErrNotFound) {
+			b.Skip("openssl is not installed")
+		}
+		b.SetBytes(512 << 20)
+		for b.Loop() {
+			cmd := exec.Command("xargs", "-P", "2", "-n", "4", "openssl", "dgst", "-sha256")
+			cmd.Stdin = strings.NewReader(strings.Join(paths, "\n"))
+			if out, err := cmd.CombinedOutput(); err != nil || strings.Count(string(out), "\n") != len(paths) {
+				b.Fatalf("%v\n%s", err, out)
+			}
+		}
+	})
+}
