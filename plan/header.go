@@ -53,17 +53,26 @@ func readHeader(src []byte, c cells) columns {
 	pick(&col.guidance, has("guidance"), starts("how"), starts("why"), is("details", "detail"), is("instructions"), is("notes", "note"), is("comments", "comment"))
 	pick(&col.description, is("task description"), is("task"), is("description"), starts("task"), has("description"))
 	col.taskColumn = col.description >= 0
-	pick(&col.description, is("item", "action", "work", "title", "what", "step", "goal"))
+	pick(&col.description, is("item", "action", "work", "title", "what", "step", "goal"), is("summary", "feature", "deliverable", "activity", "requirement", "objective", "subject", "name"))
 	pick(&col.command, is("command", "commands", "cmd", "command line"))
 	if col.description < 0 { // the first column that is nothing else
 		for i := range col.names {
-			if i != col.id && i != col.state && i != col.guidance && i != col.command {
+			if i != col.id && i != col.state && i != col.guidance && i != col.command && (col.description < 0 || aside(col.names[col.description]) && !aside(col.names[i])) {
 				col.description = i
-				break
 			}
 		}
 	}
 	return col
+}
+
+// aside reports a column that says something of a task and not what it is.
+func aside(n string) bool {
+	switch n {
+	case "", "owner", "assignee", "who", "priority", "prio", "p", "est", "est.", "estimate", "effort", "size", "points", "due", "date", "when", "deadline", "type", "kind", "severity",
+		"dependencies", "depends on", "deps", "links", "link", "ref", "refs", "artifacts", "evidence", "area", "component", "file", "files":
+		return true
+	}
+	return false
 }
 
 // stateName reports whether a column with that header holds states.

@@ -85,6 +85,9 @@ func phaseName(text string) (id, title string) {
 			if c, _ := utf8.DecodeLastRuneInString(text[:start]); unicode.IsLetter(c) || unicode.IsDigit(c) {
 				continue
 			}
+			if mentioned(text[:start]) {
+				continue
+			}
 		}
 		rest := strings.TrimLeftFunc(text[at:], unicode.IsSpace)
 		if len(rest) == len(text[at:]) {
@@ -97,6 +100,20 @@ func phaseName(text string) (id, title string) {
 		}
 		return rest[:n], phaseTitle(rest[n:])
 	}
+}
+
+// mentioned reports that what stands before the word makes it a mention of another phase: "after Phase 1", "(see Phase 3)".
+func mentioned(before string) bool {
+	before = before[max(0, len(before)-24):] // the last word is enough, and a heading may be long
+	words := strings.FieldsFunc(before, func(c rune) bool { return !unicode.IsLetter(c) })
+	if len(words) == 0 {
+		return false
+	}
+	switch strings.ToLower(words[len(words)-1]) {
+	case "after", "before", "see", "from", "during", "until", "till", "per", "since", "post", "pre", "follows", "following", "beyond", "unlike", "cf", "via":
+		return true
+	}
+	return false
 }
 
 // indexFold is strings.Index for an ASCII word in any case.

@@ -138,7 +138,8 @@ type Task struct {
 	Phase                                              *Phase
 	Editable                                           bool // false where the row or its State cell is not certain; Problem then says why
 	Problem                                            string
-	Table                                              int // index of the checklist table in the document, from 0: the scope of "the token that this state has in the table"
+	Struck                                             bool // a person struck it through and left an open state: nobody should run it
+	Table                                              int  // index of the checklist table in the document, from 0: the scope of "the token that this state has in the table"
 }
 
 // Block is a fenced spec block: the bytes between the fences.

@@ -80,7 +80,7 @@ func TestPhaseName(t *testing.T) {
 		"Phase 1. Setup":                       {"1", "Setup"},
 		"Phase II — x":                         {"II", "x"},
 		"PHASE 3":                              {"3", ""},
-		"Next Steps After Phase C":             {"C", ""},
+		"Next Steps After Phase C":             {"", ""},
 		"Phase Status Summary":                 {"", ""},
 		"Phased approach":                      {"", ""},
 		"Phase Goal":                           {"", ""},

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 
 	"github.com/planctl/planctl/internal/mdspan"
@@ -20,7 +21,6 @@ type walk struct {
 	end      int  // offset after the last line that was read as part of the table
 	known    bool // some State cell holds a known token
 	brackets int  // State cells that hold a bracketed word alone
-	spoken   int  // State cells that name a state in words
 }
 
 // rows reads up to the next heading or table and returns the line there.
@@ -242,25 +242,29 @@ func (t *walk) checklist() bool {
 	return t.known || t.brackets > 0 && t.h.col.taskColumn
 }
 
-// wordy reports a table that has a checklist's columns but says states in words.
+// wordy reports a table that has a checklist's columns and whose State column holds words or signs: a person may well
+// count its rows.
 func (t *walk) wordy() {
-	if t.brackets == 0 && (t.spoken == 0 || !t.h.col.taskColumn) {
+	var says []string
+	rows := 0
+	for _, task := range t.tasks {
+		if task.ID == "" || task.Token == "" {
+			continue
+		}
+		rows++
+		if s := strings.TrimSpace(task.Token); len(says) < 3 && len(s) <= 40 && !slices.Contains(says, s) {
+			says = append(says, s)
+		}
+	}
+	if rows == 0 || t.brackets == 0 && !t.h.col.taskColumn {
 		return
 	}
-	t.find(CodeNoTokens, t.h.at.Start, "write tokens such as [ ] and [x] in the State column, if these are tasks", "the %s column says states in words, so the table was not read as a checklist", strings.TrimSpace(t.h.col.names[t.h.col.state]))
-}
-
-// spokenState reports a State cell that names a state without a token.
-func spokenState(b []byte) bool {
-	switch strings.Trim(words(b), "✅☑✔⬜🔲🟡🔴🟢⏳❌🚧️ ") {
-	case "todo", "to do", "open", "not started", "pending", "in progress", "wip", "active", "blocked", "skipped", "deferred", "done", "complete", "completed", "closed", "finished":
-		return true
+	like := ""
+	if len(says) > 0 {
+		like = " (it says " + strings.Join(says, ", ") + ")"
 	}
-	switch string(b) {
-	case "✅", "☑", "☑️", "✔", "✔️", "⬜", "☐", "🔲":
-		return true
-	}
-	return false
+	t.find(CodeNoTokens, t.h.at.Start, "write tokens such as [ ] and [x] in the State column, if these are tasks",
+		"the %s column holds no state token%s, so the table was not read as a checklist and its %d rows are not counted", strings.TrimSpace(t.h.col.names[t.h.col.state]), like, rows)
 }
 
 // warnMarkdown reports a row that Markdown does not read as one.

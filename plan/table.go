@@ -190,6 +190,7 @@ func (r *reader) looksLikeRow(at mdspan.Span) bool {
 // quote them: in a fence or comment that is never closed, in indented code, or
 // in HTML that a blank line was left out after.
 func (r *reader) hidden() {
+	r.taskLists()
 	for _, f := range r.doc.Fences {
 		if f.Close == 0 && f.Last == r.doc.Index.Lines() {
 			r.unclosed(f.Open, f.Last, "fence", "close the fence: put its marks alone on a line")
@@ -220,6 +221,31 @@ func (r *reader) hidden() {
 		case r.doc.Kind(n) == mdspan.Fenced && !r.doc.MarkdownQuoted(n):
 			r.stray(n, "it stands in a fence that a bare fence inside seems to end")
 		}
+	}
+}
+
+// taskLists says, once, that items of task lists (GFM 5.3) are no tasks here: a person may well count them.
+func (r *reader) taskLists() {
+	items, first := 0, 0
+	for n := 1; n <= r.doc.Index.Lines(); n++ {
+		if r.doc.Kind(n) != mdspan.Prose {
+			continue
+		}
+		at, _ := r.content(n)
+		b := at.Of(r.src)
+		w := listMarker(b)
+		if w == 0 || len(b) < w+4 || b[w] != '[' || b[w+2] != ']' || b[w+3] != ' ' || b[w+1] != ' ' && b[w+1]|0x20 != 'x' {
+			continue
+		}
+		if items++; first == 0 {
+			first = at.Start
+		}
+	}
+	switch {
+	case items == 1:
+		r.find(CodeTaskList, first, "write a row of a checklist table with an ID, if it is a task", "an item of a task list is no task: only rows of checklist tables are counted")
+	case items > 1:
+		r.find(CodeTaskList, first, "write rows of a checklist table with IDs, if they are tasks", "%d items of task lists are no tasks: only rows of checklist tables are counted", items)
 	}
 }
 

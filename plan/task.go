@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 
@@ -32,9 +33,6 @@ func (t *walk) task(n int, at mdspan.Span, c cells, md bool) {
 		t.bad(task, CodeMissingState, rowPlace(at, state), "write a state token: "+t.allTokens(), "row %s has no state", shownID(task.ID))
 	case len(toks) == 0:
 		task.TokenSpan, task.Token = state, string(state.Of(t.src))
-		if spokenState(state.Of(t.src)) {
-			t.spoken++
-		}
 		t.bad(task, CodeUnknownToken, state.Start, "write a state token: "+t.allTokens(), "%.40q is no state token", state.Of(t.src))
 	case len(toks) > 1:
 		t.known = t.known || t.anyKnown(toks)
@@ -46,12 +44,28 @@ func (t *walk) task(n int, at mdspan.Span, c cells, md bool) {
 			t.extra(c, spans, extra)
 		}
 	}
+	if t.struck(task, cell(c, col.id)) {
+		task.Struck = true
+		t.find(CodeStruckRow, rowPlace(at, state), "write [-] if the task was dropped, or take the strike-through away", "row %s is struck out, and its state says %s", shownID(task.ID), task.State).Task = task.ID
+	}
 	task.Editable = task.Problem == ""
 	if task.ID == "" {
 		t.bad(task, CodeMissingID, rowPlace(at, id), "give the row an ID that no other row of the plan has", "a row with a state has no ID")
 		task.Editable = false
 	}
 	t.tasks = append(t.tasks, task)
+}
+
+// struck reports an open row whose ID or whole description a person has struck through.
+func (t *walk) struck(task *Task, id mdspan.Span) bool {
+	if task.State != Todo && task.State != Active && task.State != Blocked {
+		return false
+	}
+	over := func(b []byte) bool {
+		b = bytes.TrimSpace(b)
+		return len(b) > 4 && bytes.HasPrefix(b, []byte("~~")) && bytes.HasSuffix(b, []byte("~~")) && bytes.Count(b, []byte("~~")) == 2
+	}
+	return over(id.Of(t.src)) || over([]byte(task.Description))
 }
 
 // rowPlace is where a cell is, or the row where the cell is not there.

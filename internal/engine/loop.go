@@ -251,6 +251,8 @@ func (l *loop) admit(ctx context.Context, it *workspace.Item, gates []schedule.G
 			"planctl run --phase "+it.Spec.Plan+"#"+it.Spec.Phase)
 	case !it.Task.Editable:
 		return refuse(Invalid, it.Task.Problem, "planctl lint "+it.Plan.Path)
+	case it.Task.Struck && !l.opt.Force:
+		return refuse(Refused, "the row is struck out", "planctl mark "+t.Name+" skipped --note \"…\", or --force")
 	case it.Task.State == plan.Skipped && !l.opt.Force:
 		return refuse(Refused, "the row is skipped", "planctl mark "+t.Name+" todo --note \"…\", or --force")
 	case it.Task.State == plan.Done && standing.Fresh && !l.opt.Force:

@@ -248,7 +248,7 @@ func Next(w *workspace.Workspace) []*workspace.Item {
 				closed++
 				continue
 			}
-			if it.Task.State == plan.Unknown || !it.Task.Editable {
+			if it.Task.State == plan.Unknown || !it.Task.Editable || it.Task.Struck {
 				continue
 			}
 			if sp, _, _ := it.EffectiveSpec(); sp != nil && sp.IsRollup() {
