@@ -20,6 +20,7 @@ func house() Rules {
 			{From: "internal/manifest", To: append(upper(), "plan", "ledger"), Why: "the record must be readable without the documents that it speaks of"},
 			{From: "internal/testreport", To: append(upper(), "plan", "ledger"), Why: "a reader of test reports must not know what a red or a green is"},
 			{From: "internal/spec", To: append(upper(), "plan", "ledger"), Why: "a spec is decoded the same from a block and from a sidecar"},
+			{From: "internal/baseline", To: append(upper(), "plan", "ledger"), Why: "what is accepted is told from findings and comments; which finding is right is decided by those who look"},
 			{From: "internal/workspace", To: []string{"internal/commit", "internal/engine", "internal/verify", "report", "runner/local", "runner/slurm", "cmd/..."},
 				Why: "the workspace says what stands; acting on it is for those above"},
 			{From: "internal/workspace", To: []string{"internal/atomicfile"}, Direct: true,
@@ -36,7 +37,7 @@ func house() Rules {
 			{From: "report", To: []string{"examples/..."}, Why: "an example is a passenger: only the demo command opens it"},
 		},
 		Pure: Pure{
-			Packages: []string{"plan", "ledger", "internal/mdspan", "internal/diff3", "internal/finding", "internal/spec", "internal/prose", "internal/manifest", "internal/yamlstrict"},
+			Packages: []string{"plan", "ledger", "internal/mdspan", "internal/diff3", "internal/finding", "internal/spec", "internal/prose", "internal/manifest", "internal/yamlstrict", "internal/baseline"},
 			Banned:   []string{"os", "os/exec", "os/signal", "syscall", "net", "net/http", "io/ioutil", "path/filepath"},
 			Why:      "bytes in, bytes out: what these packages do can hang on nothing but their arguments",
 		},
