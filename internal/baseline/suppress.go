@@ -1,6 +1,7 @@
 package baseline
 
 import (
+	"bytes"
 	"path"
 	"slices"
 	"strings"
@@ -37,6 +38,9 @@ type comment struct {
 //
 // It takes time linear in the length of src.
 func Suppressions(file string, src []byte, known map[finding.Code]bool) ([]Suppression, finding.List) {
+	if !bytes.Contains(src, []byte("planctl:")) {
+		return nil, nil // most files say nothing to planctl, and need no second reading
+	}
 	text := string(src)
 	index, comments := commentsOf(file, text, src)
 	var out []Suppression
