@@ -11,6 +11,7 @@ import (
 
 	"github.com/planctl/planctl/internal/adopt"
 	"github.com/planctl/planctl/internal/atomicfile"
+	"github.com/planctl/planctl/internal/workspace"
 	"github.com/planctl/planctl/report"
 )
 
@@ -22,7 +23,8 @@ func (a *app) initCommand() *cobra.Command {
 		GroupID: "keep",
 		Long: "In an empty place init writes .planctl.yaml, an example plan and a ledger. In a repository that already works\n" +
 			"this way it finds the plans, the ledger and its archives and the state tokens in use, and writes them into\n" +
-			".planctl.yaml, as one change for you to review. It never overwrites a file.",
+			".planctl.yaml, as one change for you to review, with what verify finds wrong today as a baseline. In a git\n" +
+			"repository it also sets up the merge driver. It never overwrites a file.",
 		Args: noArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return a.init(c.Context(), dryRun) },
 	}
@@ -43,7 +45,9 @@ func (a *app) init(ctx context.Context, dryRun bool) error {
 	for _, f := range proposal.Found {
 		p.Printf("found  %s\n", report.Clean(f))
 	}
+	fresh := false
 	for _, f := range proposal.Files {
+		fresh = fresh || f.Path == workspace.ConfigName && dryRun
 		path := filepath.Join(w.Root, filepath.FromSlash(f.Path))
 		if dryRun {
 			p.Printf("would write %s: %s\n%s", report.Clean(f.Path), f.Why, report.CleanLines(string(f.Data)))
@@ -58,8 +62,12 @@ func (a *app) init(ctx context.Context, dryRun bool) error {
 		case err != nil:
 			return err
 		default:
+			fresh = fresh || f.Path == workspace.ConfigName
 			p.Printf("wrote  %s: %s\n", report.Clean(f.Path), f.Why)
 		}
+	}
+	if err := a.adopted(ctx, dryRun, fresh); err != nil {
+		return err
 	}
 	if len(proposal.Unsure) > 0 {
 		p.Printf("\nTo settle before these plans run, if the ID is right (--create makes a section that is not there):\n")

@@ -1,12 +1,20 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"crypto/sha256"
+	"errors"
 	"fmt"
+	"io/fs"
+	"slices"
 
 	"github.com/spf13/cobra"
 
+	"github.com/planctl/planctl/internal/atomicfile"
+	"github.com/planctl/planctl/internal/baseline"
 	"github.com/planctl/planctl/internal/finding"
+	"github.com/planctl/planctl/internal/regular"
 	"github.com/planctl/planctl/internal/verify"
 	"github.com/planctl/planctl/internal/workspace"
 	"github.com/planctl/planctl/report"
@@ -36,6 +44,7 @@ func (a *app) verifyCommand() *cobra.Command {
 	f := c.Flags()
 	f.StringVar(&o.base, "base", "", "compare with the commit where HEAD left `REF`; without it the main branch, or what CI says is the target")
 	f.StringVar(&o.ledger, "ledger", "strict", "how much of a ledger's form is checked: basic, strict or all")
+	f.BoolVar(&o.update, "update-baseline", false, "write what is wrong now into "+baseline.Name+", and say no more of it")
 	f.BoolVar(&o.strict, "strict", false, "exit 1 on warnings too")
 	f.BoolVar(&o.json, "json", false, "the same as --format json")
 	return c
@@ -66,7 +75,57 @@ func (a *app) verify(ctx context.Context, o verifyOptions) error {
 	if err != nil {
 		return err
 	}
+	if o.update {
+		return a.updateBaseline(w, res)
+	}
 	return a.verified(w, base, res, o)
+}
+
+// updateBaseline writes what is wrong now into the baseline, for people to review.
+func (a *app) updateBaseline(w *workspace.Workspace, res verify.Result) error {
+	text, n, err := writeBaseline(w, res)
+	if err != nil {
+		return err
+	}
+	p := a.out()
+	p.Printf("%s: %s\n", baseline.Name, text)
+	for _, f := range res.Found {
+		if f.Severity == finding.Error && baseline.Protected(f.Code) {
+			a.code = exitFailed
+			report.Finding(p, f)
+		}
+	}
+	if n > 0 {
+		p.Printf("review it and commit it: from now on verify speaks of what is new\n")
+	}
+	return p.Err()
+}
+
+// writeBaseline brings the baseline up to date and says what became of it; n is how many findings it holds. A workspace
+// without findings gets none.
+func writeBaseline(w *workspace.Workspace, res verify.Result) (said string, n int, err error) {
+	next := baseline.Update(res.Baseline, res.Found)
+	for _, e := range next.Entries {
+		n += e.Count
+	}
+	path := w.Abs(baseline.Name)
+	was, err := regular.Read(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && n == 0:
+		return "not written, there is nothing to hold", 0, nil
+	case errors.Is(err, fs.ErrNotExist):
+		return "written, with " + count(n, "finding"), n, atomicfile.Create(path, next.Format(), 0o644)
+	case err != nil:
+		return "", 0, err
+	case res.Baseline == nil:
+		return "", 0, &failure{msg: baseline.Name + " cannot be read, and is not written over", help: "planctl verify says what is wrong with it; mend it, or remove it"}
+	}
+	text := next.Format()
+	if bytes.Equal(was, text) {
+		return "as it was, with " + count(n, "finding"), n, nil
+	}
+	sum := sha256.Sum256(was)
+	return "written anew, with " + count(n, "finding"), n, atomicfile.Replace(path, text, &sum)
 }
 
 func (a *app) verified(w *workspace.Workspace, base verify.Base, res verify.Result, o verifyOptions) error {
@@ -82,8 +141,18 @@ func (a *app) verified(w *workspace.Workspace, base verify.Base, res verify.Resu
 		}{"planctl/verify/v1", base.Commit, append(finding.List{}, list...)})
 	}
 	p := a.out()
-	report.Findings(p, a.withSource(list))
-	p.Printf("%s\n", checked(w, base, res))
+	shown, notes := list, 0
+	if !a.verbose {
+		shown = slices.DeleteFunc(slices.Clone(list), func(f finding.Finding) bool { return f.Severity == finding.Note })
+		notes = len(list) - len(shown)
+	}
+	report.Findings(p, a.withSource(shown))
+	if p.TTY || a.verbose || len(shown) > 0 { // a program that asks wants to hear of what is wrong
+		if notes > 0 {
+			p.Printf("%s: -v shows them\n", count(notes, "note"))
+		}
+		p.Printf("%s\n", checked(w, base, res))
+	}
 	return p.Err()
 }
 

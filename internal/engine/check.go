@@ -150,7 +150,9 @@ func judgeable(w *workspace.Workspace, it *workspace.Item, run *workspace.Record
 	if !record {
 		return nil
 	}
-	if run.Doc.Predicate.Task.Row != workspace.RowDigest(it.Task) {
+	row := workspace.RowDigest(it.Task)
+	// `mark done --same` may have accepted other words for it since.
+	if pass := it.LastPass(); run.Doc.Predicate.Task.Row != row && (pass == nil || it.Ran(pass) != run || pass.Doc.Predicate.Task.Row != row) {
 		return &MarkError{Why: "the row of " + it.Task.ID + " was reworded since its last run", Help: again}
 	}
 	keys := slices.DeleteFunc(it.Respecified(run), func(k string) bool { return k == "criteria" || k == "because" })
@@ -179,7 +181,7 @@ func surroundings(environ []string, sp *spec.Spec, m *redact.Masker) func(string
 // lastRun is the newest record that has evidence of a command; decisions and checks have none.
 func lastRun(it *workspace.Item) *workspace.Record {
 	for i := len(it.Runs) - 1; i >= 0; i-- {
-		if p := &it.Runs[i].Doc.Predicate; len(p.Argv) > 0 && p.Result != manifest.Interrupted {
+		if p := &it.Runs[i].Doc.Predicate; len(p.Argv) > 0 && p.Result != manifest.Interrupted && it.Runs[i].Attempt != nil {
 			return it.Runs[i]
 		}
 	}
@@ -188,15 +190,10 @@ func lastRun(it *workspace.Item) *workspace.Record {
 
 // standing is the passes of a task that nothing supersedes yet.
 func standing(it *workspace.Item) []string {
-	superseded := map[string]bool{}
-	for _, r := range it.Runs {
-		for _, d := range r.Doc.Predicate.Supersedes {
-			superseded[d] = true
-		}
-	}
+	void := it.Superseded()
 	var out []string
 	for _, r := range it.Runs {
-		if r.Doc.Predicate.Result == manifest.Pass && !superseded[r.Digest] {
+		if r.Doc.Predicate.Result == manifest.Pass && r.Attempt != nil && !void[r.Digest] {
 			out = append(out, r.Digest)
 		}
 	}

@@ -19,6 +19,8 @@ const (
 	attributesFile = ".gitattributes"
 	attributes     = `# Evidence is kept byte for byte: its hashes stand in the manifests.
 * -text -ident -whitespace !working-tree-encoding
+# Two branches that ran in one second share a directory: both summaries stay.
+summary*.md merge=union
 `
 	ignoreFile = ".gitignore"
 	ignore     = `# Evidence is committed, also where the rules above leave out logs and outputs.

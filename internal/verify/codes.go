@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/planctl/planctl/internal/baseline"
 	"github.com/planctl/planctl/internal/finding"
 	"github.com/planctl/planctl/internal/spec"
 	"github.com/planctl/planctl/ledger"
@@ -59,6 +60,9 @@ func Rules() []Rule {
 		add(r.Code, r.Severity, r.Doc)
 	}
 	for _, r := range spec.Rules() {
+		add(r.Code, r.Severity, r.Doc)
+	}
+	for _, r := range baseline.Rules() {
 		add(r.Code, r.Severity, r.Doc)
 	}
 	order := Families()

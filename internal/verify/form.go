@@ -39,7 +39,7 @@ func (t *Tier) UnmarshalText(b []byte) error {
 }
 
 // strictOnly are the rules that Basic leaves out, those of lint among them.
-var strictOnly = [...]finding.Code{CodeIndexMissing, CodeIndexExtra, CodeIndexStatus}
+var strictOnly = [...]finding.Code{CodeIndexMissing, CodeIndexExtra, CodeIndexStatus, CodeNumberTwice, CodeStatusWord, CodeDrift}
 
 // form checks how ledgers are kept.
 func (c *checker) form() {

@@ -19,9 +19,10 @@ import (
 )
 
 // Lint gives the findings on plans, specs and ledger alone, without evidence, sorted. only names the
-// files to speak of, as paths from the workspace; none is all of them. Severities are those of the config.
+// files to speak of, as paths from the workspace; none is all of them. Severities are those of the config, and what
+// comments allow is left out; the baseline is not looked at.
 func Lint(w *workspace.Workspace, only []string) finding.List {
-	list := lintAll(w)
+	list := allowed(w, severities(w, lintAll(w)), everything(lintLooks(only)))
 	if len(only) > 0 {
 		list = slices.DeleteFunc(list, func(f finding.Finding) bool { return !slices.Contains(only, f.File) })
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/planctl/planctl/internal/criteria"
+	"github.com/planctl/planctl/internal/finding"
 	"github.com/planctl/planctl/internal/manifest"
 	"github.com/planctl/planctl/internal/proof"
 	"github.com/planctl/planctl/internal/spec"
@@ -22,8 +23,7 @@ import (
 func (c *checker) record(r *workspace.Record) {
 	p := &r.Doc.Predicate
 	if r.Attempt == nil && !c.o.Intents[p.Nonce] && !c.altered[r.Path] && !slices.ContainsFunc(r.Copies, func(s string) bool { return c.altered[s] }) {
-		c.at(CodeNoAttempt, r, fmt.Sprintf("no attempt of a ledger names this %s of %s", word1(p), c.subject(r)),
-			"planctl recover enters what a crash cut short; else take the evidence away, or restore the ledger's entry from git")
+		c.ask([]string{r.Path}, func(ignored map[string]bool) { c.orphan(r, ignored[r.Path]) })
 	}
 	c.once(r)
 	c.itself(r)
@@ -32,8 +32,21 @@ func (c *checker) record(r *workspace.Record) {
 	c.known(r)
 }
 
-// word1 is what a record is.
-func word1(p *manifest.Predicate) string {
+// orphan speaks of a manifest that no attempt names. One that git ignores stays where it is when a branch is switched:
+// it may well have its attempt there.
+func (c *checker) orphan(r *workspace.Record, ignored bool) {
+	msg := fmt.Sprintf("no attempt of a ledger names this %s of %s", recordWord(&r.Doc.Predicate), c.subject(r))
+	if !ignored {
+		c.at(CodeNoAttempt, r, msg, "planctl recover enters what a crash cut short; else take the evidence away, or restore the ledger's entry from git")
+		return
+	}
+	f := len(c.list)
+	c.at(CodeNoAttempt, r, msg+"; git ignores it, so that it may be of another branch", "it counts for nothing here")
+	c.list[f].Severity = finding.Note
+}
+
+// recordWord is what a record is.
+func recordWord(p *manifest.Predicate) string {
 	if len(p.Argv) > 0 {
 		return "run"
 	}

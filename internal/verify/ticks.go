@@ -34,9 +34,6 @@ func (c *checker) tick(it *workspace.Item) {
 			"planctl run "+name+" until it passes, or planctl mark "+name+" todo --note \"…\"")
 	case s.Pass == nil:
 		c.unearned(it, at, name)
-	case !c.enteredPass(it):
-		c.add(CodeUnentered, at, fmt.Sprintf("%s is ticked by a run that no attempt of the ledger names", it.Task.ID),
-			"restore the entry from git, or planctl run "+name+" --force")
 	}
 	for _, key := range s.Changed {
 		if key == "row" {
@@ -64,23 +61,22 @@ func rowPlace(it *workspace.Item) place {
 	return place{it.Plan.Path, it.Task.Line, col, it.Task.ID}
 }
 
-// enteredPass reports whether one of the passes that stand has its attempt.
-func (c *checker) enteredPass(it *workspace.Item) bool {
-	void := it.Superseded()
-	for _, list := range [][]*workspace.Record{it.Runs, it.Rollups} {
-		for _, r := range list {
-			if r.Doc.Predicate.Result == manifest.Pass && !void[r.Digest] && (r.Attempt != nil || c.o.Intents[r.Doc.Predicate.Nonce] || c.altered[r.Path]) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
 // unearned speaks of a ticked row without a pass that stands.
 func (c *checker) unearned(it *workspace.Item, at place, name string) {
 	for _, r := range it.Runs {
-		if r.Doc.Predicate.Result == manifest.Pass {
+		if r.Doc.Predicate.Result == manifest.Pass && (c.altered[r.Path] || c.o.Intents[r.Doc.Predicate.Nonce]) {
+			return // its entry is spoken of, or on its way
+		}
+	}
+	void := it.Superseded()
+	for _, r := range slices.Concat(it.Runs, it.Rollups) {
+		switch {
+		case r.Doc.Predicate.Result != manifest.Pass:
+		case r.Attempt == nil && !void[r.Digest]:
+			c.add(CodeUnentered, at, fmt.Sprintf("%s is ticked by a run that no attempt of the ledger names", it.Task.ID),
+				"restore the entry from git, or planctl run "+name+" --force")
+			return
+		default:
 			c.add(CodeSuperseded, at, fmt.Sprintf("%s is ticked, and what passed of it was reopened or called invalid since", it.Task.ID),
 				"planctl run "+name+", or planctl mark "+name+" todo --note \"…\"")
 			return

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"github.com/planctl/planctl/internal/baseline"
 	"github.com/planctl/planctl/internal/criteria"
 	"github.com/planctl/planctl/internal/finding"
 	"github.com/planctl/planctl/internal/workspace"
@@ -18,11 +19,13 @@ type Options struct {
 
 // Result is what Verify found and how much it looked at.
 type Result struct {
-	Findings finding.List // with the severities of the config, sorted
-	Attempts int          // entries of all ledgers
-	Runs     int          // manifests
-	Files    int          // that were hashed
-	Bytes    int64        // of them
+	Findings finding.List       // with the severities of the config, sorted; without what comments and the baseline accept
+	Found    finding.List       // as Findings, before the baseline took its part out: what a new baseline is made of
+	Baseline *baseline.Baseline // the one that was applied, nil without
+	Attempts int                // entries of all ledgers
+	Runs     int                // manifests
+	Files    int                // that were hashed
+	Bytes    int64              // of them
 }
 
 // Verify holds plans, ledgers and evidence against each other, and against Options.Base where that is given. It reads
@@ -41,6 +44,9 @@ func Verify(ctx context.Context, w *workspace.Workspace, o Options) (Result, err
 	c.form()
 	for _, r := range w.Evidence.Records {
 		c.record(r)
+	}
+	if err := c.settle(); err != nil {
+		return Result{}, err
 	}
 	if err := c.commits(); err != nil {
 		return Result{}, err
@@ -62,7 +68,12 @@ func Verify(ctx context.Context, w *workspace.Workspace, o Options) (Result, err
 			return Result{}, err
 		}
 	}
-	res := Result{Findings: severities(w, c.list), Runs: len(w.Evidence.Records), Files: c.hashed, Bytes: c.bytes}
+	scope := everything(func(_ string, code finding.Code) bool {
+		return (o.Ledger != Basic || !slices.Contains(strictOnly[:], code)) && (o.Base != "" || family(code) != "history")
+	})
+	res := Result{Found: severities(w, allowed(w, severities(w, c.list), scope)), Runs: len(w.Evidence.Records), Files: c.hashed, Bytes: c.bytes}
+	base, rest := accepted(w, res.Found, scope)
+	res.Baseline, res.Findings = base, severities(w, rest)
 	for _, l := range c.books() {
 		res.Attempts += len(l.Doc.Attempts())
 	}

@@ -60,6 +60,17 @@ func newLab(t testing.TB, files map[string]string) *lab {
 	return &lab{t: t, root: tree(t, files)}
 }
 
+// entered is put with an entry in the ledger, which is made where there is none.
+func (l *lab) entered(name string, p manifest.Predicate) string {
+	l.t.Helper()
+	if _, err := os.Stat(filepath.Join(l.root, "docs/fix_plan.md")); err != nil {
+		write(l.t, filepath.Join(l.root, "docs/fix_plan.md"), section("X-001"))
+	}
+	d := l.put(name, p)
+	l.entry(d)
+	return d
+}
+
 func (l *lab) open() *Workspace { return open(l.t, l.root) }
 
 func (l *lab) item(name string) (*Workspace, *Item) {
@@ -148,7 +159,7 @@ func TestRollupsAreEvidence(t *testing.T) {
 		"plans/X/plan.md": phased("X-001", phase("A", "", "A1 [x]")),
 		"plans/X/impl.md": phased("X-001", phase("R", "", "R1 [x]"), "```yaml planctl\nR1:\n  plan: plans/X/plan.md\n  phase: A\n```\n"),
 	})
-	d := l.put(runDir+"A1.run.json", manifest.Predicate{Task: task("plans/X/plan.md", "A1"), Result: manifest.Pass, Rollup: []string{"plans/X/impl.md#R1"}})
+	d := l.entered(runDir+"A1.run.json", manifest.Predicate{Task: task("plans/X/plan.md", "A1"), Result: manifest.Pass, Rollup: []string{"plans/X/impl.md#R1"}})
 	w, it := l.item("R1")
 	if s := it.Standing(w); len(it.Runs) != 0 || it.LastPass() == nil || it.LastPass().Digest != d || !s.Fresh {
 		t.Errorf("%+v", s)

@@ -47,7 +47,7 @@ func TestStale(t *testing.T) {
 					t.Log(problems)
 				}
 				p.Task, p.Result, p.Spec = task(planX, "A1"), manifest.Pass, specOf(sp.Value(), false)
-				return l.put("plans/X/reports/2025-10-19T120000Z/"+dir+"/A1.run.json", p)
+				return l.entered("plans/X/reports/2025-10-19T120000Z/"+dir+"/A1.run.json", p)
 			}
 			first := record(manifest.Predicate{Kind: c.kind}, "one")
 			for name, text := range c.change {

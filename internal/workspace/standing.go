@@ -13,6 +13,9 @@ import (
 
 // Standing is what the evidence says of a task now.
 //
+//   - Only what a ledger has entered counts: a manifest without its attempt is
+//     of another branch, whose evidence git does not take away, or somebody
+//     took the attempt back.
 //   - A pass is a run, or a decision `done`, with the result pass. It is
 //     superseded where a later record names it under `supersedes`, unless that
 //     record is superseded itself.
@@ -53,7 +56,7 @@ func (it *Item) LastPass() *Record {
 	void := it.Superseded()
 	for _, runs := range [][]*Record{it.Runs, it.Rollups} {
 		for _, r := range slices.Backward(runs) {
-			if passed(r) && !void[r.Digest] {
+			if passed(r) && !void[r.Digest] && r.Attempt != nil {
 				return r
 			}
 		}
@@ -67,7 +70,7 @@ func passed(r *Record) bool { return r.Doc.Predicate.Result == manifest.Pass }
 func (it *Item) Superseded() map[string]bool {
 	void := map[string]bool{}
 	for _, r := range slices.Backward(it.Runs) {
-		if void[r.Digest] {
+		if void[r.Digest] || r.Attempt == nil {
 			continue // what it superseded stands again
 		}
 		for _, d := range r.Doc.Predicate.Supersedes {
@@ -94,7 +97,7 @@ func (it *Item) Standing(w *Workspace) Standing {
 	s := Standing{State: it.Task.State, Pass: it.LastPass()}
 	void := it.Superseded()
 	for _, r := range slices.Backward(it.Runs) {
-		if decides(r) && !void[r.Digest] {
+		if decides(r) && !void[r.Digest] && r.Attempt != nil {
 			s.Newest = r
 			break
 		}

@@ -40,7 +40,7 @@ func history(t *testing.T, token, letters string) (*Workspace, *Item, []string) 
 		case 'm':
 			p.Result, p.Kind, p.State = manifest.Pass, "manual", "done"
 		}
-		d := l.put("plans/X/reports/2025-10-19T120000Z/"+strings.Repeat("s", i+1)+"/A1.run.json", p)
+		d := l.entered("plans/X/reports/2025-10-19T120000Z/"+strings.Repeat("s", i+1)+"/A1.run.json", p)
 		if digests = append(digests, d); p.Result == manifest.Pass {
 			passes = append(passes, d)
 		}
@@ -88,6 +88,18 @@ func TestStanding(t *testing.T) {
 		if pass != c.pass || s.Refuted != c.refuted || s.Fresh != c.fresh {
 			t.Errorf("%s %q: pass %d, refuted %v, fresh %v; want %d, %v, %v", c.token, c.history, pass, s.Refuted, s.Fresh, c.pass, c.refuted, c.fresh)
 		}
+	}
+}
+
+// A manifest that no ledger has entered decides nothing: it may be of another branch.
+func TestStandingWithoutAnEntry(t *testing.T) {
+	l := newLab(t, map[string]string{planX: phased("X-001", phase("A", "", "A1 [x]"))})
+	pass := l.entered(runDir+"A1.run.json", manifest.Predicate{Task: task(planX, "A1"), Result: manifest.Pass})
+	l.put(runDir+"b/A1.run.json", manifest.Predicate{Task: task(planX, "A1"), Result: manifest.Fail, Parents: []string{pass}})
+	l.put(runDir+"c/A1.run.json", manifest.Predicate{Task: task(planX, "A1"), Result: manifest.Reopened, Supersedes: []string{pass}})
+	w, it := l.item("A1")
+	if s := it.Standing(w); s.Refuted || !s.Fresh || s.Pass == nil || s.Pass.Digest != pass {
+		t.Errorf("%+v", s)
 	}
 }
 
@@ -142,10 +154,10 @@ func TestChanged(t *testing.T) {
 			if c.row != "" {
 				tk.Row = manifest.Digest([]byte("A1 " + c.row))
 			}
-			d := l.put(runDir+"A1.run.json", manifest.Predicate{Task: tk, Result: manifest.Pass, Spec: c.ran})
+			d := l.entered(runDir+"A1.run.json", manifest.Predicate{Task: tk, Result: manifest.Pass, Spec: c.ran})
 			if c.later != nil {
 				c.later.Task, c.later.Judged, c.later.Parents = now, d, []string{d}
-				l.put(runDir+"later/A1.run.json", *c.later)
+				l.entered(runDir+"later/A1.run.json", *c.later)
 			}
 			w, it := l.item("A1")
 			s := it.Standing(w)
@@ -167,7 +179,7 @@ func TestEffectiveSpecOfAGreen(t *testing.T) {
 	if s := it.Standing(w); !s.RedOwed || s.Red != nil {
 		t.Errorf("%+v", s)
 	}
-	d := l.put(runDir+"A1.run.json", manifest.Predicate{Task: task(planX, "A1"), Kind: "red", Result: manifest.Pass})
+	d := l.entered(runDir+"A1.run.json", manifest.Predicate{Task: task(planX, "A1"), Kind: "red", Result: manifest.Pass})
 	w, it = l.item("A2")
 	if s := it.Standing(w); s.RedOwed || s.Red == nil || s.Red.Digest != d || it.RedItem().Task.ID != "A1" {
 		t.Errorf("%+v", s)

@@ -1,0 +1,73 @@
+package main
+
+import (
+	"context"
+
+	"github.com/planctl/planctl/internal/adopt"
+	"github.com/planctl/planctl/internal/baseline"
+	"github.com/planctl/planctl/internal/regular"
+	"github.com/planctl/planctl/internal/verify"
+	"github.com/planctl/planctl/internal/workspace"
+	"github.com/planctl/planctl/report"
+)
+
+// adopted does what init does beside writing files of its own: the merge driver for this clone, and, where the config
+// is new, the baseline of what is wrong already. A baseline is never made where somebody had set planctl up before: it
+// would accept what went wrong since.
+func (a *app) adopted(ctx context.Context, dryRun, fresh bool) error {
+	w, err := a.open(ctx) // again: the config is there now
+	if err != nil {
+		return err
+	}
+	p := a.out()
+	if w.Git != nil {
+		if err := a.mergeDriver(ctx, w, p, dryRun); err != nil {
+			return err
+		}
+	}
+	if !fresh {
+		return p.Err()
+	}
+	res, err := verify.Verify(ctx, w, verify.Options{})
+	if err != nil {
+		return err
+	}
+	if dryRun {
+		n := 0
+		for _, e := range baseline.Update(nil, res.Found).Entries {
+			n += e.Count
+		}
+		if n > 0 {
+			p.Printf("would write %s: %s that stand today\n", baseline.Name, count(n, "finding"))
+		}
+		return p.Err()
+	}
+	if _, err := regular.Read(w.Abs(baseline.Name)); err == nil {
+		p.Printf("kept   %s: it is there already\n", baseline.Name)
+		return p.Err()
+	}
+	if _, n, err := writeBaseline(w, res); err != nil {
+		return err
+	} else if n > 0 {
+		p.Printf("wrote  %s: %s that stand today; verify speaks of what is new\n", baseline.Name, count(n, "finding"))
+	}
+	return p.Err()
+}
+
+func (a *app) mergeDriver(ctx context.Context, w *workspace.Workspace, p *report.Printer, dryRun bool) error {
+	if dryRun {
+		there, err := regular.Read(w.Abs(".gitattributes"))
+		if err != nil {
+			there = nil // not there, or init itself will say why it cannot be read
+		}
+		if _, lines := adopt.Attributes(w.Config, there); len(lines) > 0 {
+			p.Printf("would add %s to .gitattributes, and the merge driver to this clone's git config\n", count(len(lines), "line"))
+		}
+		return p.Err()
+	}
+	done, err := installMergeDriver(ctx, w)
+	for _, line := range done {
+		p.Printf("merge  %s\n", report.Clean(line))
+	}
+	return err
+}
