@@ -8,6 +8,7 @@ import (
 
 	"github.com/planctl/planctl/internal/baseline"
 	"github.com/planctl/planctl/internal/finding"
+	"github.com/planctl/planctl/internal/history"
 	"github.com/planctl/planctl/internal/spec"
 	"github.com/planctl/planctl/ledger"
 	"github.com/planctl/planctl/plan"
@@ -60,6 +61,9 @@ func Rules() []Rule {
 		add(r.Code, r.Severity, r.Doc)
 	}
 	for _, r := range spec.Rules() {
+		add(r.Code, r.Severity, r.Doc)
+	}
+	for _, r := range history.Rules() {
 		add(r.Code, r.Severity, r.Doc)
 	}
 	for _, r := range baseline.Rules() {

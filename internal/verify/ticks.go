@@ -1,12 +1,9 @@
 package verify
 
 import (
-	"bytes"
 	"fmt"
 	"slices"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/planctl/planctl/internal/finding"
 	"github.com/planctl/planctl/internal/manifest"
@@ -118,7 +115,7 @@ func (c *checker) attemptOf(it *workspace.Item) (*workspace.Ledger, *ledger.Atte
 					}
 					continue
 				}
-				if found == nil && mentions(a.Span.Of(l.Doc.Source), it.Task.ID) {
+				if found == nil && ledger.Mentions(a.Span.Of(l.Doc.Source), it.Task.ID) {
 					book, found = l, a
 				}
 			}
@@ -138,31 +135,6 @@ func (c *checker) isTask(name string, it *workspace.Item) bool {
 	}
 	p, err := c.w.FindPlan(name[:i])
 	return err != nil || p == it.Plan // a plan that moved since is known by no name any more
-}
-
-// mentions reports whether a text has the ID as a word of its own.
-func mentions(text []byte, id string) bool {
-	for off := 0; id != ""; {
-		i := bytes.Index(text[off:], []byte(id))
-		if i < 0 {
-			return false
-		}
-		i += off
-		before, _ := utf8.DecodeLastRune(text[:i])
-		rest := text[i+len(id):]
-		after, size := utf8.DecodeRune(rest)
-		next, _ := utf8.DecodeRune(rest[min(size, len(rest)):])
-		ends := !wordRune(after) && !((after == '.' || after == '-') && wordRune(next))
-		if !wordRune(before) && before != '.' && ends {
-			return true
-		}
-		off = i + 1
-	}
-	return false
-}
-
-func wordRune(r rune) bool {
-	return r == '_' || r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsDigit(r))
 }
 
 // untouched speaks of a pass whose tick is not there.

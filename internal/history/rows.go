@@ -1,0 +1,217 @@
+package history
+
+import (
+	"fmt"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/planctl/planctl/internal/manifest"
+	"github.com/planctl/planctl/ledger"
+	"github.com/planctl/planctl/plan"
+)
+
+// rows holds the rows of the base's plans against what they are now.
+func (c *comparison) rows() {
+	was := c.before()
+	x := &naming{comparison: c, told: map[string][]telling{}, done: map[string]bool{}}
+	x.read()
+	for _, h := range c.head.Plans {
+		b := was[h.Path]
+		for _, t := range h.Doc.Tasks() {
+			x.row(h, b, t)
+		}
+		if b != nil {
+			c.deletedRows(h, b)
+		}
+	}
+	found := map[*Plan]bool{}
+	for _, b := range was {
+		found[b] = true
+	}
+	for i := range c.base.Plans {
+		b := &c.base.Plans[i]
+		if found[b] {
+			continue
+		}
+		open := 0
+		for _, t := range b.Doc.Tasks() {
+			if t.State != plan.Done && t.State != plan.Skipped {
+				open++
+			}
+		}
+		if open > 0 {
+			c.add(CodePlanDeleted, b.Path, 0, "", fmt.Sprintf("the plan is gone, and %d of its rows were open", open), "git checkout BASE -- "+b.Path+" brings it back; an archive below plans/archive keeps it")
+		}
+	}
+}
+
+// before finds for each plan what it was at the base: of the same path, else one that is there no more, of the same file
+// name or with most of its rows, which has moved.
+func (c *comparison) before() map[string]*Plan {
+	out := map[string]*Plan{}
+	now := map[string]bool{}
+	for _, h := range c.head.Plans {
+		now[h.Path] = true
+	}
+	var moved []*Plan
+	for i := range c.base.Plans {
+		b := &c.base.Plans[i]
+		if now[b.Path] {
+			out[b.Path] = b
+		} else {
+			moved = append(moved, b)
+		}
+	}
+	for _, h := range c.head.Plans {
+		if out[h.Path] != nil {
+			continue
+		}
+		best, most := -1, 0
+		for i, b := range moved {
+			n := shared(h, *b)
+			if path.Base(b.Path) == path.Base(h.Path) {
+				n *= 2
+			}
+			if 2*n > len(b.Doc.Tasks()) && n > most {
+				best, most = i, n
+			}
+		}
+		if best >= 0 {
+			out[h.Path] = moved[best]
+			moved = slices.Delete(moved, best, best+1)
+		}
+	}
+	return out
+}
+
+func shared(a, b Plan) int {
+	n := 0
+	for _, t := range b.Doc.Tasks() {
+		if o := a.Doc.Task(t.ID); t.ID != "" && o != nil && o.Description == t.Description {
+			n++
+		}
+	}
+	return n
+}
+
+// row speaks of a row that is done now and was not at the base.
+func (x *naming) row(h Plan, b *Plan, t *plan.Task) {
+	if t.State != plan.Done || t.ID == "" || h.Doc.Task(t.ID) != t {
+		return
+	}
+	var old *plan.Task
+	if b != nil {
+		if old = b.Doc.Task(t.ID); old != nil && old.State == plan.Done {
+			return
+		}
+	}
+	if !x.named(h, t) {
+		x.add(CodeTick, h.Path, t.Line, t.ID, fmt.Sprintf("%s was ticked since the base, and no attempt in the section of %s names it", t.ID, h.Initiative),
+			"planctl run or planctl mark tick with an attempt; for work that was done otherwise write the attempt that says how")
+	}
+	if old != nil && b.Commands[t.ID] && !h.Commands[t.ID] {
+		x.add(CodeCommandLost, h.Path, t.Line, t.ID, fmt.Sprintf("%s had a command at the base, and lost it when it was ticked", t.ID), "bring the command back into the row, or bind it: planctl bind "+t.ID+" --write; nobody can run it again otherwise")
+	}
+}
+
+// deletedRows speaks of rows that are gone. One whose ID was changed is known by its description.
+func (c *comparison) deletedRows(h Plan, b *Plan) {
+	said := map[string]bool{}
+	for _, t := range h.Doc.Tasks() {
+		if b.Doc.Task(t.ID) == nil {
+			said[strings.Join(strings.Fields(t.Description), " ")] = true
+		}
+	}
+	for _, t := range b.Doc.Tasks() {
+		if t.ID == "" || h.Doc.Task(t.ID) != nil || said[strings.Join(strings.Fields(t.Description), " ")] {
+			continue
+		}
+		if c.elsewhere(t) {
+			continue
+		}
+		c.add(CodeRowDeleted, h.Path, 0, t.ID, fmt.Sprintf("row %s (line %d at the base, %s) is gone", t.ID, t.Line, t.State), "bring it back; [-] says that a task was dropped, and keeps it in the count")
+	}
+}
+
+// elsewhere reports whether a row of that ID and description stands in another plan now.
+func (c *comparison) elsewhere(t *plan.Task) bool {
+	return slices.ContainsFunc(c.head.Plans, func(p Plan) bool {
+		o := p.Doc.Task(t.ID)
+		return o != nil && o.Description == t.Description
+	})
+}
+
+// telling is an attempt that may name rows.
+type telling struct {
+	text  []byte
+	tasks []string
+	run   bool
+}
+
+// naming knows which rows attempts and manifests name.
+type naming struct {
+	*comparison
+	told map[string][]telling // by initiative, folded
+	done map[string]bool      // PLAN#ID of manifests that an attempt carries
+}
+
+func (x *naming) read() {
+	runs := map[string]bool{}
+	for _, l := range x.head.Ledgers {
+		for _, a := range l.Doc.Attempts() {
+			runs[a.Run] = true
+			if a.Section == nil {
+				continue
+			}
+			id := strings.ToUpper(a.Section.ID)
+			x.told[id] = append(x.told[id], telling{a.Span.Of(l.Doc.Source), a.Tasks, a.Run != ""})
+		}
+	}
+	for _, m := range x.head.Manifests {
+		if m.Doc == nil || !runs[m.Digest] {
+			continue
+		}
+		p := &m.Doc.Predicate
+		if p.Result != manifest.Pass {
+			continue
+		}
+		x.done[p.Task.Plan+"#"+p.Task.ID] = true
+		for _, r := range p.Rollup {
+			x.done[r] = true
+		}
+	}
+}
+
+// named reports whether an attempt in the section of the plan's initiative names the row, or a manifest of an attempt is of it.
+func (x *naming) named(h Plan, t *plan.Task) bool {
+	if x.done[h.Path+"#"+t.ID] {
+		return true
+	}
+	for _, a := range x.told[strings.ToUpper(h.Initiative)] {
+		if slices.ContainsFunc(a.tasks, func(s string) bool { return s == t.ID || strings.HasSuffix(s, "#"+t.ID) }) || ledger.Mentions(a.text, t.ID) {
+			return true
+		}
+		if !a.run && t.Phase != nil && ofPhase(a.text, t.Phase.ID) {
+			return true
+		}
+	}
+	return false
+}
+
+var phaseWord = regexp.MustCompile(`(?i)\bphases? ([A-Za-z0-9.]+)(?:\s*[-–—]\s*([A-Za-z0-9.]+))?`)
+
+// ofPhase reports whether a text that a person wrote speaks of a whole phase: Phase C1, Phases A–C.
+func ofPhase(text []byte, phase string) bool {
+	for _, m := range phaseWord.FindAllSubmatch(text, -1) {
+		from, to := strings.TrimRight(string(m[1]), "."), strings.TrimRight(string(m[2]), ".")
+		if strings.EqualFold(from, phase) || strings.EqualFold(to, phase) {
+			return true
+		}
+		if len(from) == 1 && len(to) == 1 && len(phase) == 1 && from <= phase && phase <= to {
+			return true
+		}
+	}
+	return false
+}
