@@ -89,6 +89,9 @@ func hidden(r rune) bool {
 	return unicode.Is(unicode.Cf, r) && r != 0x200C && r != 0x200D || unicode.Is(unicode.Co, r)
 }
 
+// Inline is a text as an entry's line has it: what inline makes of it.
+func Inline(s string) string { return inline(s) }
+
 // inline makes text that may hold Markdown safe in one line of an entry: it
 // stays one line, its back-ticks pair up, and it opens neither HTML nor a table.
 func inline(s string) string {

@@ -2,14 +2,12 @@ package engine
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
 	"path"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -17,7 +15,6 @@ import (
 	"github.com/planctl/planctl/internal/criteria"
 	"github.com/planctl/planctl/internal/finding"
 	"github.com/planctl/planctl/internal/manifest"
-	"github.com/planctl/planctl/internal/proof"
 	"github.com/planctl/planctl/internal/redact"
 	"github.com/planctl/planctl/internal/schedule"
 	"github.com/planctl/planctl/internal/spec"
@@ -117,7 +114,7 @@ func change(w *workspace.Workspace, it *workspace.Item, p *manifest.Predicate, t
 	if p.State != "" && p.Result != manifest.Reopened {
 		entry.Result = p.State
 	}
-	entry.Criteria = criteriaLine(p)
+	entry.Criteria = criteria.Tally(p.Criteria, ledger.Code)
 	entry.Note = p.Note
 	name := fileID(it.Task.ID)
 	if it.Task.ID == "" {
@@ -180,58 +177,6 @@ func nextNumber(w *workspace.Workspace, section string) int {
 		}
 	}
 	return n
-}
-
-// criteriaLine is `3/3 — expr (value), …`; "" without criteria.
-func criteriaLine(p *manifest.Predicate) string {
-	if len(p.Criteria) == 0 {
-		return ""
-	}
-	passed := 0
-	var parts []string
-	for _, c := range p.Criteria {
-		s := ledger.Code(c.Expr)
-		if c.Pass {
-			passed++
-		} else {
-			s = "failed: " + s
-		}
-		if v := values(c); v != "" {
-			s += " (" + v + ")"
-		}
-		parts = append(parts, s)
-	}
-	return fmt.Sprintf("%d/%d — %s", passed, len(p.Criteria), strings.Join(parts, ", "))
-}
-
-// values shows a criterion's values, those of constants left out, short enough for a line.
-func values(c manifest.Criterion) string {
-	if c.Error != "" {
-		return proof.FirstLine(c.Error)
-	}
-	var out []string
-	for _, k := range sortedKeys(c.Values) {
-		s := plain(c.Values[k])
-		if r := []rune(s); len(r) > 60 {
-			s = string(r[:60]) + "…"
-		}
-		out = append(out, s)
-	}
-	return strings.Join(out, ", ")
-}
-
-func plain(v any) string {
-	switch v := v.(type) {
-	case string:
-		return strconv.Quote(v)
-	case float64:
-		return strconv.FormatFloat(v, 'f', -1, 64)
-	}
-	b, err := json.Marshal(v)
-	if err != nil {
-		return fmt.Sprint(v)
-	}
-	return string(b)
 }
 
 // artifactsLine cites the run's own directory: `DIR/{log,patch,ID.run.json}`.

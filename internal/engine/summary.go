@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/planctl/planctl/internal/criteria"
 	"github.com/planctl/planctl/internal/evidence"
 	"github.com/planctl/planctl/internal/manifest"
 	"github.com/planctl/planctl/ledger"
@@ -63,7 +64,7 @@ func (l *loop) summary(rel, stamp string) string {
 				word = "does not hold"
 			}
 			fmt.Fprintf(&b, "- Criterion %s %s", ledger.Code(c.Expr), word)
-			if v := values(c); v != "" {
+			if v := criteria.Seen(c); v != "" {
 				fmt.Fprintf(&b, " (%s)", inline(v))
 			}
 			b.WriteByte('\n')

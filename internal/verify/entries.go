@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/planctl/planctl/internal/criteria"
 	"github.com/planctl/planctl/internal/finding"
 	"github.com/planctl/planctl/internal/glob"
 	"github.com/planctl/planctl/internal/manifest"
@@ -163,8 +164,12 @@ func (c *checker) agrees(l *workspace.Ledger, a *ledger.Attempt, r *workspace.Re
 	if a.Result != want {
 		differ(CodeEntryResult, "result", quoted(a.Result), quoted(want))
 	}
-	if p.Task.ID != "" && !c.namesTask(a, r) {
+	switch title := p.Task.Description; {
+	case p.Task.ID == "":
+	case !c.namesTask(a, r):
 		differ(CodeEntryTask, "task", strings.Join(a.Tasks, ", "), p.Task.ID)
+	case title != "" && !strings.Contains(unescaped(a.Text), unescaped(ledger.Inline(title))):
+		differ(CodeEntryTask, "task", quoted(keyOf([]byte(a.Text), p.Task.ID)), ledger.Inline(title))
 	}
 	if n := len(p.Argv); n > 0 && p.Result != manifest.Interrupted {
 		if !strings.Contains(a.Text, "("+p.Ending()+")") {
@@ -174,16 +179,8 @@ func (c *checker) agrees(l *workspace.Ledger, a *ledger.Attempt, r *workspace.Re
 			differ(CodeEntryCommand, "command", keyOf(text, "Command: "), ledger.Code(p.Argv[n-1]))
 		}
 	}
-	if n := len(p.Criteria); n > 0 {
-		held := 0
-		for _, k := range p.Criteria {
-			if k.Pass {
-				held++
-			}
-		}
-		if count := fmt.Sprintf("Criteria: %d/%d", held, n); !bytes.Contains(text, []byte(count)) {
-			differ(CodeEntryCriteria, "criteria", keyOf(text, "Criteria: "), fmt.Sprintf("%d/%d", held, n))
-		}
+	if tally := ledger.Inline(criteria.Tally(p.Criteria, ledger.Code)); tally != "" && !bytes.Contains(text, []byte("Criteria: "+tally)) {
+		differ(CodeEntryCriteria, "criteria", keyOf(text, "Criteria: "), tally)
 	}
 	if cited := citedManifest(text); path.Base(cited) != path.Base(r.Path) {
 		differ(CodeEntryArtifacts, "artifacts", keyOf(text, "Artifacts: "), path.Base(r.Path))
@@ -198,6 +195,9 @@ func (c *checker) namesTask(a *ledger.Attempt, r *workspace.Record) bool {
 	id := r.Doc.Predicate.Task.ID
 	return len(a.Tasks) == 1 && (a.Tasks[0] == id || strings.HasSuffix(a.Tasks[0], "#"+id))
 }
+
+// unescaped is a text without back-slashes: an entry's head escapes colons that could be taken for its own.
+func unescaped(s string) string { return strings.TrimSpace(strings.ReplaceAll(s, "\\", "")) }
 
 func quoted(s string) string {
 	if s == "" {

@@ -97,11 +97,28 @@ func (c *checker) itself(r *workspace.Record) {
 			forged("the digest of its row is not that of the row in it")
 		}
 	}
+	c.sameCommand(r, forged)
 	if p.Finished.Before(p.Started) {
 		forged("it ended before it began")
 	}
 	if !strings.Contains(filepath.ToSlash(r.Path), "/"+p.Stamp+"/") && p.Stamp != "" {
 		c.at(CodeMoved, r, fmt.Sprintf("its stamp is %s, and it does not lie in a directory of that stamp", p.Stamp), "move it back; a plan and its reports move together, with their stamps")
+	}
+}
+
+// sameCommand holds the kind and the command of a run against the spec that is said to have run.
+func (c *checker) sameCommand(r *workspace.Record, forged func(string)) {
+	p := &r.Doc.Predicate
+	n := len(p.Argv)
+	if n == 0 {
+		return
+	}
+	if kind, ok := p.Spec.Value["kind"].(string); ok && kind != p.Kind {
+		forged(fmt.Sprintf("its kind is %q, and that of its spec %q", p.Kind, kind))
+	}
+	run, ok := p.Spec.Value["run"].(string)
+	if ok && spec.Expanded([]string{run}, p.Stamp)[0] != p.Argv[n-1] && !strings.Contains(p.Argv[n-1], "***") { // masked
+		forged("the command that ran is not that of its spec")
 	}
 }
 
@@ -147,6 +164,8 @@ func (c *checker) rejudge(r *workspace.Record, was []manifest.Criterion, from *m
 	for i, now := range criteria.Rejudge(programs, from) {
 		if now.Pass != was[i].Pass {
 			c.at(CodeVerdict, r, fmt.Sprintf("%scriterion %s was recorded as %s and is %s by the recorded values", where, now.Expr, verdict(was[i].Pass), explained(now)), "run the task again")
+		} else if a, b := criteria.Explain(was[i]), criteria.Explain(now); a != b {
+			c.at(CodeVerdict, r, fmt.Sprintf("%sit shows of a criterion %s, and what was recorded gives %s", where, a, b), "run the task again")
 		}
 	}
 	return programs
@@ -231,7 +250,33 @@ func (c *checker) counted(r *workspace.Record, now testreport.Results) {
 	case was.Total != now.Total || was.Passed != now.Passed || was.Failed != now.Failed || was.Skipped != now.Skipped || was.Errors != now.Errors:
 		c.at(CodeTests, r, fmt.Sprintf("it records %d passed, %d failed, %d skipped, %d errors, and its report has %d, %d, %d, %d",
 			was.Passed, was.Failed, was.Skipped, was.Errors, now.Passed, now.Failed, now.Skipped, now.Errors), "run the task again")
+	case !maps.Equal(was.Names, named(now)):
+		c.at(CodeTests, r, "the tests that it names, and how each ended, are not those of its report: "+odd(was.Names, named(now)), "run the task again")
 	}
+}
+
+// named is the tests of a report as a record has them.
+func named(now testreport.Results) map[string]string {
+	out := make(map[string]string, len(now.Names))
+	for name, s := range now.Names {
+		out[name] = string(s)
+	}
+	return out
+}
+
+// odd is the first test, by its name, that two reports do not have alike.
+func odd(was, now map[string]string) string {
+	for _, name := range slices.Sorted(maps.Keys(now)) {
+		if was[name] != now[name] {
+			return fmt.Sprintf("%s is %s there and %s in the record", name, now[name], quoted(was[name]))
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(was)) {
+		if now[name] == "" {
+			return name + " is not there"
+		}
+	}
+	return ""
 }
 
 // tests reads the report of a record again; false where its bytes are not all there as they were.

@@ -31,6 +31,9 @@ func (c *checker) tick(it *workspace.Item) {
 			"planctl run "+name+" until it passes, or planctl mark "+name+" todo --note \"…\"")
 	case s.Pass == nil:
 		c.unearned(it, at, name)
+	case !reviewed(it):
+		c.add(CodeNoAttemptOfTick, at, fmt.Sprintf("%s waits for a review after its run, and it is ticked without one", it.Task.ID),
+			"planctl mark "+name+" done --run "+short(s.Pass.Digest)+" --note \"…\" says who looked at that run")
 	}
 	for _, key := range s.Changed {
 		if key == "row" {
@@ -56,6 +59,18 @@ func rowPlace(it *workspace.Item) place {
 		col = 0
 	}
 	return place{it.Plan.Path, it.Task.Line, col, it.Task.ID}
+}
+
+// reviewed reports whether the pass of a row is one that ticks it: where the spec asks for a review, a run alone does not.
+func reviewed(it *workspace.Item) bool {
+	if it.Spec == nil || !it.Spec.Review || it.Task.State != plan.Done {
+		return true
+	}
+	void := it.Superseded()
+	return slices.ContainsFunc(it.Runs, func(r *workspace.Record) bool {
+		p := &r.Doc.Predicate
+		return p.Result == manifest.Pass && p.State == plan.Done.String() && !void[r.Digest]
+	})
 }
 
 // unearned speaks of a ticked row without a pass that stands.

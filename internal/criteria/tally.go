@@ -1,0 +1,77 @@
+package criteria
+
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/planctl/planctl/internal/manifest"
+)
+
+// Tally is verdicts on one line, as an entry of the ledger has them: `3/3 — expr (value), failed: expr (value)`; "" for
+// none. code writes an expression so that it stays one. What was entered is held against the manifest by this line, so
+// that its form is a format.
+func Tally(cs []manifest.Criterion, code func(string) string) string {
+	if len(cs) == 0 {
+		return ""
+	}
+	passed := 0
+	var parts []string
+	for _, c := range cs {
+		s := code(c.Expr)
+		if c.Pass {
+			passed++
+		} else {
+			s = "failed: " + s
+		}
+		if v := Seen(c); v != "" {
+			s += " (" + v + ")"
+		}
+		parts = append(parts, s)
+	}
+	return fmt.Sprintf("%d/%d — %s", passed, len(cs), strings.Join(parts, ", "))
+}
+
+// Seen is a criterion's values, or why it could not be judged, short enough for a line.
+func Seen(c manifest.Criterion) string {
+	if c.Error != "" {
+		return firstLine(c.Error)
+	}
+	var out []string
+	for _, k := range sorted(c.Values) {
+		s := plainly(c.Values[k])
+		if r := []rune(s); len(r) > 60 {
+			s = string(r[:60]) + "…"
+		}
+		out = append(out, s)
+	}
+	return strings.Join(out, ", ")
+}
+
+func plainly(v any) string {
+	switch v := v.(type) {
+	case string:
+		return strconv.Quote(v)
+	case float64:
+		return strconv.FormatFloat(v, 'f', -1, 64)
+	}
+	b, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Sprint(v)
+	}
+	return string(b)
+}
+
+// firstLine is the first line of a text that says something, cut to a length that fits a line.
+func firstLine(s string) string {
+	for l := range strings.SplitSeq(s, "\n") {
+		if l = strings.TrimSpace(l); l != "" {
+			if r := []rune(l); len(r) > 160 {
+				l = string(r[:160]) + "…"
+			}
+			return l
+		}
+	}
+	return ""
+}
