@@ -1,0 +1,48 @@
+package main
+
+import (
+	"context"
+	"os"
+	"strconv"
+	"testing"
+)
+
+// times is how often a test does its work: n, unless the environment says otherwise.
+func times(t *testing.T, name string, n int) int {
+	t.Helper()
+	if s := os.Getenv(name); s != "" {
+		v, err := strconv.Atoi(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+	return n
+}
+
+// TestDeedsAreNamed is `-seeds` in short form: each deed is named by one of its rules, on each repository.
+func TestDeedsAreNamed(t *testing.T) {
+	list, dir := known(operators()), t.TempDir()
+	err := each(context.Background(), times(t, "PLANCTL_FORGE_SEEDS", 6), 1, 2, func(seed uint64) (func(), error) {
+		got, err := mutate(dir, seed, list)
+		return func() {
+			if len(got) != len(list) {
+				t.Errorf("seed %d: %d of %d deeds", seed, len(got), len(list))
+			}
+		}, err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestEveryDeedHasItsName: two deeds of one name would be counted as one.
+func TestEveryDeedHasItsName(t *testing.T) {
+	seen := map[string]bool{}
+	for _, o := range operators() {
+		if seen[o.name] || o.name == "" || len(o.rules) == 0 {
+			t.Errorf("deed %q", o.name)
+		}
+		seen[o.name] = true
+	}
+}

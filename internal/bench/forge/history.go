@@ -1,0 +1,3 @@
+package main
+
+func history(dir string, seed uint64) ([]string, error) { return nil, nil }
