@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/planctl/planctl/internal/criteria"
 	"github.com/planctl/planctl/internal/evidence"
 	"github.com/planctl/planctl/internal/manifest"
 	"github.com/planctl/planctl/internal/spec"
@@ -78,8 +79,8 @@ func large(tb testing.TB, plans, tasks, attempts int) string {
 				parents = []string{manifest.Digest(b)}
 				write(where+"/"+task+".log", log)
 				write(where+"/"+task+manifest.Suffix, string(b))
-				fmt.Fprintf(&book, "  * [%s] Attempt #%d — %s %s: pass (exit 0, 0.01 s).\n    Command: %s\n    Criteria: 2/2 — all\n    Artifacts: `%s/{%s.log,%s%s}`\n    Run: %s\n",
-					clock.Format(time.DateOnly), number, task, row.Description, ledger.Code(fmt.Sprintf("echo loss = %d", t)), where, task, task, manifest.Suffix, parents[0])
+				fmt.Fprintf(&book, "  * [%s] Attempt #%d — %s %s: pass (exit 0, 0.01 s).\n    Command: %s\n    Criteria: %s\n    Artifacts: `%s/{%s.log,%s%s}`\n    Run: %s\n",
+					clock.Format(time.DateOnly), number, task, row.Description, ledger.Code(fmt.Sprintf("echo loss = %d", t)), criteria.Tally(doc.Predicate.Criteria, ledger.Code), where, task, task, manifest.Suffix, parents[0])
 			}
 		}
 		write(dir+"/plan.md", doc.String()+"\n```yaml planctl\n"+block.String()+"```\n")
