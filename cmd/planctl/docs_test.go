@@ -147,6 +147,9 @@ func TestCommandsPageJSON(t *testing.T) {
 	n := 0
 	for _, dir := range []string{".", "../../report"} {
 		for _, path := range goFiles(t, dir) {
+			if filepath.Base(path) == "sarif.go" {
+				continue // its fields are those of a standard
+			}
 			file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
 			if err != nil {
 				t.Fatal(err)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -17,6 +18,7 @@ import (
 
 func (a *app) initCommand() *cobra.Command {
 	var dryRun bool
+	var ci string
 	c := &cobra.Command{
 		Use:     "init",
 		Short:   "Set planctl up: an example in an empty place, a config for plans that are there",
@@ -26,13 +28,18 @@ func (a *app) initCommand() *cobra.Command {
 			".planctl.yaml, as one change for you to review, with what verify finds wrong today as a baseline. In a git\n" +
 			"repository it also sets up the merge driver. It never overwrites a file.",
 		Args: noArgs,
-		RunE: func(c *cobra.Command, _ []string) error { return a.init(c.Context(), dryRun) },
+		RunE: func(c *cobra.Command, _ []string) error { return a.init(c.Context(), dryRun, adopt.System(ci)) },
 	}
 	c.Flags().BoolVar(&dryRun, "dry-run", false, "say what would be written, write nothing")
+	c.Flags().StringVar(&ci, "ci", "", "also write a job that verifies each change, for `SYSTEM`: github, gitlab or generic")
 	return c
 }
 
-func (a *app) init(ctx context.Context, dryRun bool) error {
+func (a *app) init(ctx context.Context, dryRun bool, ci adopt.System) error {
+	job, ok := adopt.CI(ci, release())
+	if ci != "" && !ok {
+		return &usageError{msg: fmt.Sprintf("--ci %s: want github, gitlab or generic", ci)}
+	}
 	w, err := a.open(ctx)
 	if err != nil {
 		return err
@@ -40,6 +47,9 @@ func (a *app) init(ctx context.Context, dryRun bool) error {
 	proposal, err := adopt.Propose(w, os.DirFS(w.Root))
 	if err != nil {
 		return err
+	}
+	if ok {
+		proposal.Files = append(proposal.Files, job)
 	}
 	p := a.out()
 	for _, f := range proposal.Found {
@@ -77,4 +87,13 @@ func (a *app) init(ctx context.Context, dryRun bool) error {
 	}
 	p.Printf("\nNext: planctl status shows where the plans stand, planctl lint what they need, planctl next what can run.\n")
 	return p.Err()
+}
+
+// release is the version that others can install; "" for a build that has none.
+func release() string {
+	v := version()
+	if !strings.HasPrefix(v, "v") || strings.ContainsAny(v, "+-") {
+		return ""
+	}
+	return v
 }

@@ -22,37 +22,32 @@ import (
 )
 
 func (a *app) lintCommand() *cobra.Command {
-	var strict, asJSON, rules bool
-	var format string
+	var o findingsOptions
+	var rules bool
 	c := &cobra.Command{
 		Use:     "lint [FILE…]",
 		Short:   "Find what is wrong with plans, specs and the ledger alone",
 		GroupID: "see",
 		Long:    "Lint looks at the documents and at no evidence. Exit 1 where it finds an error, with --strict a warning too.\nA file that the workspace does not look at is read on its own, with the specs beside it. --rules prints every rule that findings can have, and looks at no file.",
 		RunE: func(c *cobra.Command, files []string) error {
-			if asJSON {
-				format = "json"
-			}
-			if !slices.Contains([]string{"text", "json"}, format) {
-				return &usageError{msg: "--format " + format + ": want text or json"}
+			if err := o.check(); err != nil {
+				return err
 			}
 			if rules && len(files) > 0 {
 				return &usageError{msg: "--rules looks at no file", help: "planctl lint --rules"}
 			}
 			if rules {
-				return a.rules(format == "json")
+				return a.rules(o.format == "json")
 			}
-			return a.lint(c.Context(), files, format == "json", strict)
+			return a.lint(c.Context(), files, o)
 		},
 	}
-	c.Flags().BoolVar(&strict, "strict", false, "exit 1 on warnings too")
+	o.flags(c)
 	c.Flags().BoolVar(&rules, "rules", false, "print every rule: code, severity and what it says")
-	c.Flags().StringVar(&format, "format", "text", "text or json")
-	c.Flags().BoolVar(&asJSON, "json", false, "the same as --format json")
 	return c
 }
 
-func (a *app) lint(ctx context.Context, files []string, asJSON, strict bool) error {
+func (a *app) lint(ctx context.Context, files []string, o findingsOptions) error {
 	w, err := a.open(ctx)
 	if err != nil {
 		return err
@@ -79,14 +74,14 @@ func (a *app) lint(ctx context.Context, files []string, asJSON, strict bool) err
 		list = append(list, verify.Lint(w, only)...)
 	}
 	list.Sort()
-	if worst := list.Max(); worst == finding.Error || strict && worst == finding.Warning {
-		a.code = exitFailed
-	}
-	if asJSON {
-		return a.emitJSON(struct {
-			Schema   string       `json:"schema"`
-			Findings finding.List `json:"findings"`
-		}{"planctl/lint/v1", append(finding.List{}, list...)})
+	list = o.chosen(list)
+	a.judge(list, o.strict)
+	done, err := a.emitFindings(list, o, struct {
+		Schema   string       `json:"schema"`
+		Findings finding.List `json:"findings"`
+	}{"planctl/lint/v1", list})
+	if done || err != nil {
+		return err
 	}
 	p := a.out()
 	report.Findings(p, a.withSource(list))

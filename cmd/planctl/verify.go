@@ -25,8 +25,7 @@ type verifyOptions struct {
 	base   string
 	ledger string
 	update bool
-	strict bool
-	json   bool
+	findingsOptions
 }
 
 func (a *app) verifyCommand() *cobra.Command {
@@ -45,12 +44,14 @@ func (a *app) verifyCommand() *cobra.Command {
 	f.StringVar(&o.base, "base", "", "compare with the commit where HEAD left `REF`; without it the main branch, or what CI says is the target")
 	f.StringVar(&o.ledger, "ledger", "strict", "how much of a ledger's form is checked: basic, strict or all")
 	f.BoolVar(&o.update, "update-baseline", false, "write what is wrong now into "+baseline.Name+", and say no more of it")
-	f.BoolVar(&o.strict, "strict", false, "exit 1 on warnings too")
-	f.BoolVar(&o.json, "json", false, "the same as --format json")
+	o.flags(c)
 	return c
 }
 
 func (a *app) verify(ctx context.Context, o verifyOptions) error {
+	if err := o.check(); err != nil {
+		return err
+	}
 	var tier verify.Tier
 	if err := tier.UnmarshalText([]byte(o.ledger)); err != nil {
 		return &usageError{msg: "--ledger: " + err.Error()}
@@ -129,16 +130,15 @@ func writeBaseline(w *workspace.Workspace, res verify.Result) (said string, n in
 }
 
 func (a *app) verified(w *workspace.Workspace, base verify.Base, res verify.Result, o verifyOptions) error {
-	list := res.Findings
-	if worst := list.Max(); worst == finding.Error || o.strict && worst == finding.Warning {
-		a.code = exitFailed
-	}
-	if o.json {
-		return a.emitJSON(struct {
-			Schema   string       `json:"schema"`
-			Base     string       `json:"base,omitempty"`
-			Findings finding.List `json:"findings"`
-		}{"planctl/verify/v1", base.Commit, append(finding.List{}, list...)})
+	list := o.chosen(res.Findings)
+	a.judge(list, o.strict)
+	done, err := a.emitFindings(list, o.findingsOptions, struct {
+		Schema   string       `json:"schema"`
+		Base     string       `json:"base,omitempty"`
+		Findings finding.List `json:"findings"`
+	}{"planctl/verify/v1", base.Commit, list})
+	if done || err != nil {
+		return err
 	}
 	p := a.out()
 	shown, notes := list, 0

@@ -1,0 +1,124 @@
+package main
+
+import (
+	"errors"
+	"os"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/planctl/planctl/internal/finding"
+	"github.com/planctl/planctl/internal/verify"
+	"github.com/planctl/planctl/report"
+)
+
+// findingsOptions are the flags of commands that report findings.
+type findingsOptions struct {
+	format   string
+	rules    []string
+	severity string
+	strict   bool
+	json     bool
+}
+
+// formats are what findings can be written as.
+var formats = [...]string{"text", "json", "sarif", "junit", "github"}
+
+func (o *findingsOptions) flags(c *cobra.Command) {
+	f := c.Flags()
+	f.StringVar(&o.format, "format", "text", "text, json, sarif, junit or github")
+	f.StringArrayVar(&o.rules, "rule", nil, "only findings of this rule, a `CODE` or a glob of codes; may be given again")
+	f.StringVar(&o.severity, "severity", "note", "only findings of this severity or above: note, warning or error")
+	f.BoolVar(&o.strict, "strict", false, "exit 1 on warnings too")
+	f.BoolVar(&o.json, "json", false, "the same as --format json")
+}
+
+// check completes the options and says what is wrong with them.
+func (o *findingsOptions) check() error {
+	if o.json {
+		o.format = "json"
+	}
+	if !slices.Contains(formats[:], o.format) {
+		return &usageError{msg: "--format " + o.format + ": want " + strings.Join(formats[:], ", ")}
+	}
+	var s finding.Severity
+	if err := s.UnmarshalText([]byte(o.severity)); err != nil {
+		return &usageError{msg: "--severity: " + err.Error()}
+	}
+	for _, g := range o.rules {
+		if _, err := path.Match(g, ""); err != nil {
+			return &usageError{msg: "--rule " + g + ": the glob is malformed"}
+		}
+		if !slices.ContainsFunc(verify.Rules(), func(r verify.Rule) bool { ok, _ := path.Match(g, string(r.Code)); return ok }) {
+			return &usageError{msg: "--rule " + g + ": no rule has that code", help: "planctl lint --rules prints them"}
+		}
+	}
+	return nil
+}
+
+// chosen is the findings that the options let through.
+func (o *findingsOptions) chosen(list finding.List) finding.List {
+	var least finding.Severity
+	if least.UnmarshalText([]byte(o.severity)) != nil {
+		least = finding.Note // check has said it
+	}
+	out := finding.List{}
+	for _, f := range list {
+		is := len(o.rules) == 0 || slices.ContainsFunc(o.rules, func(g string) bool { ok, _ := path.Match(g, string(f.Code)); return ok })
+		if is && f.Severity >= least {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// judge sets the exit code that findings make.
+func (a *app) judge(list finding.List, strict bool) {
+	if worst := list.Max(); worst == finding.Error || strict && worst == finding.Warning {
+		a.code = exitFailed
+	}
+}
+
+// emitFindings writes findings in a format for programs; false where it is text, which each command words itself.
+func (a *app) emitFindings(list finding.List, o findingsOptions, value any) (bool, error) {
+	switch o.format {
+	case "json":
+		return true, a.emitJSON(value)
+	case "sarif":
+		return true, report.SARIF(a.io.Out, list, about())
+	case "junit":
+		return true, report.JUnit(a.io.Out, list, o.strict)
+	case "github":
+		return true, a.github(list)
+	}
+	return false, nil
+}
+
+func (a *app) github(list finding.List) (err error) {
+	if err := report.GitHub(a.io.Out, list); err != nil {
+		return err
+	}
+	summary := a.getenv("GITHUB_STEP_SUMMARY")
+	if summary == "" {
+		return nil
+	}
+	f, err := os.OpenFile(summary, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o644)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	return report.GitHubSummary(f, list)
+}
+
+// project is where the pages of rules are.
+const project = "https://github.com/planctl/planctl"
+
+func about() report.About {
+	out := report.About{Version: version(), Page: project}
+	for _, r := range verify.Rules() {
+		out.Rules = append(out.Rules, report.RuleInfo{Code: r.Code, Severity: r.Severity, Doc: r.Doc, Page: project + "/blob/main/docs/rules/" + string(r.Code) + ".md"})
+	}
+	return out
+}

@@ -1,0 +1,51 @@
+package adopt
+
+import (
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/planctl/planctl/internal/yamlstrict"
+)
+
+// TestCI: each job is a document that reads, installs the version that was asked for, and calls verify.
+func TestCI(t *testing.T) {
+	for _, s := range Systems() {
+		f, ok := CI(s, "v1.2.3")
+		text := string(f.Data)
+		if !ok || !strings.Contains(text, "go install github.com/planctl/planctl/cmd/planctl@v1.2.3") || !strings.Contains(text, "planctl verify") {
+			t.Errorf("%s: %s", s, text)
+		}
+		if s == Generic {
+			continue
+		}
+		if doc := yamlstrict.Parse(yamlstrict.Source{Family: "config", File: f.Path, Text: f.Data, Line: 1}); len(doc.Findings()) > 0 {
+			t.Errorf("%s: %v", s, doc.Findings())
+		}
+		// What others can name, such as a branch, is no part of a command's text.
+		for line := range strings.Lines(text) {
+			if strings.Contains(line, "${{") && !strings.Contains(line, "BEFORE:") {
+				t.Errorf("%s: an expression in a command: %s", s, line)
+			}
+		}
+	}
+	if _, ok := CI("travis", ""); ok {
+		t.Error("a job for a system that is none")
+	}
+	if f, _ := CI(GitHub, "devel"); !strings.Contains(string(f.Data), "@latest") {
+		t.Error("devel is no version that can be installed")
+	}
+}
+
+// TestPreCommitHooks: the hooks that the project offers call commands that there are.
+func TestPreCommitHooks(t *testing.T) {
+	b, err := os.ReadFile("../../.pre-commit-hooks.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"- id: planctl-lint\n", "- id: planctl-verify\n", "entry: planctl lint\n", "entry: planctl verify\n", "language: golang\n"} {
+		if !strings.Contains(string(b), want) {
+			t.Errorf("%q is not in the hooks", want)
+		}
+	}
+}
