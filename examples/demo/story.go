@@ -45,6 +45,7 @@ func Steps() []Step {
 			{File: "docs/fix_plan.md", Old: "- Status: in_progress", New: "- Status: done"},
 		}},
 		{Say: "Nothing in plan, specs or ledger is left to complain of", Planctl: []string{"lint"}},
+		{Say: "What CI asks: do plan, ledger and evidence agree, and did anybody rewrite history", Planctl: []string{"verify", "-v"}},
 		{Say: "Where the plan stands now", Planctl: []string{"status"}},
 	}
 }
