@@ -117,4 +117,6 @@ if [ "$ticked" -ne 12 ] || [ "$open" -ne 0 ] || [ "$entries" -lt 12 ]; then
   printf 'run.sh: want 12 rows ticked, 0 open, and an entry for each; see %s\n' "$dir" >&2
   exit 1
 fi
+say "What CI asks: plan, ledger and evidence agree"
+expect 0 verify -v
 say "pass: the repository is in $dir"
