@@ -36,7 +36,7 @@ func Tally(cs []manifest.Criterion, code func(string) string) string {
 // Seen is a criterion's values, or why it could not be judged, short enough for a line.
 func Seen(c manifest.Criterion) string {
 	if c.Error != "" {
-		return firstLine(c.Error)
+		return FirstLine(c.Error)
 	}
 	var out []string
 	for _, k := range sorted(c.Values) {
@@ -63,8 +63,8 @@ func plainly(v any) string {
 	return string(b)
 }
 
-// firstLine is the first line of a text that says something, cut to a length that fits a line.
-func firstLine(s string) string {
+// FirstLine is the first line of a text that says something, cut to a length that fits a line.
+func FirstLine(s string) string {
 	for l := range strings.SplitSeq(s, "\n") {
 		if l = strings.TrimSpace(l); l != "" {
 			if r := []rune(l); len(r) > 160 {

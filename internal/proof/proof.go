@@ -114,7 +114,7 @@ func redRule(t Run) string {
 	if len(t.Tests.Failures) == 0 {
 		return fmt.Sprintf("the report has no failure text that `because: %s` could match", t.Because)
 	}
-	return fmt.Sprintf("no failure says %q; %s says %q", t.Because, t.Tests.Failures[0].Name, firstLine(t.Tests.Failures[0].Text))
+	return fmt.Sprintf("no failure says %q; %s says %q", t.Because, t.Tests.Failures[0].Name, criteria.FirstLine(t.Tests.Failures[0].Text))
 }
 
 func greenRule(t Run) (string, []string) {
@@ -218,29 +218,16 @@ func troubleText(p testreport.Trouble) string {
 	if p.Line > 0 {
 		what += fmt.Sprintf(" (line %d of the report", p.Line)
 		if p.Text != "" {
-			what += ": " + firstLine(p.Text)
+			what += ": " + criteria.FirstLine(p.Text)
 		}
 		return what + ")"
 	}
 	if p.Text != "" {
-		what += " (" + firstLine(p.Text) + ")"
+		what += " (" + criteria.FirstLine(p.Text) + ")"
 	}
 	return what
 }
 
 func counts(t testreport.Results) string {
 	return fmt.Sprintf("%d passed, %d failed, %d skipped, %d errors", t.Passed, t.Failed, t.Skipped, t.Errors)
-}
-
-// firstLine is the first line of a text that says something, cut to a length that fits a message.
-func firstLine(s string) string {
-	for l := range strings.SplitSeq(s, "\n") {
-		if l = strings.TrimSpace(l); l != "" {
-			if r := []rune(l); len(r) > 160 {
-				l = string(r[:160]) + "…"
-			}
-			return l
-		}
-	}
-	return ""
 }
