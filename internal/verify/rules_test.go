@@ -2,8 +2,6 @@ package verify
 
 import (
 	"errors"
-	"flag"
-	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -11,163 +9,13 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/planctl/planctl/internal/finding"
-	"github.com/planctl/planctl/internal/mdspan"
 	"github.com/planctl/planctl/internal/workspace"
 )
-
-var update = flag.Bool("update", false, "rewrite what docs/rules.md and its pages say of each rule's severity and meaning")
-
-const (
-	rulesIndex = "../../docs/rules.md"
-	rulePages  = "../../docs/rules"
-)
-
-// TestRulesIndex holds the tables of docs/rules.md and Rules together.
-func TestRulesIndex(t *testing.T) {
-	src, err := os.ReadFile(rulesIndex)
-	if err != nil {
-		t.Fatal(err)
-	}
-	text := string(src)
-	for _, family := range Families() {
-		heading := "\n## " + family + "\n"
-		i := strings.Index(text, heading)
-		if i < 0 {
-			t.Errorf("%s has no family %s", rulesIndex, family)
-			continue
-		}
-		from := strings.Index(text[i:], "| rule | severity | what it says |\n")
-		if from < 0 {
-			t.Errorf("family %s has no table", family)
-			continue
-		}
-		from += i
-		to := from
-		for _, line := range strings.SplitAfter(text[from:], "\n") {
-			if !strings.HasPrefix(line, "|") {
-				break
-			}
-			to += len(line)
-		}
-		table := "| rule | severity | what it says |\n| --- | --- | --- |\n"
-		for _, r := range Rules() {
-			if r.Family == family {
-				table += fmt.Sprintf("| [%s](rules/%s.md) | %s | %s |\n", r.Code, r.Code, r.Severity, strings.ReplaceAll(r.Doc, "|", `\|`))
-			}
-		}
-		text = text[:from] + table + text[to:]
-	}
-	rewrite(t, rulesIndex, string(src), text)
-}
-
-// rewrite writes what a page should say under -update, and else says that it does not.
-func rewrite(t *testing.T, file, is, want string) {
-	t.Helper()
-	switch {
-	case is == want:
-	case !*update:
-		t.Errorf("%s says something else of a rule than Rules; -update rewrites it", file)
-	default:
-		if err := os.WriteFile(file, []byte(want), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-}
-
-// TestRulePages holds a page to each rule and a rule to each page: title, severity and sentence, why, an example.
-func TestRulePages(t *testing.T) {
-	pages := map[string]bool{}
-	for _, r := range Rules() {
-		file := filepath.Join(rulePages, string(r.Code)+".md")
-		pages[string(r.Code)+".md"] = true
-		if r.Doc == "" || r.Severity == finding.Unknown || !slices.Contains(Families(), r.Family) {
-			t.Errorf("%s lacks a sentence, a severity or a family", r.Code)
-		}
-		src, err := os.ReadFile(file)
-		if err != nil {
-			t.Errorf("write %s: a title, %q, ## Why, and how to mend it, ## Example", file, statement(r))
-			continue
-		}
-		text := string(src)
-		parts := strings.SplitN(text, "\n\n", 3)
-		if len(parts) < 3 || parts[0] != "# "+string(r.Code) || !strings.HasPrefix(parts[2], "## Why, and how to mend it\n\n") {
-			t.Errorf("%s does not begin with its title, its sentence and why it is a rule", file)
-			continue
-		}
-		rewrite(t, file, text, parts[0]+"\n\n"+statement(r)+"\n\n"+parts[2])
-		why, _, example := strings.Cut(strings.TrimPrefix(parts[2], "## Why, and how to mend it\n\n"), "\n## Example\n\n")
-		if len(why) < 40 {
-			t.Errorf("%s does not say why", file)
-		}
-		if !example && !slices.Contains(unshown[:], string(r.Code)) {
-			t.Errorf("%s has no example", file)
-		}
-	}
-	there, err := os.ReadDir(rulePages)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, f := range there {
-		if !pages[f.Name()] {
-			t.Errorf("%s explains what is no rule", f.Name())
-		}
-	}
-}
-
-// unshown are the rules whose example would be no text: permissions, bytes that are no characters, links.
-var unshown = [...]string{
-	"config-unreadable", "evidence-unreadable", "ledger-binary", "ledger-doubtful-append", "ledger-duplicate-run", "ledger-duplicate-section", "ledger-encoding", "ledger-entry", "ledger-no-section", "ledger-unreadable", "plan-binary", "plan-empty", "plan-encoding", "plan-in-evidence", "plan-line-ends", "plan-second-reading", "plan-unreadable", "spec-inputs", "spec-no-plan", "spec-pins", "spec-secret", "spec-unreadable", "tick-rollup",
-}
-
-// statement is the line that starts a rule's page.
-func statement(r Rule) string { return fmt.Sprintf("**%s.** %s", r.Severity, r.Doc) }
-
-// TestRulesExamples lints every example of the pages that is a document: it makes the finding of its page.
-func TestRulesExamples(t *testing.T) {
-	examples := 0
-	for _, r := range Rules() {
-		src, err := os.ReadFile(filepath.Join(rulePages, string(r.Code)+".md"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		files := map[string]string{}
-		for _, f := range mdspan.Scan(src).Fences {
-			if f.Outer >= 0 {
-				continue
-			}
-			text := string(f.Content.Of(src))
-			switch f.Info {
-			case "markdown":
-				files["plans/example.md"] = text
-			case "markdown ledger":
-				files["docs/fix_plan.md"] = text
-			case "yaml":
-				files[".planctl.yaml"] = text
-			case "yaml planctl":
-				files["plans/example.md"] = "## Phase A\n| ID | Task | State |\n| --- | --- | --- |\n| A1 | First | [ ] |\n| A2 | Second | [ ] |\n\n```yaml planctl\n" + text + "```\n"
-			}
-		}
-		if len(files) == 0 {
-			continue
-		}
-		examples++
-		t.Run(string(r.Code), func(t *testing.T) {
-			list := lintFiles(t, files)
-			if !slices.ContainsFunc(list, func(f finding.Finding) bool { return f.Code == r.Code }) {
-				t.Errorf("the example does not make %s, but:\n%v", r.Code, list)
-			}
-		})
-	}
-	if examples < 60 {
-		t.Errorf("only %d examples were found", examples)
-	}
-}
 
 func lintFiles(t *testing.T, files map[string]string) finding.List {
 	t.Helper()
