@@ -1,5 +1,6 @@
 // Package atomicfile is the one package that replaces files: write, fsync,
-// rename, fsync of the directory. It knows no format.
+// rename, fsync of the directory. It may not know a format, decide what is
+// written, or take a lock.
 //
 // A reader sees the old content or the new one, never a part of either, also
 // after a crash or a power cut. What a rename cannot keep is said here once:

@@ -1,7 +1,7 @@
 // Package layers holds the arrows between this repository's packages as
 // rules, each with its reason, and checks the source against them. It reads
 // source text only: files of every operating system are seen, and nothing has
-// to compile.
+// to compile. It may not import a package of the house, or be imported by one.
 package layers
 
 import (

@@ -1,6 +1,6 @@
 // Package redact masks secret values in bytes that pass by, and finds them in
-// bytes that lie still. It decides nothing about which variables are secret
-// beyond matching names to patterns.
+// bytes that lie still. It may not open a file, show a value in an error, or
+// decide which variables are secret beyond matching names to patterns.
 //
 // What is masked of a value V, each place by `***NAME***`:
 //

@@ -2,7 +2,8 @@
 
 // Package executortest is the conformance suite of executors: what every one
 // of them must do, wherever it runs its jobs. It needs bash, and flock of
-// util-linux; the folders of the test must be seen from where jobs run.
+// util-linux; the folders of the test must be seen from where jobs run. It may
+// not know which executor it tests, or be imported outside of tests.
 package executortest
 
 import (

@@ -1,6 +1,7 @@
 //go:build unix
 
-// Package local runs jobs on this machine, as children of this process.
+// Package local runs jobs on this machine, as children of this process. It may
+// not know what a job is for, judge how it ended, or write anything but its log.
 //
 // Each command is the leader of a session, and so of a process group, of its
 // own: the terminal's Ctrl-C reaches planctl alone, which passes it on, and a
