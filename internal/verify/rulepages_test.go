@@ -190,7 +190,8 @@ func (pg *page) begin(r verify.Rule) string {
 func skeleton(r verify.Rule) string {
 	return (&page{}).begin(r) + "## Why\n\nWhat goes wrong for a user who passes it over.\n\n## Example\n\n```markdown\nThe document.\n```\n\n" +
 		"```console\n$ planctl lint\n```\n\n## Mend it\n\nThe edit, or the command.\n\n" +
-		"The document may be `markdown`, `markdown ledger`, `yaml`, `yaml planctl` or `txtar`; -update fills in what planctl says of it."
+		"The document may be `markdown`, `markdown ledger`, `yaml`, `yaml planctl` or `txtar`; -update fills in what planctl says of it.\n" +
+		"What no document makes is only shown: write " + inText + " in its place, and why into onlyShown of this test."
 }
 
 // readPage reads a rule's page into its parts.
