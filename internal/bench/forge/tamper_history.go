@@ -179,7 +179,7 @@ func historyDeeds() []operator {
 		{name: "since: row deleted", rules: because("history-row-deleted"), since: true, do: func(w *world) error {
 			return w.deleteRow("failing")
 		}},
-		{name: "since: row ticked", rules: because("history-tick-unnamed"), since: true, do: func(w *world) error {
+		{name: "since: row ticked", rules: because("tick-no-attempt", "history-tick-unnamed"), since: true, do: func(w *world) error {
 			return w.token(w.plan, w.ids["openhand"], "[x]")
 		}},
 		{name: "since: plan deleted", rules: because("history-plan-deleted"), since: true, do: func(w *world) error { return os.Remove(w.path(w.plan)) }},
