@@ -120,7 +120,7 @@ func (j *Judgement) judge(e *Engine, w *workspace.Workspace, it *workspace.Item,
 	maskVerdicts(mask, j.Verdicts, j.Calls)
 	t := proof.Run{Kind: sp.Kind, Result: resultOf(p), Tests: facts.Tests, Because: sp.Because, Programs: programs, Pins: p.Pins, Command: sp.Run, Accept: p.Result == manifest.Pass}
 	if red, err := resolveRed(w, it, sp.Red); err == nil && red.LastPass() != nil {
-		t.Red = &red.LastPass().Doc.Predicate
+		t.Red = &red.Ran(red.LastPass()).Doc.Predicate
 	}
 	if j.Kind, _ = proof.Judge(t); j.Kind == "" && otherwise(p) {
 		j.Kind = "the run itself did not pass, whatever its criteria say: " + p.Reason

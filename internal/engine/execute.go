@@ -229,6 +229,7 @@ func (x *execution) begin(ctx context.Context, from string, prose bool) error {
 		if dep, err := resolveRed(w, it, x.spec.Red); err == nil {
 			x.red = dep.LastPass()
 			if x.red != nil {
+				x.red = dep.Ran(x.red) // what a person accepted since is a decision about that run
 				p.Red = x.red.Digest
 				pins = union(pins, slices.Sorted(maps.Keys(x.red.Doc.Predicate.Pins)))
 			}

@@ -19,30 +19,45 @@ import (
 	"github.com/planctl/planctl/runner"
 )
 
+// orphans speaks of manifests that no attempt names. One that git ignores stays where it is when a branch is switched, and
+// the files that it made do not: it may well have its attempt there, and here it counts for nothing.
+func (c *checker) orphans() error {
+	var orphans []*workspace.Record
+	var paths []string
+	for _, r := range c.w.Evidence.Records {
+		if r.Attempt == nil && !c.o.Intents[r.Doc.Predicate.Nonce] && !c.altered[r.Path] && !slices.ContainsFunc(r.Copies, func(s string) bool { return c.altered[s] }) {
+			orphans, paths = append(orphans, r), append(paths, r.Path)
+		}
+	}
+	ignored, err := c.ignoredByGit(paths)
+	if err != nil {
+		return err
+	}
+	c.elsewhere = map[*workspace.Record]bool{}
+	for _, r := range orphans {
+		msg := fmt.Sprintf("no attempt of a ledger names this %s of %s", recordWord(&r.Doc.Predicate), c.subject(r))
+		if !ignored[r.Path] {
+			c.at(CodeNoAttempt, r, msg, "planctl recover enters what a crash cut short; else take the evidence away, or restore the ledger's entry from git")
+			continue
+		}
+		c.elsewhere[r] = true
+		f := len(c.list)
+		c.at(CodeNoAttempt, r, msg+"; git ignores it, so that it may be of another branch", "it counts for nothing here")
+		c.list[f].Severity = finding.Note
+	}
+	return nil
+}
+
 // record judges one manifest again: what it says of itself, of its files, and what its criteria give.
 func (c *checker) record(r *workspace.Record) {
-	p := &r.Doc.Predicate
-	if r.Attempt == nil && !c.o.Intents[p.Nonce] && !c.altered[r.Path] && !slices.ContainsFunc(r.Copies, func(s string) bool { return c.altered[s] }) {
-		c.ask([]string{r.Path}, func(ignored map[string]bool) { c.orphan(r, ignored[r.Path]) })
-	}
 	c.once(r)
+	if c.elsewhere[r] {
+		return
+	}
 	c.itself(r)
 	c.recorded(r)
 	c.judged(r)
 	c.known(r)
-}
-
-// orphan speaks of a manifest that no attempt names. One that git ignores stays where it is when a branch is switched:
-// it may well have its attempt there.
-func (c *checker) orphan(r *workspace.Record, ignored bool) {
-	msg := fmt.Sprintf("no attempt of a ledger names this %s of %s", recordWord(&r.Doc.Predicate), c.subject(r))
-	if !ignored {
-		c.at(CodeNoAttempt, r, msg, "planctl recover enters what a crash cut short; else take the evidence away, or restore the ledger's entry from git")
-		return
-	}
-	f := len(c.list)
-	c.at(CodeNoAttempt, r, msg+"; git ignores it, so that it may be of another branch", "it counts for nothing here")
-	c.list[f].Severity = finding.Note
 }
 
 // recordWord is what a record is.

@@ -15,7 +15,7 @@ import (
 // proof holds a green that passed against its red: that it came first, with the same command, tests and pins.
 func (c *checker) proof(r *workspace.Record) {
 	p := &r.Doc.Predicate
-	if p.Kind != spec.Green.String() || p.Result != manifest.Pass || len(p.Argv) == 0 || c.superseded(r) {
+	if p.Kind != spec.Green.String() || p.Result != manifest.Pass || len(p.Argv) == 0 || c.superseded(r) || c.elsewhere[r] {
 		return
 	}
 	again := "planctl run the red again, then " + c.name(r)
@@ -31,6 +31,9 @@ func (c *checker) proof(r *workspace.Record) {
 		return
 	case red == nil:
 		return // known has said that it is not there
+	}
+	if red.Item != nil {
+		red = red.Item.Ran(red) // a reworded row, or criteria judged again: the run behind that decision is the red
 	}
 	q := &red.Doc.Predicate
 	if q.Kind != spec.Red.String() || q.Result != manifest.Pass || len(q.Argv) == 0 {

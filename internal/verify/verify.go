@@ -43,11 +43,11 @@ func Verify(ctx context.Context, w *workspace.Workspace, o Options) (Result, err
 		return Result{}, err
 	}
 	c.form()
+	if err := c.orphans(); err != nil {
+		return Result{}, err
+	}
 	for _, r := range w.Evidence.Records {
 		c.record(r)
-	}
-	if err := c.settle(); err != nil {
-		return Result{}, err
 	}
 	if err := c.commits(); err != nil {
 		return Result{}, err
@@ -94,6 +94,7 @@ type checker struct {
 	nonces    map[string]string // nonce → manifest
 	latest    map[string]int    // path and digest → the last record, by its place, that has it so
 	place     map[*workspace.Record]int
+	elsewhere map[*workspace.Record]bool // ignored by git and entered in no ledger: of another branch, as far as is known
 	questions []question
 	pairs     []pair // greens and reds whose commits are to be compared
 }
