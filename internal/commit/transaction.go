@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
-	"strings"
 	"syscall"
 	"time"
 
@@ -49,12 +48,7 @@ type ConflictError struct {
 	Why  string
 }
 
-func (e *ConflictError) Error() string {
-	if strings.HasPrefix(e.Why, e.Path+":") {
-		return e.Why // it has its line and column already
-	}
-	return fmt.Sprintf("%s: %s", e.Path, e.Why)
-}
+func (e *ConflictError) Error() string { return fmt.Sprintf("%s: %s", e.Path, e.Why) }
 
 // Prepare makes the change. It is called under the workspace lock and reads the files anew, so that
 // the attempt's number and the ticks are those of this moment.

@@ -141,10 +141,6 @@ func (f *finder) addGlob(subject, pattern string, optional bool) {
 
 // refused reports what could not be read. os.Root has no error value for a path that leaves it.
 func (f *finder) refused(subject string, err error) {
-	if missing(err) {
-		f.problem(subject, "is missing", "")
-		return
-	}
 	var at *fs.PathError
 	if errors.As(err, &at) && at.Err.Error() == "path escapes from parent" {
 		f.problem(subject, "leads out of the workspace through a link", "copy the file into the workspace")

@@ -1,12 +1,12 @@
 // Forge shows that `planctl verify` names what was done to a repository, and accuses nobody of what was not done.
 //
-//	go run ./internal/bench/forge [-seeds 1000] [-histories 10000] [-from 1] [-jobs 2]
+//	go run ./internal/bench/forge [-seeds 1000] [-histories 10000] [-clones 100] [-from 1] [-jobs 2]
 //
 // For each seed it makes a repository with the real engine, real commands and real git, and does each deed of a list to a
 // copy of it: an entry edited, a tick by hand, a byte of an artifact turned, a manifest rewritten with every digest that
 // follows from it. A rule that names the deed must find it. Then it makes histories that nobody tampered with (branches
-// that ran and were merged, reverts, renames, prose in between), and verify must be silent. It ends with exit 1 at the
-// first miss, and says the seed and the directory, which is kept.
+// that ran and were merged, reverts, renames, prose in between), and verify must be silent; and two clones of one commit,
+// where verify must say the same bytes. It ends with exit 1 at the first miss, and says the seed and the directory, which is kept.
 //
 // It may not be imported, may change nothing outside its own temporary directory (TMPDIR: a RAM disk makes it quicker), and
 // may not ask verify's own code what a deed should be found by: the rules stand beside each deed.
@@ -18,7 +18,9 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"os/exec"
 	"os/signal"
+	"path/filepath"
 	"slices"
 	"sync"
 	"time"
@@ -29,18 +31,19 @@ import (
 func main() {
 	seeds := flag.Int("seeds", 100, "try each deed on `N` repositories")
 	histories := flag.Int("histories", 0, "make `N` histories that nobody tampered with")
+	twice := flag.Int("clones", 0, "clone `N` commits twice")
 	from := flag.Uint64("from", 1, "the first `SEED`")
 	jobs := flag.Int("jobs", 2, "how many at once")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := forge(ctx, *seeds, *histories, *from, *jobs); err != nil {
+	if err := forge(ctx, *seeds, *histories, *twice, *from, *jobs); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
-func forge(ctx context.Context, seeds, histories int, from uint64, jobs int) error {
+func forge(ctx context.Context, seeds, histories, twice int, from uint64, jobs int) error {
 	dir, err := os.MkdirTemp("", "forge")
 	if err != nil {
 		return err
@@ -52,6 +55,11 @@ func forge(ctx context.Context, seeds, histories int, from uint64, jobs int) err
 	}
 	if histories > 0 {
 		if err := quiet(ctx, dir, histories, from, jobs); err != nil {
+			return err
+		}
+	}
+	if twice > 0 {
+		if err := compare(ctx, dir, twice, from, jobs); err != nil {
 			return err
 		}
 	}
@@ -97,11 +105,15 @@ func deeds(ctx context.Context, dir string, seeds int, from uint64, jobs int) er
 func quiet(ctx context.Context, dir string, n int, from uint64, jobs int) error {
 	began := time.Now()
 	met := map[string]int{}
-	err := each(ctx, n, from, jobs, func(seed uint64) (func(), error) {
-		got, err := history(dir, seed)
+	planctl, err := build(dir)
+	if err != nil {
+		return err
+	}
+	err = each(ctx, n, from, jobs, func(seed uint64) (func(), error) {
+		got, err := history(dir, planctl, seed)
 		return func() {
-			for _, what := range got {
-				met[what]++
+			for what, n := range got {
+				met[what] += n
 			}
 		}, err
 	})
@@ -114,6 +126,15 @@ func quiet(ctx context.Context, dir string, n int, from uint64, jobs int) error 
 	}
 	fmt.Printf("\n%d histories in %s: no finding\n", n, time.Since(began).Round(time.Second))
 	return nil
+}
+
+// build makes the planctl that git calls to merge.
+func build(dir string) (string, error) {
+	planctl := filepath.Join(dir, "planctl")
+	if out, err := exec.Command("go", "build", "-o", planctl, "github.com/planctl/planctl/cmd/planctl").CombinedOutput(); err != nil {
+		return "", fmt.Errorf("build planctl: %w\n%s", err, out)
+	}
+	return planctl, nil
 }
 
 // each does something for many seeds, several at once, and stops at the first error. What do returns is called by one

@@ -23,7 +23,7 @@ func times(t *testing.T, name string, n int) int {
 // TestDeedsAreNamed is `-seeds` in short form: each deed is named by one of its rules, on each repository.
 func TestDeedsAreNamed(t *testing.T) {
 	list, dir := known(operators()), t.TempDir()
-	err := each(context.Background(), times(t, "PLANCTL_FORGE_SEEDS", 6), 1, 2, func(seed uint64) (func(), error) {
+	err := each(context.Background(), times(t, "PLANCTL_FORGE_SEEDS", 4), 1, 2, func(seed uint64) (func(), error) {
 		got, err := mutate(dir, seed, list)
 		return func() {
 			if len(got) != len(list) {
@@ -33,6 +33,48 @@ func TestDeedsAreNamed(t *testing.T) {
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestHistoriesAreQuiet is `-histories` in short form.
+func TestHistoriesAreQuiet(t *testing.T) {
+	dir := t.TempDir()
+	planctl, err := build(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	met := map[string]int{}
+	err = each(context.Background(), times(t, "PLANCTL_FORGE_HISTORIES", 30), 1, 2, func(seed uint64) (func(), error) {
+		got, err := history(dir, planctl, seed)
+		return func() {
+			for what, n := range got {
+				met[what] += n
+			}
+		}, err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, what := range []string{"work", "merge", "rebase", "squash", "cherry-pick", "revert", "prose", "plan renamed"} {
+		if met[what] == 0 {
+			t.Errorf("no %s in any of them", what)
+		}
+	}
+}
+
+// TestClonesAgree is `-clones` in short form.
+func TestClonesAgree(t *testing.T) {
+	dir := t.TempDir()
+	planctl, err := build(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for seed := range uint64(3) {
+		n, err := clones(dir, planctl, seed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Logf("seed %d: %d bytes", seed, n)
 	}
 }
 
