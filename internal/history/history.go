@@ -78,6 +78,7 @@ const (
 	CodeManifestDeleted finding.Code = "history-manifest-deleted"
 	CodeManifestChanged finding.Code = "history-manifest-changed"
 	CodeTick            finding.Code = "history-tick-unnamed"
+	CodeSkip            finding.Code = "history-skip-unnamed"
 	CodeRowDeleted      finding.Code = "history-row-deleted"
 	CodePlanDeleted     finding.Code = "history-plan-deleted"
 	CodeCommandLost     finding.Code = "history-command-lost"
@@ -103,6 +104,7 @@ func Rules() []Rule {
 		{CodeManifestDeleted, fault, "A manifest that the base has is gone."},
 		{CodeManifestChanged, fault, "A manifest has other bytes than at the base."},
 		{CodeTick, fault, "A row was ticked since the base, and no attempt in its initiative's section names it."},
+		{CodeSkip, warning, "A row that was open at the base is skipped, and no attempt in its initiative's section names it."},
 		{CodeRowDeleted, warning, "A row that the base has is gone."},
 		{CodePlanDeleted, warning, "A plan that the base has is gone, and rows of it were open."},
 		{CodeCommandLost, warning, "A row that had a command at the base was ticked and has none any more."},

@@ -176,6 +176,8 @@ func TestRows(t *testing.T) {
 		{"rolled up", planned(rows), rolled, ""},
 		{"moved and ticked", planned(rows), moved, "tick-unnamed"},
 		{"a new plan that is done", Snapshot{}, planned(rows), "tick-unnamed"},
+		{"skipped without a word", planned(rows), planned(edit("| A2 | two | [ ]", "| A2 | two | [-]")(rows)), "skip-unnamed"},
+		{"skipped and named", planned(rows), with(planned(edit("| A2 | two | [ ]", "| A2 | two | [-]")(rows)), "A2 two: skipped."), ""},
 		{"a row deleted", planned(rows), planned(edit("| A3 | three | [ ] |\n", "")(rows)), "row-deleted"},
 		{"a row renamed", planned(rows), planned(edit("| A3 |", "| A4 |")(rows)), ""},
 		{"a plan deleted", planned(rows), Snapshot{}, "plan-deleted"},

@@ -98,7 +98,14 @@ func shared(a, b Plan) int {
 
 // row speaks of a row that is done now and was not at the base.
 func (x *naming) row(h Plan, b *Plan, t *plan.Task) {
-	if t.State != plan.Done || t.ID == "" || h.Doc.Task(t.ID) != t {
+	if t.ID == "" || h.Doc.Task(t.ID) != t {
+		return
+	}
+	if t.State == plan.Skipped {
+		x.skipped(h, b, t)
+		return
+	}
+	if t.State != plan.Done {
 		return
 	}
 	var old *plan.Task
@@ -114,6 +121,19 @@ func (x *naming) row(h Plan, b *Plan, t *plan.Task) {
 	if old != nil && b.Commands[t.ID] && !h.Commands[t.ID] {
 		x.add(CodeCommandLost, h.Path, t.Line, t.ID, fmt.Sprintf("%s had a command at the base, and lost it when it was ticked", t.ID), "bring the command back into the row, or bind it: planctl bind "+t.ID+" --write; nobody can run it again otherwise")
 	}
+}
+
+// skipped speaks of an open row that was dropped without a word: its phase may be complete by that.
+func (x *naming) skipped(h Plan, b *Plan, t *plan.Task) {
+	if b == nil {
+		return
+	}
+	old := b.Doc.Task(t.ID)
+	if old == nil || old.State == plan.Skipped || old.State == plan.Done || x.named(h, t) {
+		return
+	}
+	x.add(CodeSkip, h.Path, t.Line, t.ID, fmt.Sprintf("%s was open at the base and is skipped, and no attempt in the section of %s names it", t.ID, h.Initiative),
+		"planctl mark "+t.ID+" skipped --note \"…\" says why; take the token back first")
 }
 
 // deletedRows speaks of rows that are gone. One whose ID was changed is known by its description.

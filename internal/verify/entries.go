@@ -114,8 +114,9 @@ func (c *checker) unproved(l *workspace.Ledger, a *ledger.Attempt, text []byte) 
 		return
 	}
 	c.ask([]string{cited}, func(ignored map[string]bool) {
-		if ignored[cited] {
-			c.entry(CodeAbsent, l, a, fmt.Sprintf("the manifest of %s, %s, is absent, and git is told to ignore it", label(a), cited), "let manifests in: they are what a clone can be held to")
+		if ignored[cited] { // no note: without its manifest nothing at all stands behind an attempt
+			c.entry(CodeManifestMissing, l, a, fmt.Sprintf("%s names %s, which is not there, and git is told to ignore it", label(a), cited),
+				"let manifests in by .gitignore: they are small, and what a clone is held to; `rules:` can lower this below a path")
 			return
 		}
 		c.entry(CodeManifestMissing, l, a, fmt.Sprintf("%s names %s, which is not there", label(a), cited), "restore it from git: git log --all -- "+cited)
