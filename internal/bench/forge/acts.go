@@ -140,7 +140,7 @@ func (h *chronicle) write1() error {
 
 func (h *chronicle) note() error {
 	h.met["prose"]++
-	return h.write(fmt.Sprintf("notes/%d.md", h.now.Unix()), []byte("a thought\n"))
+	return h.write(fmt.Sprintf("notes/%d.md", h.clock().Unix()), []byte("a thought\n"))
 }
 
 // attemptByHand adds an attempt below the last one of a section, as people do.
@@ -163,7 +163,7 @@ func (h *chronicle) attemptByHand() error {
 	}
 	return h.attempt(a, func(b []byte) []byte {
 		return fmt.Appendf(terminated(b, h.end(b)), "%s[2026-02-%02d] Attempt%s — Result: %s. Looked at it again (%d).%s%sNext Actions: none.%s",
-			lead(b), 1+h.rng.IntN(28), number, one(h.rng, "success", "partial", "blocked"), h.now.Unix(), h.end(b), indent(b), h.end(b))
+			lead(b), 1+h.rng.IntN(28), number, one(h.rng, "success", "partial", "blocked"), h.clock().Unix(), h.end(b), indent(b), h.end(b))
 	})
 }
 
@@ -190,7 +190,7 @@ func (h *chronicle) lineBelow() error {
 	}
 	h.met["line below an entry"]++
 	return h.attempt(one(h.rng, list...), func(b []byte) []byte {
-		return fmt.Appendf(terminated(b, h.end(b)), "%s%s (%d)%s", indent(b), one(h.rng, "Reviewed by Bo.", "- Next: ask Ana", "Metrics: as expected"), h.now.Unix(), h.end(b))
+		return fmt.Appendf(terminated(b, h.end(b)), "%s%s (%d)%s", indent(b), one(h.rng, "Reviewed by Bo.", "- Next: ask Ana", "Metrics: as expected"), h.clock().Unix(), h.end(b))
 	})
 }
 
@@ -205,7 +205,7 @@ func (h *chronicle) prosePlan() error {
 	h.met["prose"]++
 	return h.edit(h.plan, func(b []byte) []byte {
 		i := bytes.Index(b, []byte("### Phase "+h.phases[h.rng.IntN(3)]))
-		return slices.Concat(b[:i], fmt.Appendf(nil, "A remark of the %d.%s%s", h.now.Unix(), h.end(b), h.end(b)), b[i:])
+		return slices.Concat(b[:i], fmt.Appendf(nil, "A remark of the %d.%s%s", h.clock().Unix(), h.end(b), h.end(b)), b[i:])
 	})
 }
 
@@ -218,7 +218,7 @@ func (h *chronicle) guidance() error {
 		i := bytes.Index(b, row)
 		end := i + bytes.IndexByte(b[i:], '\n')
 		cells := bytes.Split(b[i:end], []byte("|"))
-		cells[4] = fmt.Appendf(nil, " mind the gap %d ", h.now.Unix())
+		cells[4] = fmt.Appendf(nil, " mind the gap %d ", h.clock().Unix())
 		return slices.Concat(b[:i], bytes.Join(cells, []byte("|")), b[end:])
 	})
 }
@@ -287,7 +287,7 @@ func (h *chronicle) reworded() error {
 		i := bytes.Index(b, []byte("| "+h.ids[part]+" | "))
 		end := i + bytes.IndexByte(b[i:], '\n')
 		cells := bytes.Split(b[i:end], []byte("|"))
-		cells[2] = fmt.Appendf(nil, " %s (said better: %d) ", h.title(part), h.now.Unix())
+		cells[2] = fmt.Appendf(nil, " %s (said better: %d) ", h.title(part), h.clock().Unix())
 		return slices.Concat(b[:i], bytes.Join(cells, []byte("|")), b[end:])
 	})
 	if err != nil {
@@ -303,7 +303,7 @@ func (h *chronicle) judgedMore() error {
 		return errOr(err, h.note)
 	}
 	h.met["criterion added and judged"]++
-	if err := h.replace(h.specs, `  - 'seconds < 600'`, `  - 'seconds < 600'`+h.end(nil)+fmt.Sprintf(`    - 'seconds < %d'`, h.now.Unix())); err != nil {
+	if err := h.replace(h.specs, `  - 'seconds < 600'`, `  - 'seconds < 600'`+h.end(nil)+fmt.Sprintf(`    - 'seconds < %d'`, h.clock().Unix())); err != nil {
 		return err
 	}
 	j, err := h.engine().Check(context.Background(), h.task("build"), true)
