@@ -24,7 +24,14 @@ func (a *app) markCommand() *cobra.Command {
 		ValidArgsFunction: a.completeMark,
 		RunE: func(c *cobra.Command, names []string) error {
 			opt.State = names[1]
-			t, err := a.engine().Mark(c.Context(), names[0], opt)
+			e := a.engine()
+			said := a.printer(a.io.Err)
+			e.Show = func(ev engine.Event) { // what a crash left of other tasks is finished first, and not in silence
+				if !a.quiet && (ev.Kind == engine.Recovered || ev.Kind == engine.Warned) {
+					report.RunEvent(said, ev)
+				}
+			}
+			t, err := e.Mark(c.Context(), names[0], opt)
 			if err != nil {
 				return err
 			}

@@ -273,6 +273,9 @@ func (l *loop) admit(ctx context.Context, it *workspace.Item, gates []schedule.G
 	}
 	if prose {
 		approval, err := l.approve(ctx, it)
+		if errors.Is(err, context.Canceled) {
+			return refuse(Interrupted, "interrupted before it started; nothing was run", "")
+		}
 		if err != nil {
 			t.Err = err
 			return refuse(Trouble, err.Error(), "")
