@@ -8,6 +8,7 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -69,7 +70,7 @@ func (a *app) log(ctx context.Context, names []string, most int, asJSON bool) er
 	case len(entries) == 0:
 		p.Printf("no attempts\n")
 	case len(shown) < len(entries):
-		p.Printf("and %d older: planctl log -n 0\n", len(entries)-len(shown))
+		p.Printf("and %d older: %s\n", len(entries)-len(shown), report.Clean(strings.Join(append(append([]string{"planctl log"}, names...), "-n 0"), " ")))
 	}
 	return p.Err()
 }
