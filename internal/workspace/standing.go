@@ -118,9 +118,19 @@ func (it *Item) Standing(w *Workspace) Standing {
 // Ran is the run that a decision was about; the record itself where it is a
 // run, or a decision about nothing recorded.
 func (it *Item) Ran(r *Record) *Record {
+	return it.behind(r, func(*manifest.Predicate) bool { return true })
+}
+
+// accepted is what a person's decisions were about: a run, or criteria that were judged again on one.
+func (it *Item) accepted(r *Record) *Record {
+	return it.behind(r, func(p *manifest.Predicate) bool { return p.Kind == spec.Manual.String() })
+}
+
+// behind goes from a decision to what it was about, as long as through holds.
+func (it *Item) behind(r *Record, through func(*manifest.Predicate) bool) *Record {
 	for range it.Runs { // a chain of decisions is no longer than the records
 		p := &r.Doc.Predicate
-		if p.Judged == "" {
+		if p.Judged == "" || !through(p) {
 			return r
 		}
 		i := slices.IndexFunc(it.Runs, func(q *Record) bool { return q.Digest == p.Judged })
@@ -187,11 +197,8 @@ func (it *Item) changed(pass *Record) []string {
 	if row := pass.Doc.Predicate.Task.Row; row != "" && row != RowDigest(it.Task) {
 		out = append(out, "row")
 	}
-	r := pass
-	if pass.Doc.Predicate.Kind == spec.Manual.String() {
-		r = it.Ran(pass) // a person accepts a row or a run, and no other spec with it
-	}
-	return append(out, it.Respecified(r)...)
+	// A person accepts a row, or what was run or judged, and no other spec with it.
+	return append(out, it.Respecified(it.accepted(pass))...)
 }
 
 // Respecified is the keys of the task's spec that differ from what a record of it ran; "spec" where no key can be named.
