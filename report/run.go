@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -15,8 +16,7 @@ import (
 func RunEvent(p *Printer, ev engine.Event) {
 	switch ev.Kind {
 	case engine.Recovered:
-		r := ev.Recovered
-		p.Printf("%s %s: %s%s\n", p.Paint(Warn, "recovered"), Clean(r.Name), r.Did, colon(Clean(r.Why)))
+		recovered(p, ev)
 	case engine.Started:
 		started(p, ev.Task)
 	case engine.Finished:
@@ -26,11 +26,27 @@ func RunEvent(p *Printer, ev engine.Event) {
 	}
 }
 
-func colon(s string) string {
-	if s == "" {
-		return ""
+// recovered shows what became of a run that a planctl left when it died.
+func recovered(p *Printer, ev engine.Event) {
+	r := ev.Recovered
+	p.Printf("%s %s: %s", p.Paint(Warn, "recovered"), Clean(r.Name), r.Did)
+	if r.Outcome.Number > 0 {
+		p.Printf(" (attempt #%d)", r.Outcome.Number)
 	}
-	return ": " + s
+	if r.Why != "" {
+		p.Printf(": %s", Clean(r.Why))
+	}
+	p.Printf("\n")
+	for _, k := range r.Outcome.Ticked {
+		ticked(p, "  ", k.Plan, k.ID, k.From, k.Token)
+	}
+	if r.Outcome.Manifest != "" {
+		p.Printf("  evidence: %s\n", Clean(r.Outcome.Manifest))
+	}
+}
+
+func ticked(p *Printer, in, plan, id, from, to string) {
+	p.Printf("%s%s %s#%s %s → %s\n", in, p.Paint(Good, "ticked:"), Clean(plan), Clean(id), Clean(from), Clean(to))
 }
 
 func started(p *Printer, t *engine.Task) {
@@ -59,17 +75,21 @@ func Task(p *Printer, t *engine.Task) {
 	if p.TTY {
 		head = fmt.Sprintf("%s %s  %s", p.Paint(tone, mark), p.Paint(Strong, Clean(t.Name)), p.Paint(tone, word))
 	}
-	p.Printf("%s%s\n", head, facts(t))
+	known := facts(t)
+	p.Printf("%s%s\n", head, inBrackets(known))
 	in := p.under(t.Name)
 	if t.Predicate != nil {
-		for _, c := range t.Predicate.Criteria {
-			criterion(p, in, c)
+		if t.Status != engine.Interrupted { // what it would have shown at its end says nothing
+			for _, c := range t.Predicate.Criteria {
+				criterion(p, in, c)
+			}
 		}
+		because(p, in, t)
 		for _, ph := range t.Predicate.Phases {
 			phaseVerdict(p, in, ph)
 		}
 	}
-	if t.Reason != "" && t.Status != engine.Current && !said(t.Predicate, t.Reason) {
+	if t.Reason != "" && t.Status != engine.Current && t.Reason != word && !slices.Contains(known, t.Reason) && !said(t.Predicate, t.Reason) {
 		p.Printf("%s%s %s\n", in, p.Paint(tone, "why:"), Clean(t.Reason))
 	}
 	for _, f := range t.Findings {
@@ -85,7 +105,7 @@ func Task(p *Printer, t *engine.Task) {
 		p.Printf("%sevidence: %s\n", in, Clean(t.Outcome.Manifest))
 	}
 	for _, k := range t.Outcome.Ticked {
-		p.Printf("%s%s %s#%s %s → %s\n", in, p.Paint(Good, "ticked:"), Clean(k.Plan), Clean(k.ID), Clean(k.From), Clean(k.Token))
+		ticked(p, in, k.Plan, k.ID, k.From, k.Token)
 	}
 	for _, r := range t.Outcome.Refused {
 		p.Printf("%s%s %s#%s: %s\n", in, p.Paint(Bad, "not ticked:"), Clean(r.Tick.Plan), Clean(r.Tick.ID), Clean(r.Why))
@@ -96,12 +116,12 @@ func Task(p *Printer, t *engine.Task) {
 }
 
 // facts is what stands behind the status: exit, time, attempt; or the reason that nothing ran.
-func facts(t *engine.Task) string {
+func facts(t *engine.Task) []string {
 	if t.Predicate == nil {
 		if t.Status == engine.Current {
-			return " (" + Clean(t.Reason) + ")"
+			return []string{Clean(t.Reason)}
 		}
-		return ""
+		return nil
 	}
 	var parts []string
 	q := t.Predicate
@@ -122,10 +142,28 @@ func facts(t *engine.Task) string {
 	if q.Attempt > 0 {
 		parts = append(parts, "attempt #"+strconv.Itoa(q.Attempt))
 	}
+	return parts
+}
+
+func inBrackets(parts []string) string {
 	if len(parts) == 0 {
 		return ""
 	}
 	return " (" + strings.Join(parts, ", ") + ")"
+}
+
+// because shows that a red failed for its reason: the failure that says it.
+func because(p *Printer, in string, t *engine.Task) {
+	if t.Failure != "" {
+		p.Printf("%s%s failed as it must: %s\n", in, p.Paint(Good, "✓"), Clean(t.Failure))
+	}
+}
+
+func errorWord(n int) string {
+	if n == 1 {
+		return "error"
+	}
+	return "errors"
 }
 
 func testCounts(t *manifest.Tests) string {
@@ -133,7 +171,7 @@ func testCounts(t *manifest.Tests) string {
 	for _, c := range []struct {
 		n    int
 		word string
-	}{{t.Passed, "passed"}, {t.Failed, "failed"}, {t.Errors, "errors"}, {t.Skipped, "skipped"}} {
+	}{{t.Passed, "passed"}, {t.Failed, "failed"}, {t.Errors, errorWord(t.Errors)}, {t.Skipped, "skipped"}} {
 		if c.n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", c.n, c.word))
 		}

@@ -15,12 +15,16 @@ import (
 )
 
 // ShowTask shows one task: row, spec, what it waits for, its attempts and its evidence.
-func ShowTask(p *Printer, w *workspace.Workspace, it *workspace.Item) {
+// now is its run that has not ended, nil without one.
+func ShowTask(p *Printer, w *workspace.Workspace, it *workspace.Item, now *Running) {
 	t := it.Task
 	p.Printf("%s  %s\n", p.Paint(Strong, Clean(it.Name(w))), Clean(t.Description))
 	p.Printf("  state     %s %s%s\n", Clean(t.Token), t.State, remarks(p, rowOf(w, it)))
 	p.Printf("  plan      %s:%d  phase %s  %s\n", Clean(it.Plan.Path), t.Line, Clean(it.Phase.ID), Clean(it.Phase.Title))
 	p.Printf("  belongs   to %s (by %s)\n", Clean(it.Plan.Link.ID), it.Plan.Link.Source)
+	if now != nil {
+		p.Printf("  %s   %s\n", p.Paint(Info, "running"), now)
+	}
 	if t.Problem != "" {
 		p.Printf("  %s %s\n", p.Paint(Bad, "problem:"), Clean(t.Problem))
 	}
@@ -154,10 +158,31 @@ func ShowPhase(p *Printer, w *workspace.Workspace, pl *workspace.Plan, ph *plan.
 			p.Printf("  criterion %s\n", Clean(c.Expr))
 		}
 	}
+	p.Printf("  verdict   %s\n", Clean(phaseStands(w, pl, ph)))
 	s := phaseOf(w, pl, ph)
 	for _, r := range s.Rows {
 		rowStatus(p, r)
 	}
+}
+
+// phaseStands is the phase's verdict in words: complete, waived, or why it is neither.
+func phaseStands(w *workspace.Workspace, pl *workspace.Plan, ph *plan.Phase) string {
+	v := schedule.LastVerdict(w, pl, ph.ID)
+	why := schedule.OpenPhase(w, pl, ph)
+	by := ""
+	if v != nil {
+		q := &v.Record.Doc.Predicate
+		by = fmt.Sprintf(" (attempt #%d, %s)", q.Attempt, q.Started.UTC().Format(time.DateOnly))
+	}
+	switch {
+	case why != "":
+		return "not complete: " + why
+	case v == nil:
+		return "complete: every row is done or skipped"
+	case v.Waived:
+		return "waived" + by
+	}
+	return "complete" + by
 }
 
 // TaskView is one task as JSON.
@@ -173,6 +198,7 @@ type TaskView struct {
 	Spec        map[string]any `json:"spec,omitempty"`
 	From        string         `json:"from,omitempty"`
 	Prose       bool           `json:"prose,omitempty"`
+	Running     *Running       `json:"running,omitempty"`
 	Runs        []RunView      `json:"runs"`
 }
 
@@ -198,9 +224,9 @@ type RunView struct {
 }
 
 // ShowTaskJSON is one task as JSON.
-func ShowTaskJSON(w *workspace.Workspace, it *workspace.Item) any {
+func ShowTaskJSON(w *workspace.Workspace, it *workspace.Item, now *Running) any {
 	v := TaskView{Schema: "planctl/show/v1", Name: it.Name(w), Plan: it.Plan.Path, Initiative: it.Plan.Link.ID, Phase: it.Phase.ID,
-		Description: it.Task.Description, Guidance: it.Task.Guidance, Row: rowOf(w, it), Runs: []RunView{}}
+		Description: it.Task.Description, Guidance: it.Task.Guidance, Row: rowOf(w, it), Running: now, Runs: []RunView{}}
 	if sp, from, prose := it.EffectiveSpec(); sp != nil {
 		v.Spec, v.From, v.Prose = sp.Value(), from, prose
 	}

@@ -9,9 +9,22 @@ import (
 type StatusView struct {
 	Schema   string       `json:"schema"`
 	Plans    []PlanStatus `json:"plans"`
+	Running  []Running    `json:"running"`    // what some planctl runs at this moment
 	Open     []string     `json:"unfinished"` // runs that wait for planctl recover
 	Errors   int          `json:"errors"`     // findings of lint
 	Warnings int          `json:"warnings"`
+}
+
+// Running is a task that some planctl runs at this moment.
+type Running struct {
+	Task    string `json:"task"`
+	Process int    `json:"process"` // the planctl that runs it
+	Since   string `json:"since"`   // RFC 3339, UTC
+	Log     string `json:"log,omitempty"`
+}
+
+func (r Running) String() string {
+	return fmt.Sprintf("since %s, by process %d", r.Since, r.Process)
 }
 
 // PlanStatus is one plan.
@@ -47,6 +60,7 @@ type RowStatus struct {
 	Title   string   `json:"title"`
 	Kind    string   `json:"kind,omitempty"`
 	Refuted bool     `json:"refuted,omitempty"`
+	Failed  bool     `json:"failed,omitempty"` // an open row whose newest run failed
 	Stale   []string `json:"stale,omitempty"`
 	Changed []string `json:"changed,omitempty"`
 	Proved  bool     `json:"proved"` // a pass that stands
@@ -105,9 +119,15 @@ func (t Tally) rest() string {
 
 func (t Tally) String() string { return strings.TrimSuffix(t.share()+" "+t.rest(), " ") }
 
-func plural(n int, word string) string {
-	if n == 1 {
+func plural(n int, word string) string { return Plural(n, word) }
+
+// Plural is a number and what it counts: the word with an s, or the given plural, where it is not one.
+func Plural(n int, word string, many ...string) string {
+	switch {
+	case n == 1:
 		return "1 " + word
+	case len(many) > 0:
+		return fmt.Sprintf("%d %s", n, many[0])
 	}
 	return fmt.Sprintf("%d %ss", n, word)
 }
@@ -132,6 +152,9 @@ func Status(p *Printer, v StatusView, rows bool) {
 	}
 	if len(v.Plans) == 0 {
 		p.Printf("no plans here; planctl init makes an example, or looks for yours\n")
+	}
+	for _, r := range v.Running {
+		p.Printf("%s %s %s\n", p.Paint(Info, "running"), Clean(r.Task), r)
 	}
 	for _, o := range v.Open {
 		p.Printf("%s %s: a run did not finish; planctl recover records it\n", p.Paint(Warn, "unfinished"), Clean(o))
@@ -191,7 +214,10 @@ func phaseStatus(p *Printer, ph PhaseStatus, w widths, rows bool) {
 	} else {
 		p.Printf("%s\n", strings.TrimRight(fmt.Sprintf("  phase %s %s %s", id, ph.Tally, Clean(ph.Title)), " "))
 	}
-	if ph.Waits != "" && rows {
+	switch {
+	case ph.Halted():
+		p.Printf("    %s %s\n", p.Paint(Bad, "not complete:"), Clean(ph.Waits))
+	case ph.Waits != "" && rows:
 		p.Printf("    %s %s\n", p.Paint(Faint, "waits:"), Clean(ph.Waits))
 	}
 	for _, r := range ph.Rows {
@@ -201,9 +227,13 @@ func phaseStatus(p *Printer, ph PhaseStatus, w widths, rows bool) {
 	}
 }
 
+// Halted reports a phase that is not complete although none of its rows is open: its own criteria failed,
+// or nobody has judged them.
+func (ph PhaseStatus) Halted() bool { return ph.Waits != "" && ph.Tally.closed() == ph.Tally.Total }
+
 // needsEyes tells the rows that are shown without being asked for: those that will not get on by themselves.
 func (r RowStatus) needsEyes() bool {
-	return r.Refuted || len(r.Stale) > 0 || len(r.Changed) > 0 || r.Owed != "" || r.State == "blocked" || r.State == "unknown"
+	return r.Refuted || r.Failed || len(r.Stale) > 0 || len(r.Changed) > 0 || r.Owed != "" || r.State == "blocked" || r.State == "unknown"
 }
 
 func rowStatus(p *Printer, r RowStatus) {
@@ -241,6 +271,9 @@ func (r RowStatus) remarks() []remark {
 	var out []remark
 	if r.Refuted {
 		out = append(out, remark{Bad, "refuted: its newest run failed"})
+	}
+	if r.Failed {
+		out = append(out, remark{Bad, "its newest run failed: planctl log " + r.ID + " --tail"})
 	}
 	if len(r.Stale) > 0 {
 		out = append(out, remark{Warn, "stale: " + brief(r.Stale) + " changed"})

@@ -11,6 +11,12 @@ func StatusMarkdown(p *Printer, v StatusView) {
 	if len(v.Plans) == 0 {
 		p.Printf("\nNo plans.\n")
 	}
+	for i, r := range v.Running {
+		if i == 0 {
+			p.Printf("\n## Running\n\n")
+		}
+		p.Printf("- %s %s\n", md(r.Task), r)
+	}
 	if len(v.Open) == 0 && v.Errors+v.Warnings == 0 {
 		return
 	}

@@ -5,15 +5,16 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/planctl/planctl/internal/manifest"
 	"github.com/planctl/planctl/internal/schedule"
 	"github.com/planctl/planctl/internal/spec"
 	"github.com/planctl/planctl/internal/workspace"
 	"github.com/planctl/planctl/plan"
 )
 
-// StatusOf gathers where plans stand; unfinished names the tasks whose runs wait for recover.
-func StatusOf(w *workspace.Workspace, plans []*workspace.Plan, unfinished []string) StatusView {
-	v := StatusView{Schema: "planctl/status/v1", Plans: []PlanStatus{}, Open: append([]string{}, unfinished...)}
+// StatusOf gathers where plans stand, beside what runs now; unfinished names the tasks whose runs wait for recover.
+func StatusOf(w *workspace.Workspace, plans []*workspace.Plan, running []Running, unfinished []string) StatusView {
+	v := StatusView{Schema: "planctl/status/v1", Plans: []PlanStatus{}, Running: append([]Running{}, running...), Open: append([]string{}, unfinished...)}
 	next := schedule.Next(w)
 	for _, pl := range plans {
 		v.Plans = append(v.Plans, planOf(w, pl, next))
@@ -82,6 +83,7 @@ func rowOf(w *workspace.Workspace, it *workspace.Item) RowStatus {
 	st := it.Standing(w)
 	r := RowStatus{ID: it.Task.ID, Line: it.Task.Line, State: it.Task.State.String(), Token: it.Task.Token, Title: it.Task.Description,
 		Refuted: st.Refuted, Proved: st.Pass != nil && !st.Refuted}
+	r.Failed = schedule.IsOpen(it.Task) && st.Newest != nil && st.Newest.Doc.Predicate.Result == manifest.Fail
 	if it.Task.State == plan.Done {
 		r.Stale, r.Changed = st.Stale, st.Changed
 	}

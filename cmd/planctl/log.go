@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"io/fs"
 	"path"
 	"path/filepath"
 	"slices"
@@ -133,6 +134,22 @@ func (a *app) tail(ctx context.Context, name string, lines int) (err error) {
 	if err != nil {
 		return err
 	}
+	p := a.printer(a.io.Out)
+	now, err := a.runningNow(w, it)
+	if err != nil {
+		return err
+	}
+	if now != nil && now.Log != "" {
+		switch b, err := lastLines(w.Abs(now.Log), lines); {
+		case err == nil:
+			p.Printf("%s", report.CleanLines(string(b)))
+			said := a.printer(a.io.Err)
+			said.Printf("%s runs %s; so far its log is %s\n", report.Clean(name), now, report.Clean(now.Log))
+			return errors.Join(p.Err(), said.Err())
+		case !errors.Is(err, fs.ErrNotExist): // it has not come so far, or has just ended
+			return err
+		}
+	}
 	for _, r := range slices.Backward(it.Runs) {
 		for _, f := range r.Doc.Predicate.Files {
 			if f.Role != "log" {
@@ -142,7 +159,6 @@ func (a *app) tail(ctx context.Context, name string, lines int) (err error) {
 			if err != nil {
 				return err
 			}
-			p := a.printer(a.io.Out)
 			p.Printf("%s", report.CleanLines(string(b)))
 			return p.Err()
 		}

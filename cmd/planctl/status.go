@@ -3,8 +3,10 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -12,6 +14,7 @@ import (
 	"github.com/planctl/planctl/internal/schedule"
 	"github.com/planctl/planctl/internal/verify"
 	"github.com/planctl/planctl/internal/workspace"
+	"github.com/planctl/planctl/plan"
 	"github.com/planctl/planctl/report"
 )
 
@@ -69,11 +72,11 @@ func (a *app) status(ctx context.Context, names []string, format string, archive
 
 // statusOf is where plans stand, with what waits in the whole workspace for recover and lint.
 func (a *app) statusOf(w *workspace.Workspace, plans []*workspace.Plan) (report.StatusView, error) {
-	unfinished, err := a.unfinished(w)
+	running, unfinished, err := a.begun(w)
 	if err != nil {
 		return report.StatusView{}, err
 	}
-	v := report.StatusOf(w, plans, unfinished)
+	v := report.StatusOf(w, plans, running, unfinished)
 	for _, f := range verify.Lint(w, nil) {
 		switch f.Severity {
 		case finding.Error:
@@ -109,19 +112,49 @@ func choosePlans(w *workspace.Workspace, names []string, archived bool) ([]*work
 	return out, nil
 }
 
-// unfinished names the tasks whose runs were left by a planctl that is gone.
-func (a *app) unfinished(w *workspace.Workspace) ([]string, error) {
+// begun is the tasks that run now, and those whose runs were left by a planctl that is gone.
+func (a *app) begun(w *workspace.Workspace) (running []report.Running, unfinished []string, err error) {
 	intents, err := a.store(w).Intents()
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, o := range intents {
+		in := o.Intent
+		switch {
+		case in.Name == "":
+		case o.Live():
+			running = append(running, report.Running{Task: calledNow(w, in.Name), Process: in.PID, Since: in.Begun.UTC().Format(time.RFC3339), Log: in.Log})
+		default:
+			unfinished = append(unfinished, calledNow(w, in.Name))
+		}
+	}
+	return running, unfinished, nil
+}
+
+// calledNow is how people type the task that an intent names as PLAN#ID; the intent's own word where its row is gone.
+func calledNow(w *workspace.Workspace, name string) string {
+	for _, pl := range w.Plans {
+		if id, ok := strings.CutPrefix(name, pl.Path+"#"); ok {
+			if it := pl.Item(id); it != nil {
+				return it.Name(w)
+			}
+		}
+	}
+	return name
+}
+
+// runningNow is what runs of one task, nil where nothing does.
+func (a *app) runningNow(w *workspace.Workspace, it *workspace.Item) (*report.Running, error) {
+	running, _, err := a.begun(w)
 	if err != nil {
 		return nil, err
 	}
-	var out []string
-	for _, o := range intents {
-		if !o.Live() && o.Intent.Name != "" {
-			out = append(out, o.Intent.Name)
+	for _, r := range running {
+		if r.Task == it.Name(w) {
+			return &r, nil
 		}
 	}
-	return out, nil
+	return nil, nil
 }
 
 func (a *app) nextCommand() *cobra.Command {
@@ -150,11 +183,18 @@ func (a *app) next(ctx context.Context, names []string, most int, asJSON bool) e
 	if err != nil {
 		return err
 	}
+	running, _, err := a.begun(w)
+	if err != nil {
+		return err
+	}
 	p := a.printer(a.io.Out)
 	n := 0
 	for _, it := range schedule.Next(w) {
 		if !slices.Contains(plans, it.Plan) {
 			continue
+		}
+		if slices.ContainsFunc(running, func(r report.Running) bool { return r.Task == it.Name(w) }) {
+			continue // somebody is at it
 		}
 		n++
 		if most > 0 && n > most {
@@ -170,24 +210,41 @@ func (a *app) next(ctx context.Context, names []string, most int, asJSON bool) e
 	}
 	switch {
 	case asJSON:
+	case n == 0 && len(running) > 0:
+		p.Printf("nothing else can run now: planctl status shows what runs\n")
 	case n == 0:
-		open := 0
-		for _, pl := range plans {
-			for _, it := range pl.Items {
-				if schedule.IsOpen(it.Task) {
-					open++
-				}
-			}
-		}
-		if open == 0 {
-			p.Printf("every row is done\n")
-		} else {
-			p.Printf("nothing can run now: %d open rows wait; planctl status -v says for what\n", open)
-		}
+		p.Printf("%s\n", nothing(report.StatusOf(w, plans, nil, nil)))
 	case most > 0 && n > most:
 		p.Printf("and %d more: planctl next -n 0\n", n-most)
 	}
 	return p.Err()
+}
+
+// nothing says why no task can run: all is done, all that is open waits, or what is done does not stand.
+func nothing(v report.StatusView) string {
+	open, eyes := 0, 0
+	for _, pl := range v.Plans {
+		for _, ph := range pl.Phases {
+			if ph.Halted() {
+				eyes++
+			}
+			for _, r := range ph.Rows {
+				switch {
+				case r.State != plan.Done.String() && r.State != plan.Skipped.String():
+					open++
+				case r.Refuted || len(r.Stale) > 0 || len(r.Changed) > 0:
+					eyes++
+				}
+			}
+		}
+	}
+	switch {
+	case open > 0:
+		return fmt.Sprintf("nothing can run now: %s wait; planctl status -v says for what", report.Plural(open, "open row"))
+	case eyes > 0:
+		return fmt.Sprintf("every row is done, but not all of it stands: planctl status shows %s to look at", report.Plural(eyes, "row or phase", "rows or phases"))
+	}
+	return "every row is done"
 }
 
 func (a *app) showCommand() *cobra.Command {
@@ -213,10 +270,14 @@ func (a *app) showOne(ctx context.Context, name string, asJSON bool) error {
 	p := a.printer(a.io.Out)
 	it, taskErr := w.Find(name)
 	if taskErr == nil {
-		if asJSON {
-			return a.emitJSON(report.ShowTaskJSON(w, it))
+		now, err := a.runningNow(w, it)
+		if err != nil {
+			return err
 		}
-		report.ShowTask(p, w, it)
+		if asJSON {
+			return a.emitJSON(report.ShowTaskJSON(w, it, now))
+		}
+		report.ShowTask(p, w, it, now)
 		return p.Err()
 	}
 	phase := name

@@ -125,6 +125,7 @@ func (x *execution) judge(r runner.Result) {
 		p.Result, p.Reason = manifest.Fail, x.masker.String(strings.Join(bad, "; "))
 	default:
 		p.Result = manifest.Pass
+		x.task.Failure = x.masker.String(proof.Failure(t))
 	}
 }
 

@@ -124,6 +124,7 @@ type Task struct {
 	Result    *runner.Result
 	Predicate *manifest.Predicate
 	Outcome   commit.Outcome
+	Failure   string // of a red that passed: the failure that it was believed for
 	Warnings  []string
 	Findings  finding.List
 }

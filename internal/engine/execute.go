@@ -113,6 +113,7 @@ func (x *execution) conclude(err error) {
 		t.Status, t.Reason = Interrupted, x.p.Reason
 	default:
 		t.Status, t.Reason = Failed, x.p.Reason
+		t.Help = "planctl log " + quoted(t.Name) + " --tail shows the end of its log; planctl run " + quoted(t.Name) + " runs it again"
 	}
 }
 

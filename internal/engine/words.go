@@ -36,6 +36,14 @@ func manualHelp(name string, hasSpec bool) string {
 	return help
 }
 
+// quoted is a task's name as a shell wants it.
+func quoted(name string) string {
+	if strings.ContainsAny(name, " \t\"'\\$`*?[](){}<>|&;~!") {
+		return "'" + strings.ReplaceAll(name, "'", `'\''`) + "'"
+	}
+	return name
+}
+
 // blocked reports whether a person's mark is all that holds the task.
 func blocked(gs []schedule.Gate) bool { return len(gs) == 1 && gs[0].Kind == schedule.Blocked }
 

@@ -106,15 +106,42 @@ func redRule(t Run) string {
 	if err != nil {
 		return fmt.Sprintf("because: %v", err)
 	}
-	for _, f := range t.Tests.Failures {
-		if re.MatchString(f.Text) {
-			return ""
-		}
+	if _, ok := matching(t.Tests, re); ok {
+		return ""
 	}
 	if len(t.Tests.Failures) == 0 {
 		return fmt.Sprintf("the report has no failure text that `because: %s` could match", t.Because)
 	}
 	return fmt.Sprintf("no failure says %q; %s says %q", t.Because, t.Tests.Failures[0].Name, criteria.FirstLine(t.Tests.Failures[0].Text))
+}
+
+// matching is the first failure whose own text the expression matches.
+func matching(t testreport.Results, re *regexp.Regexp) (testreport.Failure, bool) {
+	for _, f := range t.Failures {
+		if re.MatchString(f.Text) {
+			return f, true
+		}
+	}
+	return testreport.Failure{}, false
+}
+
+// Failure is what a red that passed was believed for, in one line: the failing test, and the line of its text
+// that `because` matches, or the first. "" for other kinds, and where the report has no text.
+func Failure(t Run) string {
+	if t.Kind != spec.Red || len(t.Tests.Failures) == 0 {
+		return ""
+	}
+	re, err := regexp.Compile(t.Because)
+	if err != nil {
+		return "" // Judge says so
+	}
+	f, ok := matching(t.Tests, re)
+	if !ok {
+		return ""
+	}
+	at := re.FindStringIndex(f.Text)
+	start := strings.LastIndexByte(f.Text[:at[0]], '\n') + 1
+	return fmt.Sprintf("%s: %s", f.Name, criteria.FirstLine(f.Text[start:]))
 }
 
 func greenRule(t Run) (string, []string) {

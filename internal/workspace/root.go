@@ -14,7 +14,7 @@ import (
 )
 
 // locate finds the workspace's root and its config. The root is the directory
-// of the nearest .planctl.yaml above dir, else git's top level, else dir
+// of the nearest .planctl.yaml above dir within its git repository, else git's top level, else dir
 // itself. A config that was named explicitly changes the settings and not the
 // root, so that every path keeps its meaning.
 func (w *Workspace) locate(ctx context.Context, o Options) error {
@@ -80,7 +80,8 @@ func (w *Workspace) locate(ctx context.Context, o Options) error {
 	return nil
 }
 
-// nearestConfig is the first .planctl.yaml in dir or above it, "" without one.
+// nearestConfig is the first .planctl.yaml in dir or above it, "" without one. The search ends at the top of
+// a git repository: one that lies inside another, a submodule say, is a workspace of its own.
 func nearestConfig(dir string) string {
 	for {
 		p := filepath.Join(dir, ConfigName)
@@ -88,8 +89,9 @@ func nearestConfig(dir string) string {
 		if _, err := os.Lstat(p); err == nil {
 			return p
 		}
+		_, err := os.Lstat(filepath.Join(dir, ".git"))
 		up := filepath.Dir(dir)
-		if up == dir {
+		if up == dir || err == nil {
 			return ""
 		}
 		dir = up
