@@ -132,15 +132,19 @@ func writeBaseline(w *workspace.Workspace, res verify.Result) (said string, n in
 func (a *app) verified(w *workspace.Workspace, base verify.Base, res verify.Result, o verifyOptions) error {
 	list := o.chosen(res.Findings)
 	a.judge(list, o.strict)
+	p := a.out()
+	if base.Commit == "" && !p.TTY {
+		fmt.Fprintf(a.io.Err, "planctl: history was not compared: %s\n", base.Why)
+	}
 	done, err := a.emitFindings(list, o.findingsOptions, struct {
-		Schema   string       `json:"schema"`
-		Base     string       `json:"base,omitempty"`
-		Findings finding.List `json:"findings"`
-	}{"planctl/verify/v1", base.Commit, list})
+		Schema    string       `json:"schema"`
+		Base      string       `json:"base,omitempty"`
+		NoHistory string       `json:"no_history,omitempty"`
+		Findings  finding.List `json:"findings"`
+	}{"planctl/verify/v1", base.Commit, base.Why, list})
 	if done || err != nil {
 		return err
 	}
-	p := a.out()
 	shown, notes := list, 0
 	if !a.verbose {
 		shown = slices.DeleteFunc(slices.Clone(list), func(f finding.Finding) bool { return f.Severity == finding.Note })

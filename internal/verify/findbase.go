@@ -20,7 +20,8 @@ type BaseError struct{ Why, Help string }
 func (e *BaseError) Error() string { return e.Why }
 
 // FindBase is the commit where HEAD left a revision: the one that is asked for, else the target of the change that CI
-// names in its environment, else the main branch. Without a revision that is asked for, having none is no error.
+// names in its environment, else the main branch. Having none is no error where nobody asked for one; in CI a clone that
+// lacks the target is one, for a check that looks at less than it was set up for must not pass in silence.
 func FindBase(ctx context.Context, w *workspace.Workspace, ref string, getenv func(string) string) (Base, error) {
 	asked := ref != ""
 	switch {
@@ -36,11 +37,14 @@ func FindBase(ctx context.Context, w *workspace.Workspace, ref string, getenv fu
 	if head == "" {
 		return Base{Why: "no commit yet"}, nil
 	}
-	names := []string{ref}
+	names, targets := []string{ref}, 0
 	if !asked {
-		names = mainBranches(getenv)
+		names, targets = mainBranches(getenv)
 	}
-	for _, name := range names {
+	for i, name := range names {
+		if i == targets && targets > 0 && w.Git.Shallow() {
+			break // another branch would be compared with, in the place of the target that was not fetched
+		}
 		commit, err := w.Git.Resolve(ctx, name)
 		if err != nil {
 			return Base{}, err
@@ -58,8 +62,14 @@ func FindBase(ctx context.Context, w *workspace.Workspace, ref string, getenv fu
 			return Base{}, &BaseError{fmt.Sprintf("HEAD and %s have no commit in common here", name), deeper(w, name)}
 		}
 	}
-	if asked {
+	switch {
+	case asked:
 		return Base{}, &BaseError{fmt.Sprintf("--base %s names no commit of this clone", ref), deeper(w, ref)}
+	case targets > 0:
+		target := names[targets-1]
+		return Base{}, &BaseError{fmt.Sprintf("the target of this change, %s, is not in this clone, so that its history cannot be compared", target), deeper(w, target)}
+	case w.Git.Shallow() && getenv("CI") != "":
+		return Base{}, &BaseError{"no main branch is in this clone, so that history cannot be compared", deeper(w, "origin/main")}
 	}
 	return Base{Why: "no main branch was found; --base REF names one"}, nil
 }
@@ -72,8 +82,8 @@ func deeper(w *workspace.Workspace, ref string) string {
 }
 
 // mainBranches is where a change may be going, best guess first. The variables are those of GitHub Actions, GitLab CI,
-// Bitbucket Pipelines, Azure Pipelines, Jenkins and Buildkite.
-func mainBranches(getenv func(string) string) []string {
+// Bitbucket Pipelines, Azure Pipelines, Jenkins and Buildkite. The first targets of the names are theirs.
+func mainBranches(getenv func(string) string) (names []string, targets int) {
 	var out []string
 	if sha := getenv("CI_MERGE_REQUEST_DIFF_BASE_SHA"); sha != "" {
 		out = append(out, sha)
@@ -84,5 +94,5 @@ func mainBranches(getenv func(string) string) []string {
 			out = append(out, "origin/"+name, name)
 		}
 	}
-	return append(out, "origin/HEAD", "origin/main", "origin/master", "main", "master")
+	return append(out, "origin/HEAD", "origin/main", "origin/master", "main", "master"), len(out)
 }
