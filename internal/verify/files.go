@@ -42,6 +42,7 @@ const (
 	differs
 	missing
 	ignored   // missing, and git is told not to keep it
+	dropped   // as ignored, and the base had it
 	pointer   // an LFS pointer to the recorded bytes stands there
 	unwelcome // something that cannot be read as a file
 )
@@ -83,6 +84,8 @@ func (c *checker) hash() error {
 		sum, f := sums[at[s.path]], k.r.Doc.Predicate.Files[k.i]
 		s.now, s.err = sum.SHA256, sum.Err
 		switch {
+		case errors.Is(sum.Err, fs.ErrNotExist) && kept[s.path] && c.base.has(s.path):
+			s.state = dropped
 		case errors.Is(sum.Err, fs.ErrNotExist) && kept[s.path]:
 			s.state = ignored
 		case errors.Is(sum.Err, fs.ErrNotExist):
@@ -121,7 +124,7 @@ func (c *checker) ignoredByGit(paths []string) (map[string]bool, error) {
 	}
 	asked := make([]string, len(paths))
 	for i, p := range paths {
-		asked[i] = path.Join(prefix, p)
+		asked[i] = path.Join(prefix, c.linkFree(p))
 	}
 	rules, err := c.w.Git.Ignored(c.ctx, asked)
 	if err != nil {
@@ -131,6 +134,27 @@ func (c *checker) ignoredByGit(paths []string) (map[string]bool, error) {
 		out[p] = rules[asked[i]]
 	}
 	return out, nil
+}
+
+// linkFree is a path of the workspace with the links followed that its directories are: git takes no path beyond one. A
+// path that leads out of the workspace stays as it is.
+func (c *checker) linkFree(rel string) string {
+	rest := path.Base(rel)
+	for dir := path.Dir(rel); dir != "."; dir, rest = path.Dir(dir), path.Join(path.Base(dir), rest) {
+		real, err := filepath.EvalSymlinks(c.w.Abs(dir))
+		if err != nil {
+			continue // not there either
+		}
+		root, err := filepath.EvalSymlinks(c.w.Root)
+		if err != nil {
+			break
+		}
+		if at, err := filepath.Rel(root, real); err == nil && filepath.IsLocal(at) {
+			return path.Join(filepath.ToSlash(at), rest)
+		}
+		break
+	}
+	return rel
 }
 
 // inGit is the workspace's path in its repository.
@@ -180,6 +204,9 @@ func (c *checker) recorded(r *workspace.Record) {
 		case ignored:
 			c.add(CodeAbsent, at, fmt.Sprintf("the %s of %s is absent, and git is told to ignore it: its size (%d bytes) and digest stand in the manifest", f.Role, c.what(r), f.Size),
 				"`rules:` in .planctl.yaml can make this an error below a path")
+		case dropped:
+			c.add(CodeDropped, at, fmt.Sprintf("the %s of %s is gone since the base, and git was told to ignore it: nothing can be judged again from it", f.Role, c.what(r)),
+				"git checkout "+short(c.o.Base)+" -- "+s.path+" brings it back; where it is to be kept elsewhere, its size and digest stand in the manifest")
 		case pointer:
 			c.add(CodeAbsent, at, fmt.Sprintf("the %s of %s is an LFS pointer to the recorded bytes", f.Role, c.what(r)), "git lfs pull fetches them")
 		case unwelcome:

@@ -8,7 +8,7 @@ import (
 
 // history holds what is there now against the commit of Options.Base.
 func (c *checker) history() error {
-	base, err := c.before(c.o.Base)
+	base, err := c.before()
 	if err != nil {
 		return err
 	}

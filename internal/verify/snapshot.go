@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/planctl/planctl/internal/gitrepo"
 	"github.com/planctl/planctl/internal/history"
 	"github.com/planctl/planctl/internal/manifest"
 	"github.com/planctl/planctl/internal/prose"
@@ -18,88 +17,61 @@ import (
 	"github.com/planctl/planctl/plan"
 )
 
-// before reads what a commit had: its own config says which files were ledgers and plans, so that a change of the config
+// before reads what the base had: its own config says which files were ledgers and plans, so that a change of the config
 // cannot take one out of sight.
-func (c *checker) before(commit string) (history.Snapshot, error) {
+func (c *checker) before() (history.Snapshot, error) {
 	var snap history.Snapshot
-	prefix, inside := c.inGit()
-	if !inside {
+	t := c.base
+	if t == nil {
 		return snap, nil
 	}
-	tree, err := c.w.Git.Tree(c.ctx, commit, prefix)
-	if err != nil {
-		return snap, err
-	}
-	files := map[string]gitrepo.Entry{} // by path from the workspace
-	for _, e := range tree {
-		if rel := e.Path; prefix == "." {
-			files[rel] = e
-		} else if rel, ok := strings.CutPrefix(e.Path, prefix+"/"); ok {
-			files[rel] = e
-		}
-	}
-	config, err := c.configAt(files)
+	config, err := c.configAt(t)
 	if err != nil {
 		return snap, err
 	}
 	books := append([]string{config.Ledger}, config.Ledgers...)
-	wanted := map[string][]string{} // object → paths
-	var objects []string
-	for rel, e := range files {
-		isBook := slices.Contains(books, rel)
-		if !isBook && !strings.HasSuffix(rel, manifest.Suffix) && !config.IsPlan(rel) {
-			continue
-		}
-		if e.Mode == linkMode {
-			if e = files[c.follow(rel, e)]; e.Object == "" {
-				continue // a link that leads out of the tree says nothing that is in it
-			}
-		}
-		if e.Mode == moduleMode {
-			continue
-		}
-		if wanted[e.Object] == nil {
-			objects = append(objects, e.Object)
-		}
-		wanted[e.Object] = append(wanted[e.Object], rel)
+	list := t.seen(&config, books)
+	content, err := c.blobs(list)
+	if err != nil {
+		return snap, err
 	}
-	slices.Sort(objects)
-	err = c.w.Git.Blobs(c.ctx, objects, mostBytes, func(object string, data []byte) error {
+	runs, sidecars := map[string]bool{}, map[string][]byte{}
+	for _, f := range list {
+		data := content[f.entry.Object]
 		if data == nil {
-			return fmt.Errorf("%s is not in this clone (object %s): fetch it, or name a nearer base", wanted[object][0], object)
+			return snap, fmt.Errorf("%s is not in this clone (object %s): fetch it, or name a nearer base", f.rel, f.entry.Object)
 		}
-		data = bytes.Clone(data)
-		paths := wanted[object]
-		slices.Sort(paths)
-		for _, rel := range paths {
-			switch {
-			case slices.Contains(books, rel):
-				snap.Ledgers = append(snap.Ledgers, history.Ledger{Path: rel, Doc: ledger.Parse(rel, data)})
-			case strings.HasSuffix(rel, manifest.Suffix):
-				m := history.Manifest{Path: rel, Digest: manifest.Digest(data)}
-				if doc, err := manifest.Decode(data); err == nil {
-					m.Doc = doc // one that could not be read then either has its bytes all the same
-				}
-				snap.Manifests = append(snap.Manifests, m)
-			default:
-				if doc := plan.Parse(rel, data, config.PlanTokens()); len(doc.Tasks()) > 0 {
-					snap.Plans = append(snap.Plans, history.Plan{Path: rel, Doc: doc, Commands: commandsOf(doc, rel, data)})
-				}
+		runs[workspace.RunDirectory(f.rel)] = true
+		if workspace.IsSidecar(f.rel) {
+			sidecars[f.rel] = data
+		}
+	}
+	for _, f := range list {
+		data := content[f.entry.Object]
+		switch {
+		case slices.Contains(books, f.rel):
+			snap.Ledgers = append(snap.Ledgers, history.Ledger{Path: f.rel, Doc: ledger.Parse(f.rel, data)})
+		case strings.HasSuffix(f.rel, manifest.Suffix):
+			m := history.Manifest{Path: f.rel, Digest: manifest.Digest(data)}
+			if doc, err := manifest.Decode(data); err == nil {
+				m.Doc = doc // one that could not be read then either has its bytes all the same
+			}
+			snap.Manifests = append(snap.Manifests, m)
+		case workspace.IsSidecar(f.rel) || !workspace.IsPlanText(data) || runs[path.Dir(f.rel)]:
+		default:
+			if doc := plan.Parse(f.rel, data, config.PlanTokens()); len(doc.Tasks()) > 0 {
+				snap.Plans = append(snap.Plans, history.Plan{Path: f.rel, Doc: doc, Commands: commandsOf(doc, f.rel, data, sidecars)})
 			}
 		}
-		return nil
-	})
+	}
 	order(&snap)
-	return snap, err
+	return snap, nil
 }
 
-// commandsOf is the rows of a plan that have a command in its own blocks or in prose that could be run.
-func commandsOf(doc *plan.Plan, file string, src []byte) map[string]bool {
-	var sources []spec.Source
-	for _, b := range doc.Specs {
-		sources = append(sources, spec.Source{File: file, Text: b.Span.Of(src), Line: b.Line})
-	}
-	set := spec.Decode(sources...)
+// commandsOf is the rows of a plan that have a command in its own blocks, in its sidecar, or in prose that could be run.
+func commandsOf(doc *plan.Plan, file string, src []byte, sidecars map[string][]byte) map[string]bool {
+	side := workspace.SidecarOf(file)
+	set := spec.Decode(workspace.Sources(doc, file, src, side, sidecars[side])...)
 	out := map[string]bool{}
 	for _, t := range doc.Tasks() {
 		s := prose.Suggest(doc, t)
@@ -110,30 +82,12 @@ func commandsOf(doc *plan.Plan, file string, src []byte) map[string]bool {
 	return out
 }
 
-// What git's trees call a link and a submodule, and how much of one file is read.
-const (
-	linkMode   = "120000"
-	moduleMode = "160000"
-	mostBytes  = 256 << 20
-)
-
-// follow is where a link of the tree leads, from the workspace.
-func (c *checker) follow(rel string, e gitrepo.Entry) string {
-	target := ""
-	err := c.w.Git.Blobs(c.ctx, []string{e.Object}, 4096, func(_ string, data []byte) error {
-		target = string(data)
-		return nil
-	})
-	if err != nil || target == "" || path.IsAbs(target) {
-		return ""
-	}
-	return path.Join(path.Dir(rel), target)
-}
-
-// configAt is the config that a tree has; that of today where it has none that can be read.
-func (c *checker) configAt(files map[string]gitrepo.Entry) (workspace.Config, error) {
-	e, ok := files[workspace.ConfigName]
-	if !ok {
+// configAt is the config that a tree has; that of today where it has none. What one says that this planctl cannot read
+// in full is taken together with that of today.
+func (c *checker) configAt(t *tree) (workspace.Config, error) {
+	at, ok := t.real(workspace.ConfigName)
+	e, there := t.files[at]
+	if !ok || !there {
 		config := c.w.Config
 		if c.w.ConfigPath != "" { // there was none: what a workspace without a config looks at was looked at
 			def := workspace.DefaultConfig()
@@ -144,13 +98,24 @@ func (c *checker) configAt(files map[string]gitrepo.Entry) (workspace.Config, er
 		}
 		return config, nil
 	}
-	config := c.w.Config
+	config, read := c.w.Config, false
 	err := c.w.Git.Blobs(c.ctx, []string{e.Object}, 1<<20, func(_ string, data []byte) error {
-		if was, findings := workspace.DecodeConfig(workspace.ConfigName, bytes.Clone(data)); len(findings.Errors()) == 0 {
-			config = was
+		if data == nil {
+			return fmt.Errorf("%s is not in this clone (object %s): fetch it, or name a nearer base", workspace.ConfigName, e.Object)
 		}
+		read = true
+		was, findings := workspace.DecodeConfig(workspace.ConfigName, bytes.Clone(data))
+		if len(findings.Errors()) == 0 {
+			config = was
+			return nil
+		}
+		config.Plans = append(slices.Clone(config.Plans), was.Plans...)
+		config.Ledgers = append(append(slices.Clone(config.Ledgers), was.Ledger), was.Ledgers...)
 		return nil
 	})
+	if err == nil && !read {
+		err = fmt.Errorf("%s of the base cannot be read from git", workspace.ConfigName)
+	}
 	return config, err
 }
 

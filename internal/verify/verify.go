@@ -36,6 +36,14 @@ func Verify(ctx context.Context, w *workspace.Workspace, o Options) (Result, err
 	c := &checker{linter: linter{w: w}, ctx: ctx, o: o}
 	c.list = append(c.list, lintAll(w)...)
 	c.list = append(c.list, w.Evidence.Findings...)
+	if o.Base != "" {
+		if prefix, inside := c.inGit(); inside {
+			var err error
+			if c.base, err = c.treeAt(o.Base, prefix); err != nil {
+				return Result{}, err
+			}
+		}
+	}
 	if err := c.hash(); err != nil {
 		return Result{}, err
 	}
@@ -86,6 +94,7 @@ type checker struct {
 	linter
 	ctx       context.Context
 	o         Options
+	base      *tree // the files of Options.Base, nil without
 	compiler  criteria.Compiler
 	files     map[fileKey]seen
 	hashed    int

@@ -380,6 +380,9 @@ func matchesAny(patterns []string, p string) bool {
 	return slices.ContainsFunc(patterns, func(g string) bool { return glob.Match(g, p) })
 }
 
+// PlanRoots is the directories below which plans are looked for: the parts of the patterns before the first wildcard.
+func (c *Config) PlanRoots() []string { return bases(c.Plans) }
+
 // IsPlan reports whether the config's patterns take a path for a plan. Whether it is one its tables say.
 func (c *Config) IsPlan(rel string) bool {
 	return matchesAny(c.Plans, rel) && rel != c.Ledger && !slices.Contains(c.Ledgers, rel)

@@ -29,6 +29,36 @@ const sidecarSuffix = ".planctl.yaml"
 // and people write it: 2025-10-19T122449Z, 20251011T153931Z.
 var stampDir = regexp.MustCompile(`^\d{4}-?\d{2}-?\d{2}T\d{2}:?\d{2}(:?\d{2})?Z?$`)
 
+// SidecarOf is the file beside a plan that may hold its specs.
+func SidecarOf(plan string) string { return strings.TrimSuffix(plan, ".md") + sidecarSuffix }
+
+// IsSidecar reports whether a path has the name of a sidecar.
+func IsSidecar(rel string) bool {
+	return strings.HasSuffix(rel, sidecarSuffix) && path.Base(rel) != ConfigName
+}
+
+// RunDirectory is the directory of the run whose manifest a path names, where it lies in one for a moment (STAMP/SLUG);
+// else "". Documents in it are evidence and no plans.
+func RunDirectory(rel string) string {
+	if dir := path.Dir(rel); strings.HasSuffix(rel, manifest.Suffix) && stampDir.MatchString(path.Base(path.Dir(dir))) {
+		return dir
+	}
+	return ""
+}
+
+// IsPlanText reports whether a document's bytes could be a plan's: UTF-8, not binary, no more than MaxPlan, with a line
+// that looks like the head of a checklist.
+func IsPlanText(src []byte) bool {
+	return len(src) <= MaxPlan && !isUTF16(src) && looksLikePlan(src) && !isBinary(src)
+}
+
+func isUTF16(src []byte) bool {
+	return bytes.HasPrefix(src, []byte("\xff\xfe")) || bytes.HasPrefix(src, []byte("\xfe\xff"))
+}
+
+// isBinary is git's own test.
+func isBinary(src []byte) bool { return bytes.IndexByte(src[:min(len(src), 8000)], 0) >= 0 }
+
 // found is what the walk below the plan patterns saw.
 type found struct {
 	files    []string        // that match the patterns, sorted
@@ -85,10 +115,10 @@ func (w *Workspace) discover() found {
 				}
 			case d.Type().IsRegular() && strings.HasSuffix(name, manifest.Suffix):
 				f.runs = append(f.runs, rel)
-				if stampDir.MatchString(path.Base(path.Dir(path.Dir(rel)))) {
-					f.evidence[path.Dir(rel)] = true
+				if dir := RunDirectory(rel); dir != "" {
+					f.evidence[dir] = true
 				}
-			case strings.HasSuffix(name, sidecarSuffix) && name != ConfigName:
+			case IsSidecar(rel):
 				f.sidecars[rel] = true
 			case matched[rel] || !matchesAny(w.Config.Plans, rel) || w.isLedger(rel):
 			case d.Type()&fs.ModeSymlink != 0:
@@ -197,7 +227,7 @@ func (w *Workspace) read(rel string, f *found) ([]byte, *finding.Finding) {
 	if err != nil {
 		return nil, bad(finding.Error, "the file cannot be read, so that its tasks are not counted: "+reason(err), "mend its permissions")
 	}
-	if bytes.HasPrefix(src, []byte("\xff\xfe")) || bytes.HasPrefix(src, []byte("\xfe\xff")) {
+	if isUTF16(src) {
 		return nil, bad(finding.Error, "the file is UTF-16, so that no table is seen in it", "save it as UTF-8")
 	}
 	switch like := looksLikePlan(src); {
@@ -205,7 +235,7 @@ func (w *Workspace) read(rel string, f *found) ([]byte, *finding.Finding) {
 		return nil, nil
 	case len(src) > MaxPlan:
 		return nil, bad(finding.Error, fmt.Sprintf("the file has %d bytes, more than the %d that are read; its tasks are not counted", st.Size(), MaxPlan), "split the plan")
-	case bytes.IndexByte(src[:min(len(src), 8000)], 0) >= 0: // git's own test
+	case isBinary(src):
 		return nil, bad(finding.Error, "the file is binary, so that its tasks are not counted", "take the zero bytes out, or move it out of `plans`")
 	case f.evidence[path.Dir(rel)]:
 		if name := path.Base(rel); name == "summary.md" || name == "summary.planctl.md" {

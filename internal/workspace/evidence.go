@@ -78,6 +78,9 @@ func (w *Workspace) gather(f *found) {
 			})
 		case e.byDigest[r.Digest] != nil:
 			first := e.byDigest[r.Digest]
+			if !first.atStamp(first.Path) && first.atStamp(r.Path) { // the copy sorts first; log and artifacts lie beside this one
+				first.Path, r.Path = r.Path, first.Path
+			}
 			first.Copies = append(first.Copies, r.Path)
 		default:
 			e.byDigest[r.Digest] = r
@@ -85,6 +88,11 @@ func (w *Workspace) gather(f *found) {
 		}
 	}
 	w.join()
+}
+
+// atStamp reports whether a path of the manifest lies below the directory of its run's moment.
+func (r *Record) atStamp(at string) bool {
+	return path.Base(path.Dir(path.Dir(at))) == r.Doc.Predicate.Stamp
 }
 
 // contains reports whether the path is the directory or lies below it.

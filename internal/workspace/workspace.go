@@ -12,7 +12,6 @@ import (
 	"errors"
 	"io/fs"
 	"slices"
-	"strings"
 	"sync"
 
 	"github.com/planctl/planctl/internal/finding"
@@ -188,20 +187,17 @@ func (w *Workspace) openPlan(rel string, f *found) (*Plan, *finding.Finding) {
 		return nil, bad
 	}
 	p := &Plan{Path: rel, Archived: matchesAny(w.Config.Archived, rel), Doc: plan.Parse(rel, src, w.Config.tokens), ws: w, byID: map[string]*Item{}}
-	sources := make([]spec.Source, 0, len(p.Doc.Specs)+1)
-	for _, b := range p.Doc.Specs {
-		sources = append(sources, spec.Source{File: rel, Text: b.Span.Of(src), Line: b.Line})
-	}
-	if side := strings.TrimSuffix(rel, ".md") + sidecarSuffix; f.sidecars[side] {
-		text, err := regular.Read(w.Abs(side))
-		if err != nil {
+	var text []byte
+	side := SidecarOf(rel)
+	if f.sidecars[side] {
+		var err error
+		if text, err = regular.Read(w.Abs(side)); err != nil {
 			bad = &finding.Finding{Code: "spec-unreadable", Severity: finding.Error, File: side, Message: "the sidecar cannot be read: " + reason(err), Help: "mend its permissions"}
 		} else {
 			p.Sidecar = side
-			sources = append(sources, spec.Source{File: side, Text: text, Line: 1})
 		}
 	}
-	p.Specs = spec.Decode(sources...)
+	p.Specs = spec.Decode(Sources(p.Doc, rel, src, p.Sidecar, text)...)
 	for _, t := range p.Doc.Tasks() {
 		it := &Item{Plan: p, Phase: t.Phase, Task: t}
 		p.Items = append(p.Items, it)
@@ -217,6 +213,18 @@ func (w *Workspace) openPlan(rel string, f *found) (*Plan, *finding.Finding) {
 		}
 	}
 	return p, bad
+}
+
+// Sources is where a plan's specs stand: its own blocks, then its sidecar where it has one.
+func Sources(doc *plan.Plan, rel string, src []byte, sidecar string, text []byte) []spec.Source {
+	sources := make([]spec.Source, 0, len(doc.Specs)+1)
+	for _, b := range doc.Specs {
+		sources = append(sources, spec.Source{File: rel, Text: b.Span.Of(src), Line: b.Line})
+	}
+	if text != nil {
+		sources = append(sources, spec.Source{File: sidecar, Text: text, Line: 1})
+	}
+	return sources
 }
 
 // countTokens finds the token that the live plans use most for each state; of
