@@ -34,7 +34,7 @@ func (a *app) adopted(ctx context.Context, dryRun, fresh bool) error {
 	}
 	if dryRun {
 		n := 0
-		for _, e := range baseline.Update(nil, res.Found).Entries {
+		for _, e := range baseline.Update(nil, res.Found, res.Scope).Entries {
 			n += e.Count
 		}
 		if n > 0 {

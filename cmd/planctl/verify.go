@@ -72,7 +72,7 @@ func (a *app) verify(ctx context.Context, o verifyOptions) error {
 	for _, i := range intents {
 		open[i.Intent.Key] = true
 	}
-	res, err := verify.Verify(ctx, w, verify.Options{Base: base.Commit, Ledger: tier, Intents: open})
+	res, err := verify.Verify(ctx, w, verify.Options{Base: base.Commit, More: base.More, Ledger: tier, Intents: open})
 	if err != nil {
 		return err
 	}
@@ -105,7 +105,7 @@ func (a *app) updateBaseline(w *workspace.Workspace, res verify.Result) error {
 // writeBaseline brings the baseline up to date and says what became of it; n is how many findings it holds. A workspace
 // without findings gets none.
 func writeBaseline(w *workspace.Workspace, res verify.Result) (said string, n int, err error) {
-	next := baseline.Update(res.Baseline, res.Found)
+	next := baseline.Update(res.Baseline, res.Found, res.Scope)
 	for _, e := range next.Entries {
 		n += e.Count
 	}

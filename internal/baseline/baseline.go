@@ -139,8 +139,9 @@ func (b *Baseline) at(i int, code finding.Code, message, help string) finding.Fi
 // Update is the baseline that holds the list's errors and warnings and nothing
 // else, with the reasons that old has for them. What Protected names is left
 // out. The list is what a full verify found, suppressed findings taken out and
-// the baseline not yet applied; old may be nil.
-func Update(old *Baseline, list finding.List) *Baseline {
+// the baseline not yet applied; old may be nil. What s did not look for stays as
+// old has it.
+func Update(old *Baseline, list finding.List, s Scope) *Baseline {
 	b := &Baseline{File: Name}
 	reasons := map[identity]string{}
 	if old != nil {
@@ -148,6 +149,9 @@ func Update(old *Baseline, list finding.List) *Baseline {
 		for _, e := range old.Entries {
 			if reasons[e.identity()] == "" {
 				reasons[e.identity()] = e.Reason
+			}
+			if s.Known[e.Rule] && !Protected(e.Rule) && !s.looked(e.File, e.Rule) {
+				b.Entries = append(b.Entries, e)
 			}
 		}
 	}

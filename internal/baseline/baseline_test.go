@@ -89,7 +89,7 @@ func TestFormatGolden(t *testing.T) {
 	b := baseline.Update(nil, append(old(),
 		warn("spec-because", "", 0, "", "null"),
 		warn("spec-because", "a: b.md", 1, "- x", "it's `a: b`\nand \"c\" \t\u202e"),
-	))
+	), baseline.Scope{})
 	b.Entries[0].Reason = "the old build had it; see docs/why.md #3"
 	got := b.Format()
 	const golden = "testdata/old.yaml"
@@ -120,7 +120,7 @@ func reread(t interface {
 
 // A repository is quiet once its baseline is written, and stays so while lines move.
 func TestApply(t *testing.T) {
-	b := reread(t, baseline.Update(nil, old()))
+	b := reread(t, baseline.Update(nil, old(), baseline.Scope{}))
 	rest, unused := b.Apply(old(), everything())
 	if len(unused) > 0 {
 		t.Errorf("unused: %v", unused)
@@ -139,7 +139,7 @@ func TestApply(t *testing.T) {
 }
 
 func TestApplyNew(t *testing.T) {
-	b := reread(t, baseline.Update(nil, old()))
+	b := reread(t, baseline.Update(nil, old(), baseline.Scope{}))
 	third := old()[0]
 	third.Line = 99
 	list := append(old()[:5], third,
@@ -158,7 +158,7 @@ func TestApplyNew(t *testing.T) {
 }
 
 func TestApplyUnused(t *testing.T) {
-	b := reread(t, baseline.Update(nil, old()))
+	b := reread(t, baseline.Update(nil, old(), baseline.Scope{}))
 	list := old()[1:4] // one of the two paths is mended, and the date
 	rest, unused := b.Apply(list, everything())
 	if len(rest) > 0 {
@@ -212,14 +212,14 @@ func TestApplyProtected(t *testing.T) {
 }
 
 func TestUpdateKeepsReasons(t *testing.T) {
-	b := baseline.Update(nil, old())
+	b := baseline.Update(nil, old(), baseline.Scope{})
 	for i := range b.Entries {
 		b.Entries[i].Reason = "because of " + string(b.Entries[i].Rule)
 	}
 	moved := old()[:4]
 	moved[2].Message = "duplicate ID A1: line 500 has it already"
 	moved = append(moved, warn("ledger-number-twice", "docs/fix_plan.md", 1, "", "new"))
-	next := baseline.Update(reread(t, b), moved)
+	next := baseline.Update(reread(t, b), moved, baseline.Scope{})
 	var got []string
 	for _, e := range next.Entries {
 		got = append(got, string(e.Rule)+": "+e.Reason)
@@ -272,7 +272,7 @@ func TestFormatProperty(t *testing.T) {
 			return finding.Finding{Code: finding.Code(rapid.StringMatching(`(plan|tick)-[a-z]{1,2}`).Draw(t, "rule")), Severity: finding.Error,
 				File: long.Draw(t, "file"), Task: long.Draw(t, "task"), Message: long.Draw(t, "message")}
 		}), 0, 8).Draw(t, "list"))
-		b := baseline.Update(nil, list)
+		b := baseline.Update(nil, list, baseline.Scope{})
 		for i := range b.Entries {
 			b.Entries[i].Reason = strings.ToValidUTF8(long.Draw(t, "reason"), "?")
 		}
@@ -283,7 +283,7 @@ func TestFormatProperty(t *testing.T) {
 		// The order of findings does not matter, nor does it to write an update that changes nothing.
 		shuffled := slices.Clone(list)
 		rand.New(rand.NewSource(1)).Shuffle(len(shuffled), func(i, j int) { shuffled[i], shuffled[j] = shuffled[j], shuffled[i] })
-		if again := baseline.Update(back, shuffled); string(again.Format()) != string(b.Format()) {
+		if again := baseline.Update(back, shuffled, baseline.Scope{}); string(again.Format()) != string(b.Format()) {
 			t.Fatalf("got\n%s\nwant\n%s", again.Format(), b.Format())
 		}
 		codes := map[finding.Code]bool{}
@@ -298,7 +298,7 @@ func TestFormatProperty(t *testing.T) {
 
 // FuzzParse holds that no bytes panic, and that what can be read is written so that it reads the same.
 func FuzzParse(f *testing.F) {
-	f.Add(baseline.Update(nil, old()).Format())
+	f.Add(baseline.Update(nil, old(), baseline.Scope{}).Format())
 	f.Add([]byte("version: 1\nfindings:\n- {rule: a-b, file: 'x', task: \"\\u202e\", message: |\n    lines 3 and 4\n  , count: 3}\n"))
 	f.Add([]byte("version: 1\nfindings:\n  - rule: a\n    message: >-\n      x\n\n      y: z #\n    reason: '  '\n"))
 	f.Fuzz(func(t *testing.T, src []byte) {

@@ -36,7 +36,7 @@ func quietAfter(t *testing.T, name string, before, after finding.List) {
 	for _, r := range verify.Rules() {
 		codes[r.Code] = true
 	}
-	b := reread(t, baseline.Update(nil, before))
+	b := reread(t, baseline.Update(nil, before, baseline.Scope{}))
 	rest, unused := b.Apply(after, baseline.Scope{Known: codes})
 	for _, f := range append(rest, unused...) {
 		if f.Severity > finding.Note && !baseline.Protected(f.Code) || f.Code == baseline.CodeUnused {

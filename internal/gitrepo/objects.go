@@ -62,17 +62,17 @@ func (r *Repo) IsAncestor(ctx context.Context, a, b string) (bool, error) {
 	return err == nil, err
 }
 
-// MergeBase is the best common ancestor of two commits; ok is false where they
-// have none.
-func (r *Repo) MergeBase(ctx context.Context, a, b string) (commit string, ok bool, err error) {
+// MergeBases is the best common ancestors of two commits, in git's order: none where they have none, several where
+// branches were merged into each other crosswise.
+func (r *Repo) MergeBases(ctx context.Context, a, b string) ([]string, error) {
 	if err := refuse(a, b); err != nil {
-		return "", false, err
+		return nil, err
 	}
-	out, err := r.git(ctx, nil, "merge-base", a, b)
+	out, err := r.git(ctx, nil, "merge-base", "--all", a, b)
 	if exit(err) == 1 {
-		return "", false, nil
+		return nil, nil
 	}
-	return strings.TrimSpace(string(out)), err == nil, err
+	return strings.Fields(string(out)), err
 }
 
 // Graph is the parents of each commit that can be reached from the tips, full names in hex.

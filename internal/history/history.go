@@ -84,6 +84,16 @@ const (
 	CodeCommandLost     finding.Code = "history-command-lost"
 )
 
+// IsNew reports whether a rule is about what the head has and the base had not; the others are about what was lost or
+// rewritten.
+func IsNew(code finding.Code) bool {
+	switch code {
+	case CodeTick, CodeSkip, CodeCommandLost:
+		return true
+	}
+	return false
+}
+
 // Rules is every rule of this package. It is a fresh slice each time.
 func Rules() []Rule {
 	const warning, fault = finding.Warning, finding.Error

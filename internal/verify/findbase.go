@@ -9,9 +9,10 @@ import (
 
 // Base is the commit that history is compared with.
 type Base struct {
-	Commit string // "" where there is none
-	Name   string // what led to it: origin/main
-	Why    string // why there is none
+	Commit string   // "" where there is none
+	More   []string // further ones: branches that were merged into each other have several
+	Name   string   // what led to it: origin/main
+	Why    string   // why there is none
 }
 
 // BaseError says that the base that was asked for cannot be compared with.
@@ -52,12 +53,12 @@ func FindBase(ctx context.Context, w *workspace.Workspace, ref string, getenv fu
 		if commit == "" {
 			continue
 		}
-		base, ok, err := w.Git.MergeBase(ctx, commit, head)
+		bases, err := w.Git.MergeBases(ctx, commit, head)
 		switch {
 		case err != nil:
 			return Base{}, err
-		case ok:
-			return Base{Commit: base, Name: name}, nil
+		case len(bases) > 0:
+			return Base{Commit: bases[0], More: bases[1:], Name: name}, nil
 		case asked || w.Git.Shallow():
 			return Base{}, &BaseError{fmt.Sprintf("HEAD and %s have no commit in common here", name), deeper(w, name)}
 		}

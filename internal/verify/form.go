@@ -38,13 +38,27 @@ func (t *Tier) UnmarshalText(b []byte) error {
 	return fmt.Errorf("unknown tier %q: want basic, strict or all", b)
 }
 
-// strictOnly are the rules that Basic leaves out, those of lint among them.
-var strictOnly = [...]finding.Code{CodeIndexMissing, CodeIndexExtra, CodeIndexStatus, CodeNumberTwice, CodeStatusWord, CodeDrift}
+// within reports whether a call with the tier asked makes the checks of t.
+func (t Tier) within(asked Tier) bool {
+	rank := [...]int{Strict: 1, Basic: 0, All: 2}
+	return rank[t] <= rank[asked]
+}
+
+// tierOf is the least tier that looks for a rule, those of lint among them.
+func tierOf(code finding.Code) Tier {
+	switch code {
+	case CodeLacks, CodeDateOrder:
+		return All
+	case CodeIndexMissing, CodeIndexExtra, CodeIndexStatus, CodeNumberTwice, CodeStatusWord, CodeDrift:
+		return Strict
+	}
+	return Basic
+}
 
 // form checks how ledgers are kept.
 func (c *checker) form() {
 	if c.o.Ledger == Basic {
-		c.list = slices.DeleteFunc(c.list, func(f finding.Finding) bool { return slices.Contains(strictOnly[:], f.Code) })
+		c.list = slices.DeleteFunc(c.list, func(f finding.Finding) bool { return !tierOf(f.Code).within(Basic) })
 		return
 	}
 	for _, l := range c.books() {
@@ -116,7 +130,7 @@ func (c *checker) leftOut(l *workspace.Ledger, s *ledger.Section) {
 			lacks = append(lacks, "result")
 		}
 		if len(lacks) > 0 {
-			c.entry(CodeLacks, l, a, fmt.Sprintf("%s of [%s] has no %s", label(a), s.ID, strings.Join(lacks, ", no ")), "`* [YYYY-MM-DD] Attempt #N — what: result` has all three")
+			c.entry(CodeLacks, l, a, fmt.Sprintf("%s of [%s] has no %s", label(a), s.ID, strings.Join(lacks, ", no ")), "`* [YYYY-MM-DD] Attempt #N — what: result.` has all three")
 		}
 		if a.Date != "" && last != "" && a.Date < last && a.Run == "" {
 			c.entry(CodeDateOrder, l, a, fmt.Sprintf("%s is of %s and stands below one of %s", label(a), a.Date, last), "entries are added at the end; where the list is newest first, leave this rule off")

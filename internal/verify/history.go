@@ -3,18 +3,70 @@ package verify
 import (
 	"strings"
 
+	"github.com/planctl/planctl/internal/finding"
 	"github.com/planctl/planctl/internal/history"
 )
 
-// history holds what is there now against the commit of Options.Base.
+// history holds what is there now against the commit of Options.Base, and against Options.More. What was lost since any
+// of them is named; what is new has to be new against all: a tick that one of them had is no news.
 func (c *checker) history() error {
-	base, err := c.before()
+	list, err := c.since(c.o.Base, c.base)
 	if err != nil {
 		return err
 	}
-	for _, f := range history.Compare(base, c.after(base)) {
-		f.Help = strings.ReplaceAll(f.Help, "BASE", short(c.o.Base))
-		c.list = append(c.list, f)
+	for _, commit := range c.o.More {
+		prefix, _ := c.inGit()
+		t, err := c.treeAt(commit, prefix)
+		if err != nil {
+			return err
+		}
+		more, err := c.since(commit, t)
+		if err != nil {
+			return err
+		}
+		list = together(list, more)
 	}
+	c.list = append(c.list, list...)
 	return nil
+}
+
+func (c *checker) since(commit string, t *tree) (finding.List, error) {
+	base, err := c.before(t)
+	if err != nil {
+		return nil, err
+	}
+	list := history.Compare(base, c.after(base))
+	for i, f := range list {
+		list[i].Help = strings.ReplaceAll(f.Help, "BASE", short(commit))
+	}
+	return list, nil
+}
+
+// together joins what was found against two bases.
+func together(a, b finding.List) finding.List {
+	type what struct {
+		code       finding.Code
+		file, task string
+		message    string
+	}
+	of := func(f finding.Finding) what { return what{f.Code, f.File, f.Task, f.Message} }
+	inA, inB := map[what]bool{}, map[what]bool{}
+	for _, f := range a {
+		inA[of(f)] = true
+	}
+	for _, f := range b {
+		inB[of(f)] = true
+	}
+	var out finding.List
+	for _, f := range a {
+		if !history.IsNew(f.Code) || inB[of(f)] {
+			out = append(out, f)
+		}
+	}
+	for _, f := range b {
+		if !history.IsNew(f.Code) && !inA[of(f)] {
+			out = append(out, f)
+		}
+	}
+	return out
 }

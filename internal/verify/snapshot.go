@@ -19,15 +19,17 @@ import (
 
 // before reads what the base had: its own config says which files were ledgers and plans, so that a change of the config
 // cannot take one out of sight.
-func (c *checker) before() (history.Snapshot, error) {
+func (c *checker) before(t *tree) (history.Snapshot, error) {
 	var snap history.Snapshot
-	t := c.base
 	if t == nil {
 		return snap, nil
 	}
 	config, err := c.configAt(t)
 	if err != nil {
 		return snap, err
+	}
+	if c.was == nil {
+		c.was = &config
 	}
 	books := append([]string{config.Ledger}, config.Ledgers...)
 	list := t.seen(&config, books)

@@ -14,6 +14,7 @@ import (
 // Options say how much is looked at.
 type Options struct {
 	Base    string          // the commit whose history must still stand, as git names it in full; "" looks at no history
+	More    []string        // further commits whose history must still stand
 	Ledger  Tier            // which checks of the ledger's form are made
 	Intents map[string]bool // nonces of runs that are on their way: their manifests need no attempt yet
 }
@@ -23,6 +24,7 @@ type Result struct {
 	Findings finding.List       // with the severities of the config, sorted; without what comments and the baseline accept
 	Found    finding.List       // as Findings, before the baseline took its part out: what a new baseline is made of
 	Baseline *baseline.Baseline // the one that was applied, nil without
+	Scope    baseline.Scope     // what was looked for
 	Attempts int                // entries of all ledgers
 	Runs     int                // manifests
 	Files    int                // that were hashed
@@ -78,11 +80,11 @@ func Verify(ctx context.Context, w *workspace.Workspace, o Options) (Result, err
 		}
 	}
 	scope := everything(func(_ string, code finding.Code) bool {
-		return (o.Ledger != Basic || !slices.Contains(strictOnly[:], code)) && (o.Base != "" || family(code) != "history")
+		return tierOf(code).within(o.Ledger) && (o.Base != "" || family(code) != "history")
 	})
-	res := Result{Found: severities(w, allowed(w, severities(w, c.list), scope)), Runs: len(w.Evidence.Records), Files: c.hashed, Bytes: c.bytes}
+	res := Result{Found: c.severities(allowed(w, c.severities(c.list), scope)), Runs: len(w.Evidence.Records), Files: c.hashed, Bytes: c.bytes}
 	base, rest := accepted(w, res.Found, scope)
-	res.Baseline, res.Findings = base, once(severities(w, rest))
+	res.Scope, res.Baseline, res.Findings = scope, base, once(c.severities(rest))
 	for _, l := range c.books() {
 		res.Attempts += len(l.Doc.Attempts())
 	}
@@ -94,7 +96,8 @@ type checker struct {
 	linter
 	ctx       context.Context
 	o         Options
-	base      *tree // the files of Options.Base, nil without
+	base      *tree             // the files of Options.Base, nil without
+	was       *workspace.Config // its config
 	compiler  criteria.Compiler
 	files     map[fileKey]seen
 	hashed    int
@@ -117,6 +120,28 @@ func (c *checker) books() []*workspace.Ledger {
 		}
 	}
 	return out
+}
+
+// severities is severities with the base's config beside today's, of which the stricter decides on history: a change cannot
+// turn off the rules that name what it rewrites.
+func (c *checker) severities(list finding.List) finding.List {
+	if c.was == nil {
+		return severities(c.w, list)
+	}
+	var past, present finding.List
+	for _, f := range list {
+		if family(f.Code) != "history" {
+			present = append(present, f)
+			continue
+		}
+		now, then := c.w.Config.Severity(f.Code, f.File, f.Severity), c.was.Severity(f.Code, f.File, f.Severity)
+		if f.Severity = max(now, then); f.Severity != finding.Unknown {
+			past = append(past, f)
+		}
+	}
+	out := append(severities(c.w, present), past...)
+	out.Sort()
+	return slices.CompactFunc(out, func(a, b finding.Finding) bool { return a == b })
 }
 
 // severities gives findings the severities of the config, drops what it switches off, sorts, and drops repeats.
