@@ -80,11 +80,25 @@ func TestSARIF(t *testing.T) {
 		t.Error("a place for what has none")
 	}
 	// A finding keeps its fingerprint when it moves.
-	moved := some()[:1]
-	moved[0].Line = 99
-	var again bytes.Buffer
-	if err := SARIF(&again, moved, about); err != nil || !strings.Contains(again.String(), run.Results[0].PartialFingerprints["planctlFinding/v1"]) {
+	print := func(f finding.Finding) string {
+		var b bytes.Buffer
+		if err := SARIF(&b, finding.List{f}, about); err != nil {
+			t.Fatal(err)
+		}
+		_, rest, _ := strings.Cut(b.String(), "planctlFinding/v1")
+		line, _, _ := strings.Cut(rest, "\n")
+		return line
+	}
+	here := some()[0]
+	here.Message = "docs/fix_plan.md:6 names it, as line 12 does; attempt #3"
+	there := here
+	there.Line, there.Message = 99, "docs/fix_plan.md:8 names it, as line 14 does; attempt #3"
+	if print(here) != print(there) {
 		t.Error("the fingerprint moved with the line")
+	}
+	there.Message = strings.Replace(there.Message, "#3", "#4", 1)
+	if print(here) == print(there) {
+		t.Error("another attempt's finding has the same fingerprint")
 	}
 }
 

@@ -81,7 +81,7 @@ type (
 )
 
 // SARIF writes findings as one SARIF 2.1.0 log (OASIS). Columns count characters. A fingerprint is of rule, file, task
-// and message and not of the line, so that a finding is the same one after other lines have moved.
+// and message, with no number of a line, so that a finding is the same one after other lines have moved.
 func SARIF(w io.Writer, list finding.List, about About) error {
 	var run sarifRun
 	run.Columns = "unicodeCodePoints"
@@ -108,7 +108,7 @@ func SARIF(w io.Writer, list finding.List, about About) error {
 		if f.Help != "" {
 			msg += "\nhelp: " + Clean(f.Help)
 		}
-		sum := sha256.Sum256([]byte(strings.Join([]string{string(f.Code), f.File, f.Task, f.Message}, "\x00")))
+		sum := sha256.Sum256([]byte(strings.Join([]string{string(f.Code), f.File, f.Task, finding.Key(f.Message)}, "\x00")))
 		print := hex.EncodeToString(sum[:])
 		seen[print]++
 		r := sarifResult{Rule: string(f.Code), Index: rule(f), Level: f.Severity.String(), Message: sarifText{msg},

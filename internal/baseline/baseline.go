@@ -66,8 +66,11 @@ type identity struct {
 func (e Entry) identity() identity { return identity{e.Rule, e.File, e.Task, e.Message} }
 
 func identityOf(f finding.Finding) identity {
-	return identity{f.Code, valid(f.File), valid(f.Task), Key(f.Message)}
+	return identity{f.Code, valid(f.File), valid(f.Task), finding.Key(f.Message)}
 }
+
+// valid is s with bytes that are no text replaced: a baseline is UTF-8.
+func valid(s string) string { return strings.ToValidUTF8(s, "\uFFFD") }
 
 // Scope is what a command looked for. lint has fewer rules than verify, and
 // may be given some files only: what was not looked for cannot be missed.

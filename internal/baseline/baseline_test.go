@@ -64,7 +64,7 @@ func TestKey(t *testing.T) {
 		{"deadline 12", "deadline 12"},
 		{"\xff", "\uFFFD"},
 	} {
-		if got := baseline.Key(c.message); got != c.want {
+		if got := finding.Key(c.message); got != c.want {
 			t.Errorf("Key(%q)\n got %q\nwant %q", c.message, got, c.want)
 		}
 	}

@@ -87,7 +87,7 @@ func entry(n *yamlstrict.Node) (Entry, bool) {
 		case "task":
 			e.Task = text(f.Value)
 		case "message":
-			e.Message, message = Key(text(f.Value)), true
+			e.Message, message = finding.Key(text(f.Value)), true
 		case "count":
 			count, fine := f.Value.Int()
 			if fine && count < 1 {

@@ -75,7 +75,7 @@ func TestMovedLines(t *testing.T) {
 	before, after := reading([]byte(messy)), reading([]byte("# New\n\nSome text.\n\n"+messy))
 	named := 0
 	for _, f := range before {
-		if baseline.Key(f.Message) != f.Message {
+		if finding.Key(f.Message) != f.Message {
 			named++
 		}
 	}

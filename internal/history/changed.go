@@ -131,12 +131,8 @@ func (x *changes) swallowed(d difference, h *entry) *entry {
 
 // holds reports whether the part stands in the lines, one after the other.
 func holds(all, part []string) bool {
-	for i := 0; i+len(part) <= len(all); i++ {
-		if slices.Equal(all[i:i+len(part)], part) {
-			return true
-		}
-	}
-	return false
+	whole := func(lines []string) string { return "\n" + strings.Join(lines, "\n") + "\n" }
+	return len(part) == 0 || strings.Contains(whole(all), whole(part))
 }
 
 func numberOf(e *entry) string {

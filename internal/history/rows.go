@@ -165,9 +165,10 @@ func (c *comparison) elsewhere(t *plan.Task) bool {
 
 // telling is an attempt that may name rows.
 type telling struct {
-	text  []byte
-	tasks []string
-	run   bool
+	text   []byte
+	tasks  []string
+	run    bool
+	phases [][2]string // the phases that it speaks of as a whole, first and last
 }
 
 // naming knows which rows attempts and manifests name.
@@ -186,7 +187,11 @@ func (x *naming) read() {
 				continue
 			}
 			id := strings.ToUpper(a.Section.ID)
-			x.told[id] = append(x.told[id], telling{a.Span.Of(l.Doc.Source), a.Tasks, a.Run != ""})
+			t := telling{text: a.Span.Of(l.Doc.Source), tasks: a.Tasks, run: a.Run != ""}
+			if !t.run {
+				t.phases = phasesOf(t.text)
+			}
+			x.told[id] = append(x.told[id], t)
 		}
 	}
 	for _, m := range x.head.Manifests {
@@ -213,7 +218,7 @@ func (x *naming) named(h Plan, t *plan.Task) bool {
 		if slices.ContainsFunc(a.tasks, func(s string) bool { return s == t.ID || strings.HasSuffix(s, "#"+t.ID) }) || ledger.Mentions(a.text, t.ID) {
 			return true
 		}
-		if !a.run && t.Phase != nil && ofPhase(a.text, t.Phase.ID) {
+		if t.Phase != nil && ofPhase(a.phases, t.Phase.ID) {
 			return true
 		}
 	}
@@ -222,10 +227,18 @@ func (x *naming) named(h Plan, t *plan.Task) bool {
 
 var phaseWord = regexp.MustCompile(`(?i)\bphases? ([A-Za-z0-9.]+)(?:\s*[-–—]\s*([A-Za-z0-9.]+))?`)
 
-// ofPhase reports whether a text that a person wrote speaks of a whole phase: Phase C1, Phases A–C.
-func ofPhase(text []byte, phase string) bool {
+// phasesOf is the phases that a text which a person wrote speaks of as a whole: Phase C1, Phases A–C.
+func phasesOf(text []byte) [][2]string {
+	var out [][2]string
 	for _, m := range phaseWord.FindAllSubmatch(text, -1) {
-		from, to := strings.TrimRight(string(m[1]), "."), strings.TrimRight(string(m[2]), ".")
+		out = append(out, [2]string{strings.TrimRight(string(m[1]), "."), strings.TrimRight(string(m[2]), ".")})
+	}
+	return out
+}
+
+func ofPhase(phases [][2]string, phase string) bool {
+	for _, p := range phases {
+		from, to := p[0], p[1]
 		if strings.EqualFold(from, phase) || strings.EqualFold(to, phase) {
 			return true
 		}

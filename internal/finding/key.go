@@ -1,4 +1,4 @@
-package baseline
+package finding
 
 import (
 	"regexp"
@@ -17,11 +17,11 @@ var (
 	digits = regexp.MustCompile(`\d+`)
 )
 
-// Key is a message as a baseline keeps it: the numbers of lines, and of a
+// Key is what stays of a message when something else is edited, so that a finding is known again: the numbers of lines, and of a
 // plan's open rows, are N, since an edit elsewhere moves them. Every other
 // number stays, such as an attempt's. Key(Key(s)) is Key(s).
 func Key(message string) string {
-	s := valid(message)
+	s := strings.ToValidUTF8(message, "\uFFFD") // a baseline is UTF-8
 	s = lineNumbers.ReplaceAllStringFunc(s, func(m string) string { return digits.ReplaceAllString(m, "N") })
 	s = places.ReplaceAllString(s, "${1}:N")
 	return openRows.ReplaceAllStringFunc(s, func(m string) string {
@@ -29,6 +29,3 @@ func Key(message string) string {
 		return digits.ReplaceAllString(m, "N")
 	})
 }
-
-// valid is s with bytes that are no text replaced: a baseline is UTF-8.
-func valid(s string) string { return strings.ToValidUTF8(s, "\uFFFD") }
