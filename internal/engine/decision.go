@@ -109,7 +109,7 @@ func (d *decision) locked(ctx context.Context, w *workspace.Workspace, store *co
 			refused = err
 			return nil, nil, err
 		}
-		entry := ledger.Entry{Task: entryName(fresh, it), Title: it.Task.Description, Detail: decidedBy(&p)}
+		entry := ledger.Entry{Task: entryName(fresh, it), Title: it.Task.Description, Detail: p.Decided()}
 		return change(fresh, it, &p, ticks, entry, rel, d.mask)
 	})
 	d.task.Outcome, d.task.Predicate = out, &p
@@ -134,18 +134,6 @@ func entryName(w *workspace.Workspace, it *workspace.Item) string {
 		return "Phase " + it.Phase.ID
 	}
 	return it.EntryName(w)
-}
-
-func decidedBy(p *manifest.Predicate) string {
-	switch {
-	case p.Kind == "phase":
-		return "exit criteria judged"
-	case p.Judged != "" && p.State == "":
-		return "criteria judged on recorded evidence"
-	case p.Actor.Name == "":
-		return "by hand"
-	}
-	return "by " + p.Actor.Name
 }
 
 func (d *decision) conclude(err error) error {

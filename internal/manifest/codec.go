@@ -245,3 +245,16 @@ func (p *Predicate) Ending() string {
 	}
 	return fmt.Sprintf("%s, %.2f s", how, p.Seconds)
 }
+
+// Decided is how a record without a run came about, as its ledger entry has it: "by Jo Doe", "exit criteria judged".
+func (p *Predicate) Decided() string {
+	switch {
+	case p.Kind == "phase":
+		return "exit criteria judged"
+	case p.Judged != "" && p.State == "":
+		return "criteria judged on recorded evidence"
+	case p.Actor.Name == "":
+		return "by hand"
+	}
+	return "by " + p.Actor.Name
+}

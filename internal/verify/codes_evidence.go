@@ -22,6 +22,7 @@ const (
 	CodeEntryCommand   finding.Code = "ledger-entry-command"
 	CodeEntryCriteria  finding.Code = "ledger-entry-criteria"
 	CodeEntryArtifacts finding.Code = "ledger-entry-artifacts"
+	CodeEntryNote      finding.Code = "ledger-entry-note"
 	CodeEntrySection   finding.Code = "ledger-entry-section"
 	CodeWelded         finding.Code = "ledger-welded"
 	CodeNumberTwice    finding.Code = "ledger-number-twice"
@@ -83,6 +84,7 @@ func across() []Rule {
 		{Code: CodeEntryCommand, Severity: fault, Doc: "An attempt says another command than its manifest."},
 		{Code: CodeEntryCriteria, Severity: fault, Doc: "An attempt counts other criteria than its manifest."},
 		{Code: CodeEntryArtifacts, Severity: fault, Doc: "An attempt does not cite the manifest that it names."},
+		{Code: CodeEntryNote, Severity: fault, Doc: "An attempt gives another reason, or another person who decided, than its manifest."},
 		{Code: CodeEntrySection, Severity: fault, Doc: "An attempt stands in the section of another initiative than its manifest's."},
 		{Code: CodeWelded, Severity: fault, Doc: "Two entries of the ledger were made into one, as git's union merge does."},
 		{Code: CodeNumberTwice, Severity: warning, Doc: "Two attempts of a section have one number; a note where both have their run's digest."},

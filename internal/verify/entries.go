@@ -167,6 +167,9 @@ func (c *checker) agrees(l *workspace.Ledger, a *ledger.Attempt, r *workspace.Re
 	}
 	switch title := p.Task.Description; {
 	case p.Task.ID == "":
+		if name := "Phase " + p.Task.Phase; len(a.Tasks) == 1 && a.Tasks[0] != name && strings.HasPrefix(a.Tasks[0], "Phase ") {
+			differ(CodeEntryTask, "task", a.Tasks[0], name)
+		}
 	case !c.namesTask(a, r):
 		differ(CodeEntryTask, "task", strings.Join(a.Tasks, ", "), p.Task.ID)
 	case title != "" && !strings.Contains(unescaped(a.Text), unescaped(ledger.Inline(title))):
@@ -176,11 +179,19 @@ func (c *checker) agrees(l *workspace.Ledger, a *ledger.Attempt, r *workspace.Re
 		if !strings.Contains(a.Text, "("+p.Ending()+")") {
 			differ(CodeEntryResult, "ending", keyOf([]byte(a.Text), ": "), p.Ending())
 		}
-		if cmd := "Command: " + ledger.Code(p.Argv[n-1]); !bytes.Contains(text, []byte(cmd)) {
-			differ(CodeEntryCommand, "command", keyOf(text, "Command: "), ledger.Code(p.Argv[n-1]))
+		if cmd := ledger.Code(p.Argv[n-1]); !says(text, "Command: ", cmd) {
+			differ(CodeEntryCommand, "command", keyOf(text, "Command: "), cmd)
 		}
 	}
-	if tally := ledger.Inline(criteria.Tally(p.Criteria, ledger.Code)); tally != "" && !bytes.Contains(text, []byte("Criteria: "+tally)) {
+	if len(p.Argv) == 0 && p.Result != manifest.Interrupted {
+		if by := ledger.Inline(p.Decided()); !strings.Contains(a.Text, "("+by+")") {
+			differ(CodeEntryNote, "who decided", keyOf([]byte(a.Text), ": "), by)
+		}
+	}
+	if note := ledger.Inline(p.Note); note != "" && p.Result != manifest.Interrupted && !says(text, "Note: ", note) {
+		differ(CodeEntryNote, "note", keyOf(text, "Note: "), note)
+	}
+	if tally := ledger.Inline(criteria.Tally(p.Criteria, ledger.Code)); tally != "" && !says(text, "Criteria: ", tally) {
 		differ(CodeEntryCriteria, "criteria", keyOf(text, "Criteria: "), tally)
 	}
 	if cited := citedManifest(text); path.Base(cited) != path.Base(r.Path) {
@@ -205,6 +216,16 @@ func quoted(s string) string {
 		return "nothing"
 	}
 	return s
+}
+
+// says reports whether an entry has a key with that text: on a line of its own nothing may follow it.
+func says(text []byte, key, want string) bool {
+	for line := range bytes.Lines(text) {
+		if rest, ok := bytes.CutPrefix(bytes.TrimLeft(line, " \t>*+-•"), []byte(key)); ok {
+			return string(bytes.TrimSpace(rest)) == strings.TrimSpace(want)
+		}
+	}
+	return bytes.Contains(text, []byte(key+want)) // an entry of one line
 }
 
 // keyOf is what an entry says after a key, up to the line's end.

@@ -51,7 +51,7 @@ func onlyShown() map[finding.Code]string {
 		"ledger-doubtful-append": writing, "ledger-entry": writing, "ledger-no-section": writing,
 		"tick-after": run, "tick-missing": run, "tick-refuted": run, "tick-row": run, "tick-spec": run, "tick-superseded": run,
 		"tick-suspect": run, "tick-unentered": run, "fresh-input": run, "fresh-pin": run,
-		"ledger-entry-artifacts": run, "ledger-entry-command": run, "ledger-entry-criteria": run, "ledger-entry-date": run,
+		"ledger-entry-artifacts": run, "ledger-entry-command": run, "ledger-entry-note": run, "ledger-entry-criteria": run, "ledger-entry-date": run,
 		"ledger-entry-number": run, "ledger-entry-result": run, "ledger-entry-section": run, "ledger-entry-task": run,
 		"evidence-cited": "", "evidence-unreadable": "", "evidence-manifest-changed": "", "evidence-manifest-missing": "",
 	}
