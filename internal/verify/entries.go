@@ -225,7 +225,11 @@ func says(text []byte, key, want string) bool {
 			return string(bytes.TrimSpace(rest)) == strings.TrimSpace(want)
 		}
 	}
-	return bytes.Contains(text, []byte(key+want)) // an entry of one line
+	whole := key + want // an entry of one line: the next key comes after a full stop
+	if !strings.HasSuffix(whole, ".") {
+		whole += "."
+	}
+	return bytes.Contains(text, []byte(whole))
 }
 
 // keyOf is what an entry says after a key, up to the line's end.
