@@ -14,6 +14,7 @@
 //	go test        package.Test/subtest, with -json and without
 //	TAP            parent > subtest
 //	JUnit XML      classname::name
+//	cargo test     module::test; for an example in documentation FILE - item (line N)
 //
 // In go test a test with subtests counts beside them, as go itself has it.
 // Without -v go does not list what passed: a package that is ok counts as one
@@ -85,7 +86,7 @@ type Results struct {
 	Names    map[string]Status // only where the report names its tests
 	Failures []Failure
 	Problems []Trouble
-	Reader   string // junit, gotest-json, gotest, tap, pytest; "" where nothing was recognised, "none" where ReadFiles could read none
+	Reader   string // junit, gotest-json, gotest, tap, pytest, cargo; "" where nothing was recognised, "none" where ReadFiles could read none
 }
 
 // Reader reads one format.
@@ -98,7 +99,7 @@ type Reader interface {
 
 // readers is every format that a log can be in.
 func readers() []Reader {
-	return []Reader{goJSON{}, pytest{}, tap{}, goText{}}
+	return []Reader{goJSON{}, pytest{}, tap{}, goText{}, cargo{}}
 }
 
 // window is how much of a text's ends Detect sees, in bytes.

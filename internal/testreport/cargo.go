@@ -1,0 +1,187 @@
+package testreport
+
+import (
+	"bytes"
+	"io"
+	"maps"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// cargo reads the words of Rust's own test harness, as cargo test prints them for each test binary and for the
+// examples in documentation.
+type cargo struct{}
+
+var (
+	cargoRunning = regexp.MustCompile(`^running ([0-9]+) tests?$`)
+	cargoTest    = regexp.MustCompile(`^test (\S.*?)(?: - should panic)?(?: - compile(?: fail)?)? \.\.\. ?(.*)$`)
+	cargoVerdict = regexp.MustCompile(`^(ok|FAILED|ignored)(?:, .*)?(?: <[0-9.]+m?s>)?$`)
+	cargoResult  = regexp.MustCompile(`^test result: (ok|FAILED)\. ([0-9]+) passed; ([0-9]+) failed; ([0-9]+) ignored; ([0-9]+) measured; [0-9]+ filtered out`)
+	cargoStdout  = regexp.MustCompile(`^---- (\S.*?)(?: - should panic)?(?: - compile(?: fail)?)? (?:stdout|stderr) ----$`)
+	cargoBuild   = regexp.MustCompile("^error: (?:could not compile `|no test target named|failed to (?:parse|run custom build|select)|couldn't compile|linking with)")
+	cargoEnd     = regexp.MustCompile(`^  process didn't exit successfully: .*\((?:signal: [0-9]+.*|exit status: ([0-9]+))\)$`)
+	cargoMark    = regexp.MustCompile("(?m)^(?:test result: (?:ok|FAILED)\\. [0-9]+ passed; |running [0-9]+ tests?$|error: (?:could not compile `|no test target named )|     Running (?:unittests )?\\S+\\.rs \\()")
+)
+
+func (cargo) Name() string { return "cargo" }
+
+func (cargo) Detect(head, tail []byte) int {
+	if cargoMark.Match(head) || cargoMark.Match(tail) {
+		return 75
+	}
+	return 0
+}
+
+// cargoState is the binaries' tests as they go by.
+type cargoState struct {
+	res     Results
+	inside  bool // a binary's tests run, and their result has not come
+	planned int
+	names   []goTest // of this binary
+	waiting string   // a test whose verdict stands on a later line, after what it printed
+	said    texts
+	current string // the failed test whose words these are
+	success bool   // what tests that passed have printed (--show-output)
+	first   string // the compiler's first error
+	firstAt int
+}
+
+func (cargo) Read(r io.Reader) (Results, error) {
+	s := &cargoState{}
+	in := newLines(r)
+	for line, ok := in.next(); ok; line, ok = in.next() {
+		s.line(line, in.n)
+	}
+	if s.inside {
+		s.crashed("the tests ended before their result", in.n)
+	}
+	s.res.finish()
+	return s.res, in.err
+}
+
+func (s *cargoState) line(line []byte, n int) {
+	if m := cargoRunning.FindSubmatch(line); m != nil && s.current == "" {
+		if s.inside {
+			s.crashed("the tests ended before their result", n)
+		}
+		s.inside = true
+		s.planned, _ = strconv.Atoi(string(m[1])) // digits only; one too large for an int is too large in any case
+		return
+	}
+	if !s.inside {
+		s.outside(line, n)
+		return
+	}
+	if m := cargoResult.FindSubmatch(line); m != nil {
+		s.end(m, n)
+		return
+	}
+	if m := cargoStdout.FindSubmatch(line); m != nil {
+		if s.current = string(m[1]); s.success {
+			s.current = ""
+		}
+		return
+	}
+	switch {
+	case bytes.Equal(line, []byte("failures:")), bytes.Equal(line, []byte("successes:")):
+		s.current, s.success = "", line[0] == 's'
+		return
+	case s.current != "":
+		s.said.add(s.current, line)
+		return
+	}
+	if m := cargoTest.FindSubmatch(line); m != nil {
+		s.waiting = ""
+		if v := cargoVerdict.FindSubmatch(m[2]); v != nil {
+			s.verdict(string(m[1]), string(v[1]), n)
+		} else if !bytes.HasPrefix(m[2], []byte("bench:")) {
+			s.waiting = string(m[1])
+		}
+		return
+	}
+	if v := cargoVerdict.FindSubmatch(line); v != nil && s.waiting != "" { // --nocapture with one thread
+		s.verdict(s.waiting, string(v[1]), n)
+		if string(v[1]) != "FAILED" {
+			s.said.take(s.waiting)
+		}
+		s.waiting = ""
+	} else if s.waiting != "" {
+		s.said.add(s.waiting, line)
+	}
+}
+
+func (s *cargoState) verdict(name, word string, n int) {
+	status := map[string]Status{"ok": Passed, "FAILED": Failed, "ignored": Skipped}[word]
+	if len(s.names) < maxNames {
+		s.names = append(s.names, goTest{name, status, n})
+	}
+}
+
+// end counts a binary. Its own numbers decide; what they count beyond the tests that were named has no name (--quiet,
+// or output that ran into a line).
+func (s *cargoState) end(m [][]byte, n int) {
+	number := func(i int) int {
+		v, _ := strconv.Atoi(string(m[i]))
+		return min(v, maxNames)
+	}
+	left := map[Status]int{Passed: number(2) + number(5), Failed: number(3), Skipped: number(4)}
+	for _, t := range s.names {
+		left[t.status]--
+		s.count(t)
+	}
+	for _, name := range slices.Sorted(maps.Keys(s.said.by)) { // the failures of --quiet are named where their words stand
+		if left[Failed] > 0 {
+			left[Failed]--
+			s.count(goTest{name, Failed, n})
+		}
+	}
+	for status, k := range left {
+		for range k {
+			s.res.count("", status)
+		}
+	}
+	s.reset()
+}
+
+func (s *cargoState) count(t goTest) {
+	s.res.count(t.name, t.status)
+	if t.status == Failed {
+		s.res.fail(t.name, s.said.take(t.name), t.line)
+	}
+}
+
+func (s *cargoState) reset() {
+	s.inside, s.planned, s.names, s.waiting, s.current, s.success, s.said = false, 0, nil, "", "", false, texts{}
+}
+
+// crashed ends a binary that gave no result: who has no verdict has an error.
+func (s *cargoState) crashed(why string, n int) {
+	seen := len(s.names)
+	for _, t := range s.names {
+		s.count(t)
+	}
+	for range min(max(s.planned-seen, 0), maxNames) {
+		s.res.count("", Errored)
+	}
+	s.res.trouble(Crashed, why, n)
+	s.reset()
+}
+
+// outside is a line of cargo's or the compiler's.
+func (s *cargoState) outside(line []byte, n int) {
+	switch {
+	case cargoBuild.Match(line):
+		text := strings.TrimSpace(s.first + "\n" + string(line))
+		s.res.trouble(BuildError, text, max(s.firstAt, 0))
+		if s.firstAt == 0 {
+			s.res.Problems[len(s.res.Problems)-1].Line = n
+		}
+		s.first, s.firstAt = "", 0
+	case s.firstAt == 0 && (bytes.HasPrefix(line, []byte("error[E")) || bytes.HasPrefix(line, []byte("error: "))):
+		s.first, s.firstAt = string(line), n
+	case bytes.HasPrefix(line, []byte("     Running ")), bytes.HasPrefix(line, []byte("   Doc-tests ")):
+		s.first, s.firstAt = "", 0
+	}
+}
