@@ -21,7 +21,6 @@ var (
 	cargoResult  = regexp.MustCompile(`^test result: (ok|FAILED)\. ([0-9]+) passed; ([0-9]+) failed; ([0-9]+) ignored; ([0-9]+) measured; [0-9]+ filtered out`)
 	cargoStdout  = regexp.MustCompile(`^---- (\S.*?)(?: - should panic)?(?: - compile(?: fail)?)? (?:stdout|stderr) ----$`)
 	cargoBuild   = regexp.MustCompile("^error: (?:could not compile `|no test target named|failed to (?:parse|run custom build|select)|couldn't compile|linking with)")
-	cargoEnd     = regexp.MustCompile(`^  process didn't exit successfully: .*\((?:signal: [0-9]+.*|exit status: ([0-9]+))\)$`)
 	cargoMark    = regexp.MustCompile("(?m)^(?:test result: (?:ok|FAILED)\\. [0-9]+ passed; |running [0-9]+ tests?$|error: (?:could not compile `|no test target named )|     Running (?:unittests )?\\S+\\.rs \\()")
 )
 
