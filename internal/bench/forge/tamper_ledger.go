@@ -22,11 +22,15 @@ func ledgerDeeds() []operator {
 		}},
 		{name: "entry: command", rules: because("ledger-entry-command"), do: func(w *world) error { return w.sub("build", manifest.Pass, "Command: `mkdir", "Command: `make; mkdir") }},
 		{name: "entry: command, and more", rules: because("ledger-entry-command"), do: func(w *world) error {
-			return w.entry("build", manifest.Pass, func(b []byte) []byte { return regexp.MustCompile("(Command: `[^`]*`)").ReplaceAll(b, []byte("$1 and `make check`")) })
+			return w.entry("build", manifest.Pass, func(b []byte) []byte {
+				return regexp.MustCompile("(Command: `[^`]*`)").ReplaceAll(b, []byte("$1 and `make check`"))
+			})
 		}},
 		{name: "entry: note", rules: because("ledger-entry-note"), do: func(w *world) error { return w.sub("byhand", manifest.Pass, "talked it over", "talked it through") }},
 		{name: "entry: who decided", rules: because("ledger-entry-note"), do: func(w *world) error {
-			return w.entry("byhand", manifest.Pass, func(b []byte) []byte { return regexp.MustCompile(`\(by .*\)\.`).ReplaceAll(b, []byte("(by the board).")) })
+			return w.entry("byhand", manifest.Pass, func(b []byte) []byte {
+				return regexp.MustCompile(`\(by .*\)\.`).ReplaceAll(b, []byte("(by the board)."))
+			})
 		}},
 		{name: "entry: criteria", rules: because("ledger-entry-criteria"), do: func(w *world) error { return w.sub("second", manifest.Fail, "Criteria: 0/1", "Criteria: 1/1") }},
 		{name: "entry: criterion text", rules: because("ledger-entry-criteria"), do: func(w *world) error {
