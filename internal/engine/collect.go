@@ -102,7 +102,7 @@ func (x *execution) judge(r runner.Result) {
 	p.Criteria = criteria.Judge(x.programs, x.facts, &rec)
 	p.Calls = rec.Calls()
 	maskVerdicts(x.masker, p.Criteria, p.Calls)
-	t := proof.Run{Kind: x.spec.Kind, Result: r, Tests: x.facts.Tests, Because: x.spec.Because, Programs: x.programs,
+	t := proof.Run{Kind: x.spec.Kind, Result: r, Tests: x.facts.Tests, Because: x.spec.Because, Allow: proof.Allowed(x.spec.Allow), Programs: x.programs,
 		Pins: p.Pins, Command: x.spec.Run, Accept: x.opt.AcceptPins}
 	if x.red != nil {
 		t.Red = &x.red.Doc.Predicate

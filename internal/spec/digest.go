@@ -5,7 +5,7 @@ import (
 	"encoding/hex"
 )
 
-// Value is what decides a run: the effective kind, run, because, red, pins,
+// Value is what decides a run: the effective kind, run, because, allow, red, pins,
 // criteria, artifacts, inputs, tests, env and dir, before stamps are put in.
 // Unset keys are left out; so is the kind of a roll-up row, which has none.
 // timeout, log, after, executor and resources are not part of it.
@@ -33,6 +33,7 @@ func (s *Spec) Value() map[string]any {
 	text("because", s.Because)
 	text("red", s.Red)
 	text("dir", s.Dir)
+	list("allow", s.Allow)
 	list("pins", s.Pins)
 	list("artifacts", s.Artifacts)
 	list("inputs", s.Inputs)

@@ -54,6 +54,7 @@ type Spec struct {
 	KindSet   bool // written by the author rather than defaulted
 	Run       string
 	Because   string
+	Allow     []string // of a red: problems that count as its failure, see Allowable
 	Red       string
 	Pins      []string
 	Criteria  []Criterion
@@ -151,6 +152,7 @@ func stamps(stamp string) *strings.Replacer {
 func (s *Spec) clone() *Spec {
 	c := *s
 	c.Pins, c.Criteria, c.Artifacts = slices.Clone(s.Pins), slices.Clone(s.Criteria), slices.Clone(s.Artifacts)
+	c.Allow = slices.Clone(s.Allow)
 	c.Inputs, c.Tests, c.After = slices.Clone(s.Inputs), slices.Clone(s.Tests), slices.Clone(s.After)
 	c.Env, c.Resources, c.FieldPos = maps.Clone(s.Env), maps.Clone(s.Resources), maps.Clone(s.FieldPos)
 	return &c
