@@ -136,7 +136,7 @@ func (a *app) engine() *engine.Engine {
 			}
 			return ex, nil
 		},
-		Now: time.Now, Environ: a.io.Env, Version: version(),
+		Now: time.Now, Environ: a.io.Env, Version: version(), Guard: startGuard,
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -15,6 +16,7 @@ import (
 	"github.com/planctl/planctl/internal/baseline"
 	"github.com/planctl/planctl/internal/finding"
 	"github.com/planctl/planctl/internal/regular"
+	"github.com/planctl/planctl/internal/replay"
 	"github.com/planctl/planctl/internal/verify"
 	"github.com/planctl/planctl/internal/workspace"
 	"github.com/planctl/planctl/report"
@@ -25,6 +27,8 @@ type verifyOptions struct {
 	base   string
 	ledger string
 	update bool
+	replay bool
+	setup  string
 	findingsOptions
 }
 
@@ -43,6 +47,8 @@ func (a *app) verifyCommand() *cobra.Command {
 	f := c.Flags()
 	f.StringVar(&o.base, "base", "", "compare with the commit where HEAD left `REF`; without it the main branch, or what CI says is the target")
 	f.StringVar(&o.ledger, "ledger", "strict", "how much of a ledger's form is checked: basic, strict or all")
+	f.BoolVar(&o.replay, "replay", false, "run the proof of each green once more, in throwaway checkouts")
+	f.StringVar(&o.setup, "setup", "", "with --replay: run this `SCRIPT` with bash in each of them first")
 	f.BoolVar(&o.update, "update-baseline", false, "write what is wrong now into "+baseline.Name+", and say no more of it")
 	o.flags(c)
 	return c
@@ -72,7 +78,12 @@ func (a *app) verify(ctx context.Context, o verifyOptions) error {
 	for _, i := range intents {
 		open[i.Intent.Key] = true
 	}
-	res, err := verify.Verify(ctx, w, verify.Options{Base: base.Commit, More: base.More, Ledger: tier, Intents: open})
+	replays, done, err := a.replays(ctx, w, o)
+	if err != nil {
+		return err
+	}
+	res, err := verify.Verify(ctx, w, verify.Options{Base: base.Commit, More: base.More, Ledger: tier, Intents: open, Replay: replays})
+	err = errors.Join(err, done())
 	if err != nil {
 		return err
 	}
@@ -80,6 +91,27 @@ func (a *app) verify(ctx context.Context, o verifyOptions) error {
 		return a.updateBaseline(w, res)
 	}
 	return a.verified(w, base, res, o)
+}
+
+// replays is what verify is to replay proofs with, and what takes away their logs; nil where it is not to.
+func (a *app) replays(ctx context.Context, w *workspace.Workspace, o verifyOptions) (again verify.Replay, done func() error, err error) {
+	done = func() error { return nil }
+	if !o.replay {
+		if o.setup != "" {
+			return nil, done, &usageError{msg: "--setup prepares the checkouts of a replay", help: "add --replay"}
+		}
+		return nil, done, nil
+	}
+	logs, err := os.MkdirTemp("", replay.Prefix+"logs-")
+	if err != nil {
+		return nil, done, err
+	}
+	e := a.engine()
+	if !a.quiet {
+		a.watch(e, a.printer(a.io.Err), false, 1) // the findings alone are on standard output
+	}
+	again = func(it *workspace.Item) (why, help string, err error) { return e.ShowAgain(ctx, w, it, logs, o.setup) }
+	return again, func() error { return replay.Remove(logs) }, nil
 }
 
 // updateBaseline writes what is wrong now into the baseline, for people to review.

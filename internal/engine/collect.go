@@ -6,7 +6,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/planctl/planctl/internal/criteria"
 	"github.com/planctl/planctl/internal/evidence"
@@ -20,7 +19,7 @@ import (
 func (x *execution) collect(ctx context.Context, r runner.Result) {
 	p := &x.p
 	p.Started, p.Finished = r.Started.UTC(), r.Finished.UTC()
-	p.Seconds = float64(time.Duration(r.Seconds*float64(time.Second)).Round(10*time.Millisecond)) / float64(time.Second)
+	p.Seconds = hundredths(r.Seconds)
 	p.Exit, p.Signal, p.TimedOut = r.Exit, r.Signal, r.TimedOut
 	if r.Started.IsZero() {
 		p.Started, p.Finished = x.e.Now().UTC(), x.e.Now().UTC()
@@ -82,12 +81,7 @@ func (x *execution) readTests() (wrong []string) {
 	}
 	x.facts.Tests = res
 	if res.Reader != "" {
-		names := map[string]string{}
-		for n, s := range res.Names {
-			names[x.masker.String(n)] = string(s)
-		}
-		x.p.Tests = &manifest.Tests{Total: res.Total, Passed: res.Passed, Failed: res.Failed, Skipped: res.Skipped,
-			Errors: res.Errors, Names: names, Reader: res.Reader}
+		x.p.Tests = recorded(res, x.masker)
 	}
 	return wrong
 }

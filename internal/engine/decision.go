@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"os"
 
 	"github.com/planctl/planctl/internal/commit"
 	"github.com/planctl/planctl/internal/criteria"
@@ -28,6 +29,9 @@ type decision struct {
 	note  string
 	task  *Task
 	mask  *redact.Masker
+
+	// before does the work whose outcome is recorded, in the record's directory, once an intent tells of it; nil: none.
+	before func(ctx context.Context, rel string, p *manifest.Predicate, open *commit.Open) error
 }
 
 // judgement fills in what was decided and says what to tick, on a reading of the workspace made under
@@ -94,9 +98,18 @@ func (d *decision) locked(ctx context.Context, w *workspace.Workspace, store *co
 			return err
 		}
 	}
+	if d.before != nil {
+		in.Log = rel + "/" + file + ".log" // so that a recovery ends what it started
+	}
 	open, err := store.Begin(in)
 	if err != nil {
 		return err
+	}
+	if d.before != nil {
+		if err := d.before(ctx, rel, &p, open); err != nil {
+			return errors.Join(err, open.Abandon(), os.RemoveAll(w.Abs(rel)), evidence.RemoveEmpty(w.Root, rel))
+		}
+		ctx = context.WithoutCancel(ctx) // Ctrl-C leaves a record
 	}
 	var refused error
 	out, err := open.Commit(ctx, writing(w), func() (*commit.Change, *manifest.Statement, error) {

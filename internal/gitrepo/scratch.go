@@ -60,7 +60,7 @@ func (r *Repo) lend(ctx context.Context, s *Repo) error {
 		}
 	}
 	objects := alternate(filepath.Join(r.CommonDir, "objects")) + "\n"
-	if err := os.WriteFile(filepath.Join(s.GitDir, "objects", "info", "alternates"), []byte(objects), 0o644); err != nil {
+	if err := writeNew(filepath.Join(s.GitDir, "objects", "info", "alternates"), objects); err != nil {
 		return err
 	}
 	for from, to := range map[string]string{
@@ -87,6 +87,15 @@ func (r *Repo) lend(ctx context.Context, s *Repo) error {
 	// git-lfs keeps its objects beside git's.
 	_, err = s.git(ctx, nil, "config", "--local", "lfs.storage", filepath.Join(r.CommonDir, "lfs"))
 	return err
+}
+
+func writeNew(path, text string) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	if err != nil {
+		return err
+	}
+	_, err = f.WriteString(text)
+	return errors.Join(err, f.Close())
 }
 
 // FilesAt is the content of files in a commit ("" for none) with a patch on

@@ -57,6 +57,7 @@ const (
 	CodeProofTests   finding.Code = "tdd-tests"
 	CodeProofPins    finding.Code = "tdd-pins"
 	CodeAcceptedPins finding.Code = "tdd-pins-accepted"
+	CodeReplay       finding.Code = "tdd-replay"
 
 	CodeInput finding.Code = "fresh-input"
 	CodePin   finding.Code = "fresh-pin"
@@ -119,6 +120,7 @@ func across() []Rule {
 		{Code: CodeProofTests, Severity: fault, Doc: "A test that failed in the red run did not pass in its green."},
 		{Code: CodeProofPins, Severity: fault, Doc: "The pins of a green are not as they were in its red run."},
 		{Code: CodeAcceptedPins, Severity: warning, Doc: "A green passed with pins that differ from its red, by `--accept-pins`."},
+		{Code: CodeReplay, Severity: fault, Doc: "The proof of a green does not hold when it is replayed; looked for with `--replay`."},
 
 		{Code: CodeInput, Severity: warning, Doc: "An input of a ticked task is not as it was when it passed."},
 		{Code: CodePin, Severity: warning, Doc: "A pin of a ticked task is not as it was when it passed."},

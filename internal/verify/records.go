@@ -149,7 +149,10 @@ func (c *checker) judged(r *workspace.Record) {
 		}
 	}
 	ran := len(p.Argv) > 0
-	if ran || p.Judged != "" && p.State == "" {
+	switch {
+	case p.Kind == manifest.KindReplay:
+		c.replayed(r)
+	case ran || p.Judged != "" && p.State == "":
 		c.sameCriteria(r)
 	}
 	if p.Result == manifest.Pass {

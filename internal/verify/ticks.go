@@ -26,6 +26,9 @@ func (c *checker) tick(it *workspace.Item) {
 	}
 	at, name := rowPlace(it), it.Name(c.w)
 	switch {
+	case s.Refuted && s.Newest == s.Replay:
+		c.add(CodeRefuted, at, fmt.Sprintf("%s is ticked, and its proof did not hold when it was replayed: %s", it.Task.ID, s.Newest.Doc.Predicate.Reason),
+			"mend what the replay names and planctl replay "+name+", or prove it anew: planctl run "+name+" --force")
 	case s.Refuted:
 		c.add(CodeRefuted, at, fmt.Sprintf("%s is ticked, and its newest run failed: %s", it.Task.ID, s.Newest.Doc.Predicate.Reason),
 			"planctl run "+name+" until it passes, or planctl mark "+name+" todo --note \"…\"")

@@ -16,6 +16,7 @@ type Options struct {
 	Base    string          // the commit whose history must still stand, as git names it in full; "" looks at no history
 	More    []string        // further commits whose history must still stand
 	Ledger  Tier            // which checks of the ledger's form are made
+	Replay  Replay          // replays the proofs behind ticks; nil: they are judged by their evidence alone
 	Intents map[string]bool // nonces of runs that are on their way: their manifests need no attempt yet
 }
 
@@ -74,13 +75,16 @@ func Verify(ctx context.Context, w *workspace.Workspace, o Options) (Result, err
 	if err := c.ancestry(); err != nil {
 		return Result{}, err
 	}
+	if err := c.replays(); err != nil {
+		return Result{}, err
+	}
 	if o.Base != "" {
 		if err := c.history(); err != nil {
 			return Result{}, err
 		}
 	}
 	scope := everything(func(_ string, code finding.Code) bool {
-		return tierOf(code).within(o.Ledger) && (o.Base != "" || family(code) != "history")
+		return tierOf(code).within(o.Ledger) && (o.Base != "" || family(code) != "history") && (o.Replay != nil || code != CodeReplay)
 	})
 	res := Result{Found: c.severities(allowed(w, c.severities(c.list), scope)), Runs: len(w.Evidence.Records), Files: c.hashed, Bytes: c.bytes}
 	base, rest := accepted(w, res.Found, scope)
