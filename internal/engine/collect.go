@@ -3,6 +3,8 @@ package engine
 import (
 	"context"
 	"fmt"
+	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -11,6 +13,7 @@ import (
 	"github.com/planctl/planctl/internal/evidence"
 	"github.com/planctl/planctl/internal/manifest"
 	"github.com/planctl/planctl/internal/proof"
+	"github.com/planctl/planctl/internal/regular"
 	"github.com/planctl/planctl/internal/testreport"
 	"github.com/planctl/planctl/runner"
 )
@@ -87,7 +90,7 @@ func (x *execution) readTests() (wrong []string) {
 }
 
 // judge decides the result: first the kind's rule, then what is wrong with the evidence, then the criteria.
-func (x *execution) judge(r runner.Result) {
+func (x *execution) judge(ctx context.Context, r runner.Result) {
 	p := &x.p
 	x.facts.Exit, x.facts.Signal, x.facts.TimedOut, x.facts.Seconds = p.Exit, p.Signal, p.TimedOut, p.Seconds
 	x.facts.LogPath, x.facts.Root, x.facts.RunDir = x.logPath, x.w.Root, x.dir.Path
@@ -100,6 +103,7 @@ func (x *execution) judge(r runner.Result) {
 		Pins: p.Pins, Command: x.spec.Run, Accept: x.opt.AcceptPins}
 	if x.red != nil {
 		t.Red = &x.red.Doc.Predicate
+		t.Extents = x.extents(ctx, t.Red)
 	}
 	why, warnings := proof.Judge(t)
 	x.task.Warnings = append(x.task.Warnings, warnings...)
@@ -121,6 +125,49 @@ func (x *execution) judge(r runner.Result) {
 		p.Result = manifest.Pass
 		x.task.Failure = x.masker.String(proof.Failure(t))
 	}
+}
+
+// extents says how much each pin has changed since the red run, by the sources that it kept. It is for people: where
+// those are not to be had, that a pin changed is said without.
+func (x *execution) extents(ctx context.Context, red *manifest.Predicate) map[string]string {
+	var changed, files []string
+	for _, pin := range sortedKeys(red.Pins) {
+		if now, ok := x.p.Pins[pin]; ok && now != red.Pins[pin] {
+			changed, files = append(changed, pin), append(files, path.Join(inCheckout(x.w), evidence.PinFile(pin)))
+		}
+	}
+	if len(changed) == 0 || x.w.Git == nil || red.Source.Why != "" {
+		return nil
+	}
+	var patch []byte
+	if red.Source.Patch != "" {
+		var err error
+		if patch, err = regular.Read(filepath.Join(x.w.Abs(path.Dir(x.red.Path)), red.Source.Patch)); err != nil {
+			return nil
+		}
+	}
+	was, err := x.w.Git.FilesAt(ctx, red.Source.Commit, patch, files)
+	if err != nil {
+		return nil
+	}
+	root, err := os.OpenRoot(x.w.Root)
+	if err != nil {
+		return nil
+	}
+	out := map[string]string{}
+	for i, pin := range changed {
+		now, err := evidence.ReadPinned(root, pin)
+		if err != nil {
+			continue
+		}
+		if added, removed, err := evidence.Extent(pin, was[files[i]], now); err == nil {
+			out[pin] = fmt.Sprintf("+%d −%d lines", added, removed)
+		}
+	}
+	if root.Close() != nil { // nothing was written through it
+		return nil
+	}
+	return out
 }
 
 func (x *execution) abs(f manifest.File) string {

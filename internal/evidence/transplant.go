@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"path"
 	"strings"
+
+	"github.com/planctl/planctl/internal/diff3"
 )
 
 // PinFile is the file that a pin is of, as a clean path.
@@ -59,6 +61,40 @@ func Transplant(pin string, from, to []byte) ([]byte, error) {
 		at = s.end
 	}
 	return append(out, to[at:]...), nil
+}
+
+// Extent is how much of a pin's text is not the same in two states of its
+// file: lines that are there only now, and lines that were there only then.
+func Extent(pin string, was, now []byte) (added, removed int, err error) {
+	a, err := Pinned(pin, was)
+	if err != nil {
+		return 0, 0, err
+	}
+	b, err := Pinned(pin, now)
+	if err != nil {
+		return 0, 0, err
+	}
+	numbers := map[string]int{}
+	number := func(text []byte) []int {
+		var out []int
+		for line := range bytes.Lines(text) {
+			n, ok := numbers[string(line)]
+			if !ok {
+				n = len(numbers)
+				numbers[string(line)] = n
+			}
+			out = append(out, n)
+		}
+		return out
+	}
+	then, today := number(a), number(b)
+	same := 0
+	for _, to := range diff3.Match(then, today) {
+		if to >= 0 {
+			same++
+		}
+	}
+	return len(today) - same, len(then) - same, nil
 }
 
 func definitions(pin, name string, src []byte) ([]span, error) {

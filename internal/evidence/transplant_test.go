@@ -33,6 +33,24 @@ func TestTransplant(t *testing.T) {
 	}
 }
 
+func TestExtent(t *testing.T) {
+	for _, c := range []struct {
+		pin, was, now  string
+		added, removed int
+	}{
+		{"a.txt", "a\nb\nc\n", "a\nB\nc\nd\n", 2, 1},
+		{"a.txt", "a\n", "a\n", 0, 0},
+		{"a.txt", "", "a\nb", 2, 0},
+		{"t.py::f", "x = 1\ndef f():\n    a()\n    b()\n", "x = 2\ny = 3\ndef f():\n    a()\n    c()\n    d()\n", 2, 1},
+		{"t.py::f", "def f(): pass\n", "x = 1\n", 0, 1},
+	} {
+		added, removed, err := Extent(c.pin, []byte(c.was), []byte(c.now))
+		if added != c.added || removed != c.removed || err != nil {
+			t.Errorf("%s %q %q: +%d −%d, want +%d −%d (%v)", c.pin, c.was, c.now, added, removed, c.added, c.removed, err)
+		}
+	}
+}
+
 // Whatever the two states are, the pin's text is the other's afterwards, and all else is as it was.
 func FuzzTransplant(f *testing.F) {
 	f.Add("t.py::f", []byte("def f(): pass\n"), []byte("x\ndef f():\n    return 1\ny\n"))

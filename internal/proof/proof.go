@@ -30,6 +30,7 @@ type Run struct {
 	Pins     map[string]string   // pins of this run
 	Command  string              // before stamps were put in
 	Accept   bool                // a changed pin was accepted
+	Extents  map[string]string   // how much a pin has changed, for people; may be nil
 }
 
 // Judge says why a run does not count for its kind, before any criterion; "" when it does.
@@ -253,6 +254,13 @@ func Tests(t Run) string {
 	return ""
 }
 
+func (t Run) extent(pin string) string {
+	if e := t.Extents[pin]; e != "" {
+		return " (" + e + ")"
+	}
+	return ""
+}
+
 // Pins says which pins of a green are not as they were in its red run.
 func Pins(t Run) []string {
 	var changed []string
@@ -261,7 +269,7 @@ func Pins(t Run) []string {
 			if now == "" {
 				changed = append(changed, pin+" is gone")
 			} else {
-				changed = append(changed, pin+" changed")
+				changed = append(changed, pin+" changed"+t.extent(pin))
 			}
 		}
 	}

@@ -44,6 +44,9 @@ func (c *checker) replayed(r *workspace.Record) {
 	q := p.Replay
 	again := "planctl replay " + p.Task.ID
 	if q == nil {
+		if p.Result == manifest.Interrupted {
+			return
+		}
 		c.at(CodeInconsistent, r, "it is a replay, and does not say what was seen", again)
 		return
 	}
