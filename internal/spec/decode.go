@@ -43,7 +43,7 @@ func Decode(sources ...Source) *Set {
 	for _, id := range r.set.Order {
 		s := r.set.Tasks[id]
 		if red := r.set.Tasks[s.Red]; s.Kind == Green && s.Run == "" && red != nil && red != s {
-			s.Run = red.Run
+			s.Follow(red)
 		}
 	}
 	for _, id := range r.set.Order {
