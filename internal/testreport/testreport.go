@@ -15,12 +15,17 @@
 //	TAP            parent > subtest
 //	JUnit XML      classname::name
 //	cargo test     module::test; for an example in documentation FILE - item (line N)
+//	unittest       module.Class.test
 //
 // In go test a test with subtests counts beside them, as go itself has it.
 // Without -v go does not list what passed: a package that is ok counts as one
 // passed test without a name. In TAP a test with subtests does not count where
 // its subtests do. pytest counts a test whose teardown fails twice, as passed
 // and as an error, and lists by name only what failed unless it is run with -v.
+//
+// Where a tool calls a test failed that did not come to run (its fixture failed, it was cancelled), it counts as
+// an error here; and an exception that the test's own code let through is that test's failure, also where the
+// tool calls it an error (unittest).
 package testreport
 
 import (
@@ -86,7 +91,7 @@ type Results struct {
 	Names    map[string]Status // only where the report names its tests
 	Failures []Failure
 	Problems []Trouble
-	Reader   string // junit, gotest-json, gotest, tap, pytest, cargo; "" where nothing was recognised, "none" where ReadFiles could read none
+	Reader   string // junit, gotest-json, gotest, tap, pytest, cargo, unittest; "" where nothing was recognised, "none" where ReadFiles could read none
 }
 
 // Reader reads one format.
@@ -99,7 +104,7 @@ type Reader interface {
 
 // readers is every format that a log can be in.
 func readers() []Reader {
-	return []Reader{goJSON{}, pytest{}, tap{}, goText{}, cargo{}}
+	return []Reader{goJSON{}, pytest{}, tap{}, goText{}, cargo{}, unittest{}}
 }
 
 // window is how much of a text's ends Detect sees, in bytes.

@@ -48,6 +48,9 @@ func TestFailureTextHoldsTheReason(t *testing.T) {
 		{"gotest_panic_json.log", "example.com/m/panics.TestPanics", `assignment to entry in nil map`},
 		{"tap_node.log", "outer > inner bad", `NotImplementedError: stub`},
 		{"tap_perl_red.log", "one is two", `expected: '2'`},
+		{"unittest_default.log", "test_cycle.Cycle.test_stub", `File ".*", line [0-9]+, in test_stub`},
+		{"unittest_v.log", "test_cycle.Cycle.test_chained", `ValueError: wrapped`},
+		{"unittest_38_v.log", "test_cycle.Cycle.test_fail", `not the same`},
 		{"junit_pytest.xml", "tests.test_cycle::test_cycle", `NotImplementedError: infer is a stub`},
 		{"junit_node.xml", "test::inner bad", `NotImplementedError: stub`},
 	} {
@@ -87,6 +90,10 @@ func TestProblems(t *testing.T) {
 		"tap_perl_bail.log": Crashed, "tap_perl_dies.log": Crashed, "tap_perl_extra.log": Crashed, "tap_perl_skipall.log": NoTests,
 		"tap_node_broken.log": CollectionError, "tap_node_zero.log": NoTests,
 		"junit_pytest_collect.xml": CollectionError, "junit_pytest_zero.xml": NoTests,
+		"unittest_import.log": CollectionError, "unittest_import_alone.log": CollectionError, "unittest_syntax.log": CollectionError,
+		"unittest_missing.log": CollectionError, "unittest_missing_test.log": CollectionError, "unittest_nowhere.log": CollectionError,
+		"unittest_dies_v.log": Crashed, "unittest_exits_v.log": Crashed, "unittest_stops.log": Crashed, "unittest_stops_v.log": Crashed,
+		"unittest_usage.log": Crashed, "unittest_zero.log": NoTests, "unittest_313_zero.log": NoTests,
 	} {
 		res, err := ReadFiles([]string{"testdata/captured/" + file})
 		if err != nil || len(res.Problems) == 0 || res.Problems[0].Problem != want {
@@ -105,6 +112,7 @@ func TestTexts(t *testing.T) {
 		return line + "\n"
 	}
 	start := pad("=", "test session starts")
+	utRule, utDash := strings.Repeat("=", 70)+"\n", strings.Repeat("-", 70)+"\n"
 	for _, c := range []struct{ name, text, want string }{
 		{"nothing", "", "(no reader) total 0 passed 0 failed 0 skipped 0 errors 0"},
 		{"prose", "all is ok\nnothing FAILED\n", "(no reader) total 0 passed 0 failed 0 skipped 0 errors 0"},
@@ -125,6 +133,12 @@ func TestTexts(t *testing.T) {
 		{"json cut short", `{"Action":"start","Package":"m"}` + "\n" + `{"Action":"run","Package":"m","Test":"TestA"}` + "\n", "gotest-json total 1 passed 0 failed 0 skipped 0 errors 1 crashed crashed"},
 		{"json of go 1.23", "# m\na.go:1:1: undefined: x\n" + `{"Action":"output","Package":"m","Output":"FAIL\tm [build failed]\n"}` + "\n" + `{"Action":"fail","Package":"m","Elapsed":0}` + "\n", "gotest-json total 0 passed 0 failed 0 skipped 0 errors 0 build-error"},
 		{"a benchmark in json", `{"Action":"start","Package":"m"}` + "\n" + `{"Action":"run","Package":"m","Test":"BenchmarkA"}` + "\n" + `{"Action":"pass","Package":"m"}` + "\n", "gotest-json total 0 passed 0 failed 0 skipped 0 errors 0 no-tests"},
+		{"unittest: a rule that a test prints", utRule + "FAIL: test_a (m.C.test_a)\n" + utDash + "Traceback (most recent call last):\n  File \"m.py\", line 3, in test_a\nAssertionError: " +
+			utRule + "no heading\n" + utDash + "Ran 7 apples\n\n" + utDash + "Ran 2 tests in 0.001s\n\nFAILED (failures=1)\n", "unittest total 2 passed 1 failed 1 skipped 0 errors 0"},
+		{"unittest: counts without sections", utDash + "Ran 2 tests in 0.001s\n\nFAILED (failures=1)\n", "unittest total 2 passed 2 failed 0 skipped 0 errors 0 unreadable"},
+		{"unittest: counts and no verdict", utDash + "Ran 2 tests in 0.001s\n", "unittest total 0 passed 0 failed 0 skipped 0 errors 0 crashed"},
+		{"unittest: all skipped", utDash + "Ran 2 tests in 0.001s\n\nOK (skipped=2)\n", "unittest total 2 passed 0 failed 0 skipped 2 errors 0"},
+		{"unittest: verdicts behind output", "test_a (m.C.test_a) ... x\ny\nok\ntest_b (m.C.test_b)\nDoc. ... ok\n\n" + utDash + "Ran 2 tests in 0.001s\n\nOK\n", "unittest total 2 passed 2 failed 0 skipped 0 errors 0"},
 		{"TAP 14", "TAP version 14\n1..2\nok 1 - a \\# b # SKIP no c\nnot ok 2 - d # todo e\n", "tap total 2 passed 0 failed 0 skipped 2 errors 0"},
 		{"TAP: a skip that fails", "1..2\nnot ok 1 - a # SKIP b\nok 2\n", "tap total 2 passed 1 failed 1 skipped 0 errors 0"},
 		{"TAP: an answer in a diagnostic", "1..2\nnot ok 1 - a\n  ---\n  got: |\n  ok 2 - no\n  ok 3 - no\n  ...\nok 2 - b\n", "tap total 2 passed 1 failed 1 skipped 0 errors 0"},
@@ -256,6 +270,7 @@ func TestReadersReachTheEnd(t *testing.T) {
 	shapes := map[string]string{
 		"a line without an end": "x", "spaces": " ", "results": "    ok 1 - a\n", "deep": strings.Repeat(" ", 2000) + "ok 1\n", "events": `{"Action":"run","Package":"a","Test":"b"}` + "\n",
 		"escapes": "\x1b]", "rules": "=== a ===\n", "heads": "____ a ____\n", "verdicts": "a::b[ PASSED x ", "failures": "--- FAIL: A (0.00s)\n", "packages": "FAIL\ta\n",
+		"sections": strings.Repeat("=", 70) + "\nFAIL: test_a (m.C.test_a)\n", "tests with dots": "test_a (m.C.test_a) ... \n",
 		"counts": "1 passed, ", "starts": strings.Repeat("=", 10) + " test session starts ==========\n",
 	}
 	for name, shape := range shapes {
