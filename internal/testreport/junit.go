@@ -153,9 +153,25 @@ func oneCase(d *xml.Decoder, start xml.StartElement, line int, res *Results) err
 	if c.Class != "" && c.Name != "" {
 		name = c.Class + "::" + c.Name
 	}
+	if nodeFile.MatchString(c.Name) && c.Class == "test" { // node's entry for a whole file
+		switch {
+		case len(c.Failures) == 0 && len(c.Errors) == 0 && c.Skipped == nil:
+			return nil // it holds no test
+		case len(c.Failures) > 0 && strings.Contains(c.Failures[0].Text, "exitCode: "):
+			res.count(name, Errored)
+			what := CollectionError
+			if !strings.Contains(c.Failures[0].Text, "exitCode: 1, signal: null") {
+				what = Crashed
+			}
+			res.trouble(what, c.Name+" ended badly outside its tests\n"+words(c.Failures), line)
+			return nil
+		}
+	}
 	switch {
 	case c.Skipped != nil && c.Skipped.Type == "todo": // node; with a failure beside it
 		res.count(name, Skipped)
+	case len(c.Failures) > 0 && tapNoVerdict(c.Failures[0].Type): // node
+		res.count(name, Errored)
 	case len(c.Failures) > 0:
 		res.count(name, Failed)
 		res.fail(name, words(c.Failures), line)

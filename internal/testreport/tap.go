@@ -19,7 +19,7 @@ var (
 	tapMark    = regexp.MustCompile(`(?m)^(?:TAP version 1[2-4]|1\.\.[0-9]+|(?:not )?ok [0-9]+\b)`)
 	tapMarked  = regexp.MustCompile(`(?i)(?:^|\s)#\s*(todo|skip)\b`)
 	tapSubtest = regexp.MustCompile(`^( *)# Subtest: (.*)$`)
-	tapNode    = regexp.MustCompile(`^/.*\.[cm]?[jt]sx?$`)
+	tapField   = regexp.MustCompile(`^(failureType|exitCode|signal): (.*)$`)
 )
 
 func (tap) Name() string { return "tap" }
@@ -45,11 +45,13 @@ type tapState struct {
 	block   string            // what ends the YAML diagnostic that we are in, "" outside
 	line    int
 	current *tapPoint // the last result, while its words follow
+	loose   text      // words of no result since the last one's diagnostic
+	none    Trouble   // why nothing ran, said where nothing did
 }
 
 // tapLevel is the results of one indentation since the last one further out.
 type tapLevel struct {
-	ran, failed int
+	ran, failed int    // failed: or gave no verdict
 	subtest     string // the name that `# Subtest:` announced
 }
 
@@ -57,8 +59,15 @@ type tapPoint struct {
 	name   string
 	status Status
 	line   int
-	file   bool // node's entry for a whole file
+	level  *tapLevel
+	parent bool // it has subtests, and none of them failed
+	told   bool // its diagnostic has ended
 	said   text
+
+	// What node says of it: whether it is its entry for a whole file, and which kind of failure it is.
+	file                  bool
+	failure, exit, signal string
+	loose                 string
 }
 
 func (tap) Read(r io.Reader) (Results, error) {
@@ -69,6 +78,9 @@ func (tap) Read(r io.Reader) (Results, error) {
 		s.read(line)
 	}
 	s.endDocument()
+	if s.res.Total == 0 && len(s.res.Problems) == 0 && s.none.Problem != "" {
+		s.res.trouble(s.none.Problem, s.none.Text, s.none.Line)
+	}
 	s.res.finish()
 	return s.res, in.err
 }
@@ -79,7 +91,10 @@ func (s *tapState) read(line []byte) {
 	case s.block != "":
 		if string(bytes.TrimRight(line, " ")) == s.block {
 			s.block = ""
+			s.current.told = true
+			return
 		}
+		s.field(line)
 		s.say(line)
 		return
 	case s.current != nil && bytes.Equal(trimmed, []byte("---")):
@@ -113,8 +128,29 @@ func (s *tapState) read(line []byte) {
 }
 
 func (s *tapState) say(line []byte) {
-	if s.current != nil {
+	if s.current != nil && !s.current.told {
 		s.current.said.add(line)
+	} else {
+		s.loose.add(bytes.TrimPrefix(line, []byte("# ")))
+	}
+}
+
+// field takes what node says in a diagnostic about the kind of a failure.
+func (s *tapState) field(line []byte) {
+	at := len(s.block) - len("...")
+	if len(line) <= at || line[at] == ' ' {
+		return
+	}
+	if m := tapField.FindSubmatch(line[at:]); m != nil {
+		value := strings.Trim(string(m[2]), `'`)
+		switch string(m[1]) {
+		case "failureType":
+			s.current.failure = value
+		case "exitCode":
+			s.current.exit = value
+		case "signal":
+			s.current.signal = value
+		}
 	}
 }
 
@@ -128,7 +164,14 @@ func (s *tapState) planned(indent int, count, why string) {
 	}
 	s.plan = n
 	if n == 0 {
-		s.res.trouble(NoTests, strings.TrimSpace("the plan is 1..0 "+why), s.line)
+		s.hollow(strings.TrimSpace("the plan is 1..0 "+why), s.line)
+	}
+}
+
+// hollow keeps the first reason why nothing ran.
+func (s *tapState) hollow(why string, line int) {
+	if s.none.Problem == "" {
+		s.none = Trouble{NoTests, why, line}
 	}
 }
 
@@ -159,19 +202,24 @@ func (s *tapState) result(indent int, not bool, number, name string) {
 	}
 	level := s.level(indent)
 	level.ran += max(1, inner.ran)
+	level.failed += inner.failed
+	announced := level.subtest
 	level.subtest = ""
+	name, status := tapStatus(name, not)
+	name = firstOf(name, "test "+firstOf(number, strconv.Itoa(level.ran)))
+	file := indent == 0 && inner.ran == 0 && announced == name && nodeFile.MatchString(name)
+	if file && s.plan == 0 {
+		s.plan = -1 // node passes on the plan of a file in which no test ran
+	}
 	if indent == 0 {
 		s.ran++
 	}
-	name, status := tapStatus(name, not)
-	if status == Failed {
-		level.failed++
-	}
-	name = firstOf(name, "test "+firstOf(number, strconv.Itoa(level.ran)))
 	if inner.ran > 0 && (status != Failed || inner.failed > 0) {
 		return // its subtests count
 	}
-	s.current = &tapPoint{name: strings.Join(append(path, name), " > "), status: status, line: s.line, file: tapNode.MatchString(name)}
+	s.current = &tapPoint{name: strings.Join(append(path, name), " > "), status: status, line: s.line, level: level, parent: inner.ran > 0,
+		file: file, loose: s.loose.String()}
+	s.loose = text{}
 }
 
 // tapStatus takes the directive off a description. A test that is to be done counts as skipped while
@@ -194,22 +242,44 @@ func tapStatus(name string, not bool) (string, Status) {
 // unescape undoes TAP 14's \# and \\.
 func unescape(s string) string { return strings.NewReplacer(`\\`, `\`, `\#`, `#`).Replace(s) }
 
-// endPoint counts the last result. node reports a file of its own where it has no test or ended
-// badly: the first is no test, the second no test's verdict.
+// endPoint counts the last result. node reports a file of its own where it has no test or ended badly: the first
+// is no test, the second no test's verdict. Nor is one that node gives a test which did not come to run, or not to
+// its end.
 func (s *tapState) endPoint() {
 	p := s.current
 	s.current = nil
 	switch {
-	case p == nil || p.file && p.status == Passed:
-	case p.file && p.status == Failed:
+	case p == nil:
+	case p.file && p.status == Passed:
+		s.hollow(p.name+" holds no test that ran", p.line)
+	case p.file && p.status == Failed && (p.exit != "" || p.failure == ""):
 		s.res.count(p.name, Errored)
-		s.res.trouble(CollectionError, p.name+" ended badly outside its tests\n"+p.said.String(), p.line)
+		what := CollectionError
+		if p.signal != "" && p.signal != "~" || p.exit != "" && p.exit != "1" {
+			what = Crashed
+		}
+		s.res.trouble(what, strings.TrimSpace(p.name+" ended badly outside its tests\n"+p.loose)+"\n"+p.said.String(), p.line)
+		p.level.failed++
+	case p.parent && p.failure == "subtestsFailed": // what failed in it is none of its results
+	case p.status == Failed && tapNoVerdict(p.failure):
+		s.res.count(p.name, Errored)
+		p.level.failed++
 	default:
 		s.res.count(p.name, p.status)
 		if p.status == Failed {
 			s.res.fail(p.name, p.said.String(), p.line)
+			p.level.failed++
 		}
 	}
+}
+
+// tapNoVerdict reports whether a failure of that type is not of the test's own making.
+func tapNoVerdict(failure string) bool {
+	switch failure {
+	case "hookFailed", "cancelledByParent", "parentAlreadyFinished", "testTimeoutFailure", "testAborted":
+		return true
+	}
+	return false
 }
 
 // endDocument compares what ran with the plan.

@@ -12,7 +12,7 @@
 //
 //	pytest         path::Class::test[params]
 //	go test        package.Test/subtest, with -json and without
-//	TAP            parent > subtest
+//	TAP, node      parent > subtest
 //	JUnit XML      classname::name
 //	cargo test     module::test; for an example in documentation FILE - item (line N)
 //	unittest       module.Class.test
@@ -91,7 +91,7 @@ type Results struct {
 	Names    map[string]Status // only where the report names its tests
 	Failures []Failure
 	Problems []Trouble
-	Reader   string // junit, gotest-json, gotest, tap, pytest, cargo, unittest; "" where nothing was recognised, "none" where ReadFiles could read none
+	Reader   string // junit, gotest-json, gotest, tap, pytest, cargo, unittest, node; "" where nothing was recognised, "none" where ReadFiles could read none
 }
 
 // Reader reads one format.
@@ -104,7 +104,7 @@ type Reader interface {
 
 // readers is every format that a log can be in.
 func readers() []Reader {
-	return []Reader{goJSON{}, pytest{}, tap{}, goText{}, cargo{}, unittest{}}
+	return []Reader{goJSON{}, pytest{}, tap{}, goText{}, cargo{}, unittest{}, nodeSpec{}}
 }
 
 // window is how much of a text's ends Detect sees, in bytes.
