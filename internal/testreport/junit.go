@@ -142,6 +142,8 @@ func oneCase(d *xml.Decoder, start xml.StartElement, line int, res *Results) err
 	var c struct {
 		Name     string      `xml:"name,attr"`
 		Class    string      `xml:"classname,attr"`
+		Status   string      `xml:"status,attr"`
+		Out      string      `xml:"system-out"`
 		Failures []junitPart `xml:"failure"`
 		Errors   []junitPart `xml:"error"`
 		Skipped  *junitPart  `xml:"skipped"`
@@ -150,7 +152,7 @@ func oneCase(d *xml.Decoder, start xml.StartElement, line int, res *Results) err
 		return err
 	}
 	name := firstOf(c.Class, c.Name)
-	if c.Class != "" && c.Name != "" {
+	if c.Class != "" && c.Name != "" && c.Class != c.Name {
 		name = c.Class + "::" + c.Name
 	}
 	if nodeFile.MatchString(c.Name) && c.Class == "test" { // node's entry for a whole file
@@ -170,6 +172,17 @@ func oneCase(d *xml.Decoder, start xml.StartElement, line int, res *Results) err
 	switch {
 	case c.Skipped != nil && c.Skipped.Type == "todo": // node; with a failure beside it
 		res.count(name, Skipped)
+	case c.Status == "fail" && len(c.Failures) > 0 && c.Failures[0].Message == "":
+		res.count(name, Errored)
+		res.trouble(Unreadable, name+": ctest's XML does not tell a failure from a crash or a timeout; let its text be read\n"+tidy(c.Out), line)
+	case c.Status == "fail" && len(c.Failures) > 0: // ctest has the words beside the failure
+		res.count(name, Failed)
+		res.fail(name, words(append(c.Failures, junitPart{Text: c.Out})), line)
+	case c.Status == "notrun" && c.Skipped != nil && !strings.HasPrefix(c.Skipped.Message, "SKIP_"): // ctest: its program is not there, or its fixture failed
+		res.count(name, Errored)
+		res.trouble(BuildError, name+" was not run: "+c.Skipped.Message, line)
+	case c.Status == "disabled", c.Status == "notrun" && len(c.Failures)+len(c.Errors) == 0: // ctest, GoogleTest
+		res.count(name, Skipped)
 	case len(c.Failures) > 0 && tapNoVerdict(c.Failures[0].Type): // node
 		res.count(name, Errored)
 	case len(c.Failures) > 0:
@@ -187,6 +200,9 @@ func oneCase(d *xml.Decoder, start xml.StartElement, line int, res *Results) err
 	}
 	return nil
 }
+
+// tidy is a text within the bounds of a failure's.
+func tidy(s string) string { return words([]junitPart{{Text: s}}) }
 
 func words(parts []junitPart) string {
 	var t text

@@ -13,9 +13,10 @@
 //	pytest         path::Class::test[params]
 //	go test        package.Test/subtest, with -json and without
 //	TAP, node      parent > subtest
-//	JUnit XML      classname::name
+//	JUnit XML      classname::name, or the one where both are the same
 //	cargo test     module::test; for an example in documentation FILE - item (line N)
 //	unittest       module.Class.test
+//	ctest          the test's name
 //
 // In go test a test with subtests counts beside them, as go itself has it.
 // Without -v go does not list what passed: a package that is ok counts as one
@@ -91,7 +92,7 @@ type Results struct {
 	Names    map[string]Status // only where the report names its tests
 	Failures []Failure
 	Problems []Trouble
-	Reader   string // junit, gotest-json, gotest, tap, pytest, cargo, unittest, node; "" where nothing was recognised, "none" where ReadFiles could read none
+	Reader   string // junit, gotest-json, gotest, tap, pytest, cargo, unittest, node, ctest; "" where nothing was recognised, "none" where ReadFiles could read none
 }
 
 // Reader reads one format.
@@ -104,7 +105,7 @@ type Reader interface {
 
 // readers is every format that a log can be in.
 func readers() []Reader {
-	return []Reader{goJSON{}, pytest{}, tap{}, goText{}, cargo{}, unittest{}, nodeSpec{}}
+	return []Reader{goJSON{}, pytest{}, tap{}, goText{}, cargo{}, unittest{}, nodeSpec{}, ctest{}}
 }
 
 // window is how much of a text's ends Detect sees, in bytes.
