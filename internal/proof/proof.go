@@ -295,14 +295,27 @@ func troubleText(p testreport.Trouble) string {
 	if p.Line > 0 {
 		what += fmt.Sprintf(" (line %d of the report", p.Line)
 		if p.Text != "" {
-			what += ": " + criteria.FirstLine(p.Text)
+			what += ": " + says(p)
 		}
 		return what + ")"
 	}
 	if p.Text != "" {
-		what += " (" + criteria.FirstLine(p.Text) + ")"
+		what += " (" + says(p) + ")"
 	}
 	return what
+}
+
+// says is the line of a problem's text that tells most: not the heading that go gives the errors of a package.
+func says(p testreport.Trouble) string {
+	text := p.Text
+	for strings.HasPrefix(text, "# ") {
+		_, rest, ok := strings.Cut(text, "\n")
+		if !ok {
+			break
+		}
+		text = rest
+	}
+	return criteria.FirstLine(text)
 }
 
 func counts(t testreport.Results) string {
