@@ -183,15 +183,21 @@ func oneCase(d *xml.Decoder, start xml.StartElement, line int, res *Results) err
 		res.trouble(BuildError, name+" was not run: "+c.Skipped.Message, line)
 	case c.Status == "disabled", c.Status == "notrun" && len(c.Failures)+len(c.Errors) == 0: // ctest, GoogleTest
 		res.count(name, Skipped)
-	case len(c.Failures) > 0 && tapNoVerdict(c.Failures[0].Type): // node
+	case len(c.Failures) > 0 && (tapNoVerdict(c.Failures[0].Type) || batsHooked(c.Failures[0].Text)): // node, bats
 		res.count(name, Errored)
+	case len(c.Failures) > 0 && strings.HasSuffix(c.Class, ".bats") && c.Name == "": // a file that bats could not begin with
+		res.count(name, Errored)
+		res.trouble(CollectionError, strings.TrimSpace(name+"\n"+words(c.Failures)), line)
 	case len(c.Failures) > 0:
 		res.count(name, Failed)
 		res.fail(name, words(c.Failures), line)
 	case len(c.Errors) > 0:
 		res.count(name, Errored)
-		if c.Errors[0].Message == "collection failure" { // pytest
+		switch {
+		case c.Errors[0].Message == "collection failure": // pytest
 			res.trouble(CollectionError, strings.TrimSpace(name+"\n"+words(c.Errors)), line)
+		case pyDown.MatchString(c.Errors[0].Text): // pytest-xdist
+			res.trouble(Crashed, strings.TrimSpace(name+"\n"+words(c.Errors)), line)
 		}
 	case c.Skipped != nil:
 		res.count(name, Skipped)
@@ -199,6 +205,20 @@ func oneCase(d *xml.Decoder, start xml.StartElement, line int, res *Results) err
 		res.count(name, Passed)
 	}
 	return nil
+}
+
+// batsHooked reports whether the stack at the head of a failure's words leads through setup or the like.
+func batsHooked(said string) bool {
+	for l := range strings.Lines(strings.TrimSpace(said)) {
+		m := tapStack.FindStringSubmatch("# " + strings.TrimRight(l, "\r\n"))
+		if m == nil {
+			return false
+		}
+		if batsHook(m[1]) {
+			return true
+		}
+	}
+	return false
 }
 
 // tidy is a text within the bounds of a failure's.

@@ -14,11 +14,14 @@ import (
 type tap struct{}
 
 var (
-	tapResult  = regexp.MustCompile(`^( *)(not )?ok\b *([0-9]+)? *(?:- )?(.*)$`)
+	tapResult  = regexp.MustCompile(`^( *)(not )?ok\b *([0-9]+)? *(- )?(.*)$`)
 	tapPlan    = regexp.MustCompile(`^( *)1\.\.([0-9]+)(?: *# *(.*))?$`)
 	tapMark    = regexp.MustCompile(`(?m)^(?:TAP version 1[2-4]|1\.\.[0-9]+|(?:not )?ok [0-9]+\b)`)
 	tapMarked  = regexp.MustCompile(`(?i)(?:^|\s)#\s*(todo|skip)\b`)
 	tapSubtest = regexp.MustCompile(`^( *)# Subtest: (.*)$`)
+	tapAbsent  = regexp.MustCompile(`^Error: Test file ".*" does not exist$`) // bats
+	tapStack   = regexp.MustCompile("^(?:# | {4,})[( ](?:from function `(\\S+)' )?in (?:test )?file .*, line [0-9]+[,)]$")
+	tapTimed   = regexp.MustCompile(` in [0-9]+ms$`)
 	tapField   = regexp.MustCompile(`^(failureType|exitCode|signal): (.*)$`)
 )
 
@@ -30,7 +33,7 @@ func (tap) Detect(head, tail []byte) int {
 		return 95
 	case len(tapMark.FindAll(head, 2)) == 2 || len(tapMark.FindAll(tail, 2)) == 2:
 		return 60
-	case tapPlan.Match(bytes.TrimSpace(head)):
+	case tapPlan.Match(bytes.TrimSpace(head)), tapAbsent.Match(bytes.TrimSpace(head)):
 		return 60
 	}
 	return 0
@@ -68,6 +71,8 @@ type tapPoint struct {
 	file                  bool
 	failure, exit, signal string
 	loose                 string
+
+	hook bool // bats: one that the file has for its tests failed
 }
 
 func (tap) Read(r io.Reader) (Results, error) {
@@ -106,17 +111,20 @@ func (s *tapState) read(line []byte) {
 	case bytes.HasPrefix(line, []byte("TAP version ")):
 		s.endDocument()
 		return
+	case tapAbsent.Match(line) && s.res.Total == 0 && s.ran == 0:
+		s.res.trouble(CollectionError, string(line), s.line)
+		return
 	}
 	if m := tapPlan.FindSubmatch(line); m != nil {
 		s.planned(len(m[1]), string(m[2]), string(m[3]))
 		return
 	}
 	if m := tapResult.FindSubmatch(line); m != nil {
-		if len(m[1]) == 0 && len(m[3]) == 0 && len(m[4]) == 0 && s.plan >= 0 && s.ran >= s.plan {
+		if len(m[1]) == 0 && len(m[3]) == 0 && len(m[5]) == 0 && s.plan >= 0 && s.ran >= s.plan {
 			return // prove's own verdict on a file
 		}
 		s.endPoint()
-		s.result(len(m[1]), len(m[2]) > 0, string(m[3]), strings.TrimSpace(string(m[4])))
+		s.result(len(m[1]), len(m[2]) > 0, string(m[3]), len(m[4]) > 0, strings.TrimSpace(string(m[5])))
 		return
 	}
 	if m := tapSubtest.FindSubmatch(line); m != nil {
@@ -128,11 +136,22 @@ func (s *tapState) read(line []byte) {
 }
 
 func (s *tapState) say(line []byte) {
+	if m := tapStack.FindSubmatch(line); m != nil && s.current != nil && batsHook(string(m[1])) {
+		s.current.hook = true
+	}
 	if s.current != nil && !s.current.told {
 		s.current.said.add(line)
 	} else {
 		s.loose.add(bytes.TrimPrefix(line, []byte("# ")))
 	}
+}
+
+func batsHook(function string) bool {
+	switch function {
+	case "setup", "teardown", "setup_file", "teardown_file", "setup_suite", "teardown_suite":
+		return true
+	}
+	return false
 }
 
 // field takes what node says in a diagnostic about the kind of a failure.
@@ -182,7 +201,7 @@ func (s *tapState) level(indent int) *tapLevel {
 	return s.levels[indent]
 }
 
-func (s *tapState) result(indent int, not bool, number, name string) {
+func (s *tapState) result(indent int, not bool, number string, dash bool, name string) {
 	if indent == 0 && s.ran > 0 && number == "1" {
 		s.endDocument()
 	}
@@ -206,6 +225,9 @@ func (s *tapState) result(indent int, not bool, number, name string) {
 	announced := level.subtest
 	level.subtest = ""
 	name, status := tapStatus(name, not)
+	if !dash { // bats, which puts no dash before a name
+		name = tapTimed.ReplaceAllString(name, "")
+	}
 	name = firstOf(name, "test "+firstOf(number, strconv.Itoa(level.ran)))
 	file := indent == 0 && inner.ran == 0 && announced == name && nodeFile.MatchString(name)
 	if file && s.plan == 0 {
@@ -232,7 +254,10 @@ func tapStatus(name string, not bool) (string, Status) {
 	if at := tapMarked.FindStringSubmatchIndex(name); at != nil {
 		directive := strings.ToLower(name[at[2]:at[3]])
 		name = strings.TrimSpace(name[:at[0]])
-		if (directive == "skip") != not {
+		switch {
+		case directive == "skip" && not: // bats writes so of every skip, to others it is a failure: no verdict in any case
+			status = Errored
+		case directive == "skip" || not:
 			status = Skipped
 		}
 	}
@@ -261,7 +286,11 @@ func (s *tapState) endPoint() {
 		s.res.trouble(what, strings.TrimSpace(p.name+" ended badly outside its tests\n"+p.loose)+"\n"+p.said.String(), p.line)
 		p.level.failed++
 	case p.parent && p.failure == "subtestsFailed": // what failed in it is none of its results
-	case p.status == Failed && tapNoVerdict(p.failure):
+	case p.status == Failed && batsHook(strings.TrimSuffix(p.name, " failed")): // bats; so it says that a file has an error of syntax, too
+		s.res.count(p.name, Errored)
+		s.res.trouble(CollectionError, p.name+"\n"+p.said.String(), p.line)
+		p.level.failed++
+	case p.status == Failed && (p.hook || tapNoVerdict(p.failure)):
 		s.res.count(p.name, Errored)
 		p.level.failed++
 	default:

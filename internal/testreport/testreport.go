@@ -92,7 +92,7 @@ type Results struct {
 	Names    map[string]Status // only where the report names its tests
 	Failures []Failure
 	Problems []Trouble
-	Reader   string // junit, gotest-json, gotest, tap, pytest, cargo, unittest, node, ctest; "" where nothing was recognised, "none" where ReadFiles could read none
+	Reader   string // junit, gotest-json, gotest, tap, pytest, cargo, unittest, node, ctest, prove; "" where nothing was recognised, "none" where ReadFiles could read none
 }
 
 // Reader reads one format.
@@ -105,7 +105,7 @@ type Reader interface {
 
 // readers is every format that a log can be in.
 func readers() []Reader {
-	return []Reader{goJSON{}, pytest{}, tap{}, goText{}, cargo{}, unittest{}, nodeSpec{}, ctest{}}
+	return []Reader{goJSON{}, pytest{}, tap{}, goText{}, cargo{}, unittest{}, nodeSpec{}, ctest{}, prove{}}
 }
 
 // window is how much of a text's ends Detect sees, in bytes.
