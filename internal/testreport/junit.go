@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 
 	"github.com/planctl/planctl/internal/regular"
@@ -100,6 +101,10 @@ func notXML(err error) string {
 	return "the XML cannot be read: " + said
 }
 
+// ntEnded is what nextest says of a test that ended without a verdict: by a signal, by its time limit, with
+// another exit code than a panic's.
+var ntEnded = regexp.MustCompile(`^test (?:abort\b|timeout\b|failure with exit code (?:[0-9]{1,2}|10[02-9]|1[1-9][0-9]|[2-9][0-9]{2}|[0-9]{4,})\b)`)
+
 // charset reads the declared encodings that reports really have. Others are taken for UTF-8: many
 // writers declare what they do not write, and bytes that are none make an error of their own.
 func charset(name string, r io.Reader) (io.Reader, error) {
@@ -169,6 +174,17 @@ func oneCase(d *xml.Decoder, start xml.StartElement, line int, res *Results) err
 			return nil
 		}
 	}
+	if parts := append(c.Failures, c.Errors...); len(parts) > 0 && c.Skipped == nil {
+		switch jvmStatus(c.Class, c.Name, parts[0].Text, len(c.Failures) > 0) {
+		case Failed:
+			res.count(name, Failed)
+			res.fail(name, words(parts), line)
+			return nil
+		case Errored:
+			res.count(name, Errored)
+			return nil
+		}
+	}
 	switch {
 	case c.Skipped != nil && c.Skipped.Type == "todo": // node; with a failure beside it
 		res.count(name, Skipped)
@@ -183,6 +199,9 @@ func oneCase(d *xml.Decoder, start xml.StartElement, line int, res *Results) err
 		res.trouble(BuildError, name+" was not run: "+c.Skipped.Message, line)
 	case c.Status == "disabled", c.Status == "notrun" && len(c.Failures)+len(c.Errors) == 0: // ctest, GoogleTest
 		res.count(name, Skipped)
+	case len(c.Failures) > 0 && ntEnded.MatchString(c.Failures[0].Type): // nextest
+		res.count(name, Errored)
+		res.trouble(Crashed, strings.TrimSpace(name+"\n"+words(c.Failures)), line)
 	case len(c.Failures) > 0 && (tapNoVerdict(c.Failures[0].Type) || batsHooked(c.Failures[0].Text)): // node, bats
 		res.count(name, Errored)
 	case len(c.Failures) > 0 && strings.HasSuffix(c.Class, ".bats") && c.Name == "": // a file that bats could not begin with

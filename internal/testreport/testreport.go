@@ -15,7 +15,9 @@
 //	TAP, node      parent > subtest
 //	JUnit XML      classname::name, or the one where both are the same
 //	cargo test     module::test; for an example in documentation FILE - item (line N)
+//	nextest        binary test
 //	unittest       module.Class.test
+//	Surefire       class::test
 //	ctest          the test's name
 //
 // In go test a test with subtests counts beside them, as go itself has it.
@@ -26,7 +28,7 @@
 //
 // Where a tool calls a test failed that did not come to run (its fixture failed, it was cancelled), it counts as
 // an error here; and an exception that the test's own code let through is that test's failure, also where the
-// tool calls it an error (unittest).
+// tool calls it an error (unittest, Surefire).
 package testreport
 
 import (
@@ -92,7 +94,7 @@ type Results struct {
 	Names    map[string]Status // only where the report names its tests
 	Failures []Failure
 	Problems []Trouble
-	Reader   string // junit, gotest-json, gotest, tap, pytest, cargo, unittest, node, ctest, prove; "" where nothing was recognised, "none" where ReadFiles could read none
+	Reader   string // junit, gotest-json, gotest, tap, pytest, cargo, unittest, node, ctest, prove, nextest, surefire; "" where nothing was recognised, "none" where ReadFiles could read none
 }
 
 // Reader reads one format.
@@ -105,7 +107,7 @@ type Reader interface {
 
 // readers is every format that a log can be in.
 func readers() []Reader {
-	return []Reader{goJSON{}, pytest{}, tap{}, goText{}, cargo{}, unittest{}, nodeSpec{}, ctest{}, prove{}}
+	return []Reader{goJSON{}, pytest{}, tap{}, goText{}, cargo{}, unittest{}, nodeSpec{}, ctest{}, prove{}, nextest{}, surefire{}}
 }
 
 // window is how much of a text's ends Detect sees, in bytes.

@@ -55,6 +55,12 @@ func TestFailureTextHoldsTheReason(t *testing.T) {
 		{"tap_bats_red.log", "fails # hash", `(?m)^# NotImplementedError: infer is a stub$`},
 		{"junit_bats.xml", "red.bats::fails # hash", `(?m)^NotImplementedError: infer is a stub$`},
 		{"pytest_xdist_v.log", "tests/test_red.py::test_bad", `NotImplementedError: infer is a stub`},
+		{"surefire_red.log", "spans.SpansTest::stub", `UnsupportedOperationException: merge is a stub`},
+		{"junit_surefire_red_TEST-spans.SpansTest.xml", "spans.SpansTest::compares", `wrong sum expected`},
+		{"junit_gradle_red_TEST-spans.SpansTest.xml", "spans.SpansTest::stub", `UnsupportedOperationException: merge is a stub`},
+		{"../written/nextest_red.log", "cycle tests::cycle", `not implemented: infer is a stub`},
+		{"../written/nextest_old.log", "cycle tests::cycle", `not implemented: infer is a stub`},
+		{"../written/junit_nextest.xml", "cycle::tests::cycle", `not implemented: infer is a stub`},
 		{"ctest_red.log", "cycle.bad", `NotImplementedError: infer is a stub`},
 		{"ctest_verbose.log", "cycle.bad", `^some output\nNotImplementedError: infer is a stub$`},
 		{"ctest_output.log", "cycle.asserts", `Assertion .1 == 2' failed`},
@@ -113,6 +119,8 @@ func TestProblems(t *testing.T) {
 		"pytest_xdist_crash.log": Crashed, "pytest_xdist_crash_v.log": Crashed, "pytest_xdist_crash_tb_no.log": Crashed, "junit_xdist_crash.xml": Crashed,
 		"pytest_xdist_import.log": CollectionError, "pytest_xdist_zero.log": NoTests, "pytest_xdist_missing_test.log": NoTests,
 		"pytest_qq_green.log": Unreadable, "pytest_qq_missing.log": CollectionError,
+		"surefire_zero.log": NoTests, "surefire_missing.log": NoTests, "surefire_exits.log": Crashed, "surefire_broken.log": BuildError, "junit_surefire_zero_TEST-spans.SpansTest.xml": NoTests,
+		"../written/nextest_zero.log": NoTests, "../written/nextest_cut.log": Crashed, "../written/nextest_exits.log": Crashed, "../written/nextest_build.log": BuildError, "../written/junit_nextest.xml": Crashed,
 		"ctest_zero.log": NoTests, "ctest_zero_error.log": NoTests, "ctest_no_config.log": NoTests, "ctest_nowhere.log": CollectionError,
 		"ctest_missing.log": BuildError, "ctest_segv.log": Crashed, "ctest_killed.log": Crashed, "junit_ctest.xml": Unreadable, "junit_ctest_zero.xml": NoTests,
 		"unittest_import.log": CollectionError, "unittest_import_alone.log": CollectionError, "unittest_syntax.log": CollectionError,
@@ -165,6 +173,13 @@ func TestTexts(t *testing.T) {
 		{"ctest: a result of no test that runs", "Test project /b\n    Start 1: a\n2/2 Test #2: z .....***Failed    0.00 sec\n1/1 Test #1: a .....   Passed    0.00 sec\n\n100% tests passed, 0 tests failed out of 1\n\nTotal Test time (real) =   0.01 sec\n",
 			"ctest total 1 passed 1 failed 0 skipped 0 errors 0"},
 		{"ctest: names with dots", "Test project /b\n    Start 1: a...b.\n1/1 Test #1: a...b. ....***Failed    0.00 sec\n\n0% tests passed, 1 tests failed out of 1\n\nTotal Test time (real) =   0.01 sec\n", "ctest total 1 passed 0 failed 1 skipped 0 errors 0"},
+		{"Surefire 3", "[INFO]  T E S T S\n[INFO] Running a.B\n[ERROR] Tests run: 2, Failures: 1, Errors: 1, Skipped: 0, Time elapsed: 0.1 s <<< FAILURE! -- in a.B\n[ERROR] a.B.x -- Time elapsed: 0.010 s <<< FAILURE!\norg.opentest4j.AssertionFailedError: y\n\tat a.B.x(B.java:3)\n\n" +
+			"[ERROR] a.B.z -- Time elapsed: 0.010 s <<< ERROR!\njava.lang.IllegalStateException: y\n\tat a.B.setUp(B.java:3)\n\n[INFO] Results:\n[ERROR] Tests run: 2, Failures: 1, Errors: 1, Skipped: 0\n[INFO] BUILD FAILURE\n", "surefire total 2 passed 0 failed 1 skipped 0 errors 1"},
+		{"Surefire: killed", "[INFO]  T E S T S\n[INFO] Running a.B\n", "surefire total 0 passed 0 failed 0 skipped 0 errors 0 crashed"},
+		{"Surefire: a test prints a failure", "[INFO]  T E S T S\n[ERROR] a.B.x -- Time elapsed: 0.010 s <<< FAILURE!\n\n[INFO] Results:\n[INFO] Tests run: 1, Failures: 0, Errors: 0, Skipped: 0\n[INFO] BUILD SUCCESS\n", "surefire total 2 passed 1 failed 1 skipped 0 errors 0 unreadable"},
+		{"Maven: a dependency that is not there", "[INFO] BUILD FAILURE\n[ERROR] Failed to execute goal on project spans: Could not resolve dependencies for project a:b:jar:1: x\n", "surefire total 0 passed 0 failed 0 skipped 0 errors 0 build-error"},
+		{"nextest: a signal", "    Starting 2 tests across 1 binary\n        PASS [   0.004s] (1/2) a b\n     Summary [   0.1s] 1/2 tests run: 1 passed, 0 skipped\nwarning: 1/2 tests were not run due to signal\n", "nextest total 1 passed 1 failed 0 skipped 0 errors 0 crashed"},
+		{"nextest: only what failed is listed", "    Starting 2 tests across 1 binary\n        FAIL [   0.004s] (1/2) a b\n────────────\n     Summary [   0.1s] 2 tests run: 1 passed, 1 failed, 0 skipped\n", "nextest total 2 passed 1 failed 1 skipped 0 errors 0"},
 		{"unittest: a rule that a test prints", utRule + "FAIL: test_a (m.C.test_a)\n" + utDash + "Traceback (most recent call last):\n  File \"m.py\", line 3, in test_a\nAssertionError: " +
 			utRule + "no heading\n" + utDash + "Ran 7 apples\n\n" + utDash + "Ran 2 tests in 0.001s\n\nFAILED (failures=1)\n", "unittest total 2 passed 1 failed 1 skipped 0 errors 0"},
 		{"unittest: counts without sections", utDash + "Ran 2 tests in 0.001s\n\nFAILED (failures=1)\n", "unittest total 2 passed 2 failed 0 skipped 0 errors 0 unreadable"},
@@ -205,6 +220,12 @@ func TestJUnit(t *testing.T) {
 		{"passed at the second try", `<testsuite><testcase name="a"><flakyFailure message="m"/></testcase></testsuite>`, "1 0 0 0", ""},
 		{"output beside it", `<testsuite><testcase name="a"><system-out>ok <![CDATA[<b>]]></system-out></testcase><system-err>x</system-err></testsuite>`, "1 0 0 0", ""},
 		{"GoogleTest", `<testsuites><testsuite><testcase name="A" status="run" result="completed" classname="S"/><testcase name="DISABLED_B" status="notrun" result="suppressed" classname="S"/></testsuite></testsuites>`, "1 0 1 0", ""},
+		{"a display name, in a test of JUnit 5", `<testsuite><testcase name="merges two" classname="a.B"><failure>x` + "\n\tat a.B.x(B.java:3)" + `</failure></testcase></testsuite>`, "0 1 0 0", ""},
+		{"parameters", `<testsuite><testcase name="x(int)[1]" classname="a.B"><error>y` + "\n\tat a.B.x(B.java:3)" + `</error></testcase></testsuite>`, "0 1 0 0", ""},
+		{"a lambda of the test", `<testsuite><testcase name="x" classname="a.B"><error>y` + "\n\tat a.B.lambda$x$0(B.java:3)" + `</error></testcase></testsuite>`, "0 1 0 0", ""},
+		{"an assertion in setUp", `<testsuite><testcase name="x" classname="a.B"><failure>y` + "\n\tat a.B.setUp(B.java:3)" + `</failure></testcase></testsuite>`, "0 0 0 1", ""},
+		{"no stack of Java's", `<testsuite><testcase name="x" classname="a.B"><failure>y` + "\n    at async Promise.all (index 0)" + `</failure></testcase></testsuite>`, "0 1 0 0", ""},
+		{"its own time limit", `<testsuite><testcase name="x" classname="a.B"><error type="org.junit.runners.model.TestTimedOutException">org.junit.runners.model.TestTimedOutException: test timed out after 10 milliseconds` + "\n\tat a.B.x(B.java:3)" + `</error></testcase></testsuite>`, "0 0 0 1", ""},
 		{"a BOM", "\xEF\xBB\xBF<?xml version=\"1.0\"?>\n<testsuite><testcase name=\"a\"/></testsuite>", "1 0 0 0", ""},
 		{"latin 1", `<?xml version="1.0" encoding="ISO-8859-1"?><testsuite><testcase name="gr` + "\xfc" + `n"/></testsuite>`, "1 0 0 0", ""},
 		{"no tests", `<testsuites></testsuites>`, "0 0 0 0", "no test ran"},
@@ -312,12 +333,13 @@ func TestReadersReachTheEnd(t *testing.T) {
 		"sections": strings.Repeat("=", 70) + "\nFAIL: test_a (m.C.test_a)\n", "tests with dots": "test_a (m.C.test_a) ... \n",
 		"starts of ctest": "    Start 1: a\n", "results of ctest": "    Start 1: a\n1/1 Test #1: a .....***Failed    0.00 sec\nx\n",
 		"stacks of bats": "not ok 1 a\n# (from function `setup' in test file a.bats, line 1)\n", "workers": "[gw0] node down: x\n", "summaries of prove": "Test Summary Report\na.t (Wstat: 1 Tests: 1 Failed: 1)\n  Failed tests:  1-999999\n",
+		"failures of Surefire": "[ERROR] a.B.x -- Time elapsed: 0.010 s <<< FAILURE!\n\tat a.B.x(B.java:3)\n", "failures of nextest": "    Starting 2 tests across 1 binary\n        FAIL [   0.004s] (1/2) a b\nx\n",
 		"groups": "▶ a\n", "crosses": "✖ a (1ms)\n  Error: x\n", "ends": "ℹ tests 1\n✖ failing tests:\ntest at a:1:1\n✖ a (1ms)\n",
 		"counts": "1 passed, ", "starts": strings.Repeat("=", 10) + " test session starts ==========\n",
 	}
 	for name, shape := range shapes {
 		for _, r := range readers() {
-			if _, err := r.Read(&endless{text: bytes.Repeat([]byte(shape), 1+4096/len(shape)), n: 1 << 20}); err != nil {
+			if _, err := r.Read(&endless{text: bytes.Repeat([]byte(shape), 1+4096/len(shape)), n: 1 << 19}); err != nil {
 				t.Errorf("%s: %s: %v", r.Name(), name, err)
 			}
 		}
@@ -325,7 +347,7 @@ func TestReadersReachTheEnd(t *testing.T) {
 }
 
 func FuzzRead(f *testing.F) {
-	paths, err := filepath.Glob("testdata/captured/*")
+	paths, err := filepath.Glob("testdata/*/*[gl]")
 	if err != nil {
 		f.Fatal(err)
 	}
