@@ -38,6 +38,7 @@ func FindBase(ctx context.Context, w *workspace.Workspace, ref string, getenv fu
 	if head == "" {
 		return Base{Why: "no commit yet"}, nil
 	}
+	apart := "" // a main branch that is there, and has no commit in common with HEAD
 	names, targets := []string{ref}, 0
 	if !asked {
 		names, targets = mainBranches(getenv)
@@ -59,8 +60,11 @@ func FindBase(ctx context.Context, w *workspace.Workspace, ref string, getenv fu
 			return Base{}, err
 		case len(bases) > 0:
 			return Base{Commit: bases[0], More: bases[1:], Name: name}, nil
-		case asked || w.Git.Shallow():
+		case asked || i < targets || w.Git.Shallow():
 			return Base{}, &BaseError{fmt.Sprintf("HEAD and %s have no commit in common here", name), deeper(w, name)}
+		}
+		if apart == "" {
+			apart = name
 		}
 	}
 	switch {
@@ -71,6 +75,9 @@ func FindBase(ctx context.Context, w *workspace.Workspace, ref string, getenv fu
 		return Base{}, &BaseError{fmt.Sprintf("the target of this change, %s, is not in this clone, so that its history cannot be compared", target), deeper(w, target)}
 	case w.Git.Shallow() && getenv("CI") != "":
 		return Base{}, &BaseError{"no main branch is in this clone, so that history cannot be compared", deeper(w, "origin/main")}
+	}
+	if apart != "" {
+		return Base{Why: fmt.Sprintf("HEAD and %s have no commit in common; --base REF names another", apart)}, nil
 	}
 	return Base{Why: "no main branch was found; --base REF names one"}, nil
 }
