@@ -269,10 +269,27 @@ func (m *marking) refuse(w *workspace.Workspace, it *workspace.Item) error {
 			Help: "planctl show " + it.Spec.Plan + "#" + it.Spec.Phase}
 	case m.opt.Same && (it.Task.State != plan.Done || it.LastPass() == nil):
 		return &MarkError{Why: "--same accepts a reworded row that is done and has a passing attempt; " + it.Task.ID + " has not", Help: "planctl show " + it.Name(w)}
-	case it.Task.State == m.to && !m.opt.Same && !it.Standing(w).Refuted && (m.to != plan.Done || it.LastPass() != nil):
+	case it.Task.State == m.to && !m.opt.Same && !it.Standing(w).Refuted && (m.to != plan.Done || it.LastPass() != nil) && !m.takenBack(it):
 		return &MarkError{Why: fmt.Sprintf("%s is %s already", it.Task.ID, m.to), Help: "planctl show " + it.Name(w)}
 	}
 	return nil
+}
+
+// takenBack reports whether somebody took the row's tick with an editor, and no decision says so yet: then the state that
+// the row has already is news.
+func (m *marking) takenBack(it *workspace.Item) bool {
+	pass := it.LastPass()
+	if m.to == plan.Done || pass == nil || pass.Item != it {
+		return false
+	}
+	if it.Spec != nil && it.Spec.Review && m.to == plan.Active {
+		return false // it waits for its review
+	}
+	if n := &it.Newest().Doc.Predicate; n.Result == manifest.Decided && n.State == m.to.String() {
+		return false
+	}
+	p := &pass.Doc.Predicate
+	return p.Ticked || p.State == plan.Done.String()
 }
 
 func (m *marking) judge(w *workspace.Workspace, p *manifest.Predicate) ([]commit.Tick, error) {
@@ -292,6 +309,9 @@ func (m *marking) judge(w *workspace.Workspace, p *manifest.Predicate) ([]commit
 		if last := it.LastPass(); last != nil {
 			p.Result = manifest.Reopened
 			p.Supersedes = standing(it)
+		}
+		if it.Task.State == m.to {
+			return nil, nil // the token says it already
 		}
 		return []commit.Tick{own}, nil
 	}
