@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -63,6 +64,15 @@ func TestAdoptRealPlans(t *testing.T) {
 		if code, out := p.planctl(args...); code != map[string]int{"lint": 1}[args[0]] {
 			t.Errorf("%v: exit %d\n%s", args, code, out)
 		}
+	}
+	// What is wrong there stands in the baseline, which has something to hold, and verify is quiet.
+	for _, args := range [][]string{{"verify"}, {"verify", "--strict"}} {
+		if code, out := p.planctl(args...); code != 0 || out != "" {
+			t.Errorf("%v: exit %d\n%s", args, code, out)
+		}
+	}
+	if !bytes.Contains(p.read(".planctl-baseline.yaml"), []byte("\n  - rule: tick-")) {
+		t.Errorf("the baseline holds no tick without an attempt:\n%.400s", p.read(".planctl-baseline.yaml"))
 	}
 	_, out := p.planctl("status")
 	for name := range was {
