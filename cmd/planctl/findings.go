@@ -76,7 +76,9 @@ func (o *findingsOptions) chosen(list finding.List) finding.List {
 
 // judge sets the exit code that findings make.
 func (a *app) judge(list finding.List, strict bool) {
-	if worst := list.Max(); worst == finding.Error || strict && worst == finding.Warning {
+	if slices.ContainsFunc(list, verify.Unread) {
+		a.code = exitUnreadable
+	} else if worst := list.Max(); worst == finding.Error || strict && worst == finding.Warning {
 		a.code = exitFailed
 	}
 }

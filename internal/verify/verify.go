@@ -92,6 +92,7 @@ func Verify(ctx context.Context, w *workspace.Workspace, o Options) (Result, err
 	for _, l := range c.books() {
 		res.Attempts += len(l.Doc.Attempts())
 	}
+	res.Findings = notGone(res.Findings)
 	return res, nil
 }
 
