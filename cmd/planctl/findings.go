@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -11,6 +12,7 @@ import (
 
 	"github.com/planctl/planctl/internal/finding"
 	"github.com/planctl/planctl/internal/verify"
+	"github.com/planctl/planctl/internal/workspace"
 	"github.com/planctl/planctl/report"
 )
 
@@ -83,7 +85,27 @@ func (a *app) judge(list finding.List, strict bool) {
 	}
 }
 
-// emitFindings writes findings in a format for programs; false where it is text, which each command words itself.
+// fromTop is the findings with their files as the top of the repository names them, which is where CI reads the annotations,
+// SARIF and JUnit XML of a change. base is the directory from which the findings name files.
+func fromTop(w *workspace.Workspace, base string, list finding.List) finding.List {
+	out := slices.Clone(list)
+	if w.Git == nil {
+		return out
+	}
+	for i, f := range out {
+		at := filepath.FromSlash(f.File)
+		if f.File != "" && !filepath.IsAbs(at) {
+			at = filepath.Join(base, at)
+		}
+		if rel, err := filepath.Rel(w.Git.Top, at); f.File != "" && err == nil && filepath.IsLocal(rel) {
+			out[i].File = filepath.ToSlash(rel)
+		}
+	}
+	return out
+}
+
+// emitFindings writes findings in a format for programs; false where it is text, which each command words itself. list
+// names files as fromTop does; value is what JSON says.
 func (a *app) emitFindings(list finding.List, o findingsOptions, value any) (bool, error) {
 	switch o.format {
 	case "json":

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -36,13 +37,17 @@ func (a *app) initCommand() *cobra.Command {
 }
 
 func (a *app) init(ctx context.Context, dryRun bool, ci adopt.System) error {
-	job, ok := adopt.CI(ci, release())
-	if ci != "" && !ok {
+	if ci != "" && !slices.Contains(adopt.Systems(), ci) {
 		return &usageError{msg: fmt.Sprintf("--ci %s: want github, gitlab or generic", ci)}
 	}
 	w, err := a.open(ctx)
 	if err != nil {
 		return err
+	}
+	below, _ := w.BelowTop()
+	job, ok := adopt.CI(adopt.Job{System: ci, Version: release(), Below: below})
+	if ci != "" && !ok {
+		return &failure{msg: fmt.Sprintf("--ci %s: the name of the directory %s cannot stand in a job", ci, report.Clean(below)), help: "rename the directory, or write the job by hand: it calls planctl -C DIR verify"}
 	}
 	proposal, err := adopt.Propose(w, os.DirFS(w.Root))
 	if err != nil {

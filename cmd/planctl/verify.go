@@ -169,7 +169,7 @@ func (a *app) verified(w *workspace.Workspace, base verify.Base, res verify.Resu
 	if base.Commit == "" && !p.TTY {
 		fmt.Fprintf(a.io.Err, "planctl: history was not compared: %s\n", base.Why)
 	}
-	done, err := a.emitFindings(list, o.findingsOptions, struct {
+	done, err := a.emitFindings(fromTop(w, w.Root, list), o.findingsOptions, struct {
 		Schema    string       `json:"schema"`
 		Base      string       `json:"base,omitempty"`
 		NoHistory string       `json:"no_history,omitempty"`

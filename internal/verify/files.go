@@ -118,7 +118,7 @@ func (c *checker) ignoredByGit(paths []string) (map[string]bool, error) {
 	if c.w.Git == nil || len(paths) == 0 {
 		return out, nil
 	}
-	prefix, inside := c.inGit()
+	prefix, inside := c.w.BelowTop()
 	if !inside {
 		return out, nil
 	}
@@ -155,15 +155,6 @@ func (c *checker) linkFree(rel string) string {
 		break
 	}
 	return rel
-}
-
-// inGit is the workspace's path in its repository.
-func (c *checker) inGit() (string, bool) {
-	rel, err := filepath.Rel(c.w.Git.Top, c.w.Root)
-	if err != nil || !filepath.IsLocal(rel) {
-		return "", false
-	}
-	return filepath.ToSlash(rel), true
 }
 
 // maxPointer is more than any LFS pointer has, in bytes (git-lfs, docs/spec.md).

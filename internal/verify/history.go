@@ -15,7 +15,7 @@ func (c *checker) history() error {
 		return err
 	}
 	for _, commit := range c.o.More {
-		prefix, _ := c.inGit()
+		prefix, _ := c.w.BelowTop()
 		t, err := c.treeAt(commit, prefix)
 		if err != nil {
 			return err

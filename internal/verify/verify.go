@@ -40,7 +40,7 @@ func Verify(ctx context.Context, w *workspace.Workspace, o Options) (Result, err
 	c.list = append(c.list, lintAll(w)...)
 	c.list = append(c.list, w.Evidence.Findings...)
 	if o.Base != "" {
-		if prefix, inside := c.inGit(); inside {
+		if prefix, inside := c.w.BelowTop(); inside {
 			var err error
 			if c.base, err = c.treeAt(o.Base, prefix); err != nil {
 				return Result{}, err

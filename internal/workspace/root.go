@@ -115,6 +115,19 @@ func (w *Workspace) Abs(rel string) string {
 	return filepath.Join(w.Root, filepath.FromSlash(rel))
 }
 
+// BelowTop is the root's path from the top of its git repository, "." where it is the top itself; ok is false where there
+// is no repository around it.
+func (w *Workspace) BelowTop() (rel string, ok bool) {
+	if w.Git == nil {
+		return "", false
+	}
+	rel, err := filepath.Rel(w.Git.Top, w.Root)
+	if err != nil || !filepath.IsLocal(rel) {
+		return "", false
+	}
+	return filepath.ToSlash(rel), true
+}
+
 // reason is the cause of a file error without its path, which the message around it has.
 func reason(err error) string {
 	var p *fs.PathError
