@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -31,6 +33,7 @@ func (a *app) initCommand() *cobra.Command {
 		Args: noArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return a.init(c.Context(), dryRun, adopt.System(ci)) },
 	}
+	c.Flags().BoolVar(&a.here, "here", false, "set up the working directory itself, not the repository around it")
 	c.Flags().BoolVar(&dryRun, "dry-run", false, "say what would be written, write nothing")
 	c.Flags().StringVar(&ci, "ci", "", "also write a job that verifies each change, for `SYSTEM`: github, gitlab or generic")
 	return c
@@ -44,10 +47,13 @@ func (a *app) init(ctx context.Context, dryRun bool, ci adopt.System) error {
 	if err != nil {
 		return err
 	}
+	if err := a.missedPlans(ctx, w); err != nil {
+		return err
+	}
 	below, _ := w.BelowTop()
 	job, ok := adopt.CI(adopt.Job{System: ci, Version: release(), Below: below})
 	if ci != "" && !ok {
-		return &failure{msg: fmt.Sprintf("--ci %s: the name of the directory %s cannot stand in a job", ci, report.Clean(below)), help: "rename the directory, or write the job by hand: it calls planctl -C DIR verify"}
+		return &usageError{msg: fmt.Sprintf("--ci %s: the name of the directory %s cannot stand in a job", ci, report.Clean(below)), help: "rename the directory, or write the job by hand: it calls planctl -C DIR verify"}
 	}
 	proposal, err := adopt.Propose(w, os.DirFS(w.Root))
 	if err != nil {
@@ -57,21 +63,22 @@ func (a *app) init(ctx context.Context, dryRun bool, ci adopt.System) error {
 		proposal.Files = append(proposal.Files, job)
 	}
 	p := a.out()
+	p.Printf("workspace: %s\n", report.Clean(w.Root))
 	for _, f := range proposal.Found {
 		p.Printf("found  %s\n", report.Clean(f))
 	}
 	fresh := false
 	for _, f := range proposal.Files {
 		fresh = fresh || f.Path == workspace.ConfigName && dryRun
-		path := filepath.Join(w.Root, filepath.FromSlash(f.Path))
+		at := filepath.Join(w.Root, filepath.FromSlash(f.Path))
 		if dryRun {
 			p.Printf("would write %s: %s\n%s", report.Clean(f.Path), f.Why, report.CleanLines(string(f.Data)))
 			continue
 		}
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		if err := os.MkdirAll(filepath.Dir(at), 0o755); err != nil {
 			return fmt.Errorf("make the directory of %s: %w", f.Path, err)
 		}
-		switch err := atomicfile.Create(path, f.Data, 0o644); {
+		switch err := atomicfile.Create(at, f.Data, 0o644); {
 		case errors.Is(err, os.ErrExist):
 			p.Printf("kept   %s: it is there already\n", report.Clean(f.Path))
 		case err != nil:
@@ -92,6 +99,41 @@ func (a *app) init(ctx context.Context, dryRun bool, ci adopt.System) error {
 	}
 	p.Printf("\nNext: planctl status shows where the plans stand, planctl lint what they need, planctl next what can run.\n")
 	return p.Err()
+}
+
+// missedPlans stops an init that was called among plans and would set up a directory above them, where they are none: what
+// it wrote there would be about nothing that is there.
+func (a *app) missedPlans(ctx context.Context, w *workspace.Workspace) error {
+	if w.ConfigPath != "" {
+		return nil
+	}
+	for dir := w.Dir; dir != w.Root && dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
+		own, err := workspace.Open(ctx, workspace.Options{Dir: dir, Config: a.config, Here: true, NoEvidence: true})
+		if err != nil {
+			return err
+		}
+		for _, pl := range own.Plans {
+			rel, err := filepath.Rel(w.Root, own.Abs(pl.Path))
+			if err != nil {
+				return err
+			}
+			rel = filepath.ToSlash(rel)
+			if slices.ContainsFunc(w.Plans, func(have *workspace.Plan) bool { return have.Path == rel }) {
+				continue
+			}
+			command := "planctl init --here"
+			if dir != w.Dir {
+				command = "planctl -C " + dir + " init --here"
+			}
+			globs := slices.Clone(own.Config.Plans)
+			for i, g := range globs {
+				globs[i] = strconv.Quote(path.Join(strings.TrimSuffix(rel, pl.Path), g))
+			}
+			return &usageError{msg: report.Clean(fmt.Sprintf("%s is no plan of the workspace %s, which is where init would work", rel, w.Root)),
+				help: report.Clean(fmt.Sprintf("%s makes %s a workspace of its own; or write `plans: [%s]` into %s", command, dir, strings.Join(globs, ", "), filepath.Join(w.Root, workspace.ConfigName)))}
+		}
+	}
+	return nil
 }
 
 // release is the version that others can install; "" for a build that has none.

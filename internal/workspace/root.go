@@ -44,7 +44,11 @@ func (w *Workspace) locate(ctx context.Context, o Options) error {
 
 	w.Root = dir
 	nearest := nearestConfig(dir)
+	if o.Here && nearest != filepath.Join(dir, ConfigName) {
+		nearest = ""
+	}
 	switch {
+	case o.Here:
 	case nearest != "":
 		w.Root = filepath.Dir(nearest)
 	case w.Git != nil:
