@@ -105,8 +105,8 @@ func fromTop(w *workspace.Workspace, base string, list finding.List) finding.Lis
 }
 
 // emitFindings writes findings in a format for programs; false where it is text, which each command words itself. list
-// names files as fromTop does; value is what JSON says.
-func (a *app) emitFindings(list finding.List, o findingsOptions, value any) (bool, error) {
+// names files as fromTop does; looked says how much was looked at, "" leaves it out; value is what JSON says.
+func (a *app) emitFindings(list finding.List, looked string, o findingsOptions, value any) (bool, error) {
 	switch o.format {
 	case "json":
 		return true, a.emitJSON(value)
@@ -115,13 +115,13 @@ func (a *app) emitFindings(list finding.List, o findingsOptions, value any) (boo
 	case "junit":
 		return true, report.JUnit(a.io.Out, list, o.strict)
 	case "github":
-		return true, a.github(list)
+		return true, a.github(list, looked)
 	}
 	return false, nil
 }
 
-func (a *app) github(list finding.List) (err error) {
-	if err := report.GitHub(a.io.Out, list); err != nil {
+func (a *app) github(list finding.List, looked string) (err error) {
+	if err := report.GitHub(a.io.Out, list, looked); err != nil {
 		return err
 	}
 	summary := a.getenv("GITHUB_STEP_SUMMARY")
@@ -133,7 +133,7 @@ func (a *app) github(list finding.List) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
-	return report.GitHubSummary(f, list)
+	return report.GitHubSummary(f, list, looked)
 }
 
 // project is where the pages of rules are.

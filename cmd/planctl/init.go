@@ -15,6 +15,7 @@ import (
 
 	"github.com/planctl/planctl/internal/adopt"
 	"github.com/planctl/planctl/internal/atomicfile"
+	"github.com/planctl/planctl/internal/verify"
 	"github.com/planctl/planctl/internal/workspace"
 	"github.com/planctl/planctl/report"
 )
@@ -51,7 +52,11 @@ func (a *app) init(ctx context.Context, dryRun bool, ci adopt.System) error {
 		return err
 	}
 	below, _ := w.BelowTop()
-	job, ok := adopt.CI(adopt.Job{System: ci, Version: release(), Below: below})
+	branch, err := verify.MainBranch(ctx, w)
+	if err != nil {
+		return err
+	}
+	job, ok := adopt.CI(adopt.Job{System: ci, Version: release(), Branch: branch, Below: below})
 	if ci != "" && !ok {
 		return &usageError{msg: fmt.Sprintf("--ci %s: the name of the directory %s cannot stand in a job", ci, report.Clean(below)), help: "rename the directory, or write the job by hand: it calls planctl -C DIR verify"}
 	}
@@ -70,6 +75,10 @@ func (a *app) init(ctx context.Context, dryRun bool, ci adopt.System) error {
 	fresh := false
 	for _, f := range proposal.Files {
 		fresh = fresh || f.Path == workspace.ConfigName && dryRun
+		mode := os.FileMode(0o644)
+		if f.Executable {
+			mode = 0o755
+		}
 		at := filepath.Join(w.Root, filepath.FromSlash(f.Path))
 		if dryRun {
 			p.Printf("would write %s: %s\n%s", report.Clean(f.Path), f.Why, report.CleanLines(string(f.Data)))
@@ -78,7 +87,7 @@ func (a *app) init(ctx context.Context, dryRun bool, ci adopt.System) error {
 		if err := os.MkdirAll(filepath.Dir(at), 0o755); err != nil {
 			return fmt.Errorf("make the directory of %s: %w", f.Path, err)
 		}
-		switch err := atomicfile.Create(at, f.Data, 0o644); {
+		switch err := atomicfile.Create(at, f.Data, mode); {
 		case errors.Is(err, os.ErrExist):
 			p.Printf("kept   %s: it is there already\n", report.Clean(f.Path))
 		case err != nil:

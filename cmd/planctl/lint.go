@@ -78,7 +78,7 @@ func (a *app) lint(ctx context.Context, files []string, o findingsOptions) error
 	list.Sort()
 	list = o.chosen(list)
 	a.judge(list, o.strict)
-	done, err := a.emitFindings(o.chosen(placed), o, struct {
+	done, err := a.emitFindings(o.chosen(placed), "", o, struct {
 		Schema   string       `json:"schema"`
 		Findings finding.List `json:"findings"`
 	}{"planctl/lint/v1", list})

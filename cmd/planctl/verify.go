@@ -25,6 +25,7 @@ import (
 // verifyOptions are the flags of `verify`.
 type verifyOptions struct {
 	base   string
+	before string
 	ledger string
 	update bool
 	replay bool
@@ -47,6 +48,7 @@ func (a *app) verifyCommand() *cobra.Command {
 	}
 	f := c.Flags()
 	f.StringVar(&o.base, "base", "", "compare with the commit where HEAD left `REF`; without it the main branch, or what CI says is the target")
+	f.StringVar(&o.before, "before", "", "compare with `COMMIT` itself, which a push to this branch replaced; empty or only zeros: as without it")
 	f.StringVar(&o.ledger, "ledger", "strict", "how much of a ledger's form is checked: basic, strict or all")
 	f.BoolVar(&o.replay, "replay", false, "run the proof of each green once more, in throwaway checkouts")
 	f.StringVar(&o.setup, "setup", "", "with --replay: run this `SCRIPT` with bash in each of them first")
@@ -63,11 +65,14 @@ func (a *app) verify(ctx context.Context, o verifyOptions) error {
 	if err := tier.UnmarshalText([]byte(o.ledger)); err != nil {
 		return &usageError{msg: "--ledger: " + err.Error()}
 	}
+	if o.base != "" && o.before != "" {
+		return &usageError{msg: "--base and --before name two commits to compare with", help: "--base is for a change that goes into a branch, --before for a push"}
+	}
 	w, err := a.open(ctx)
 	if err != nil {
 		return err
 	}
-	base, err := verify.FindBase(ctx, w, o.base, a.getenv)
+	base, err := verify.FindBase(ctx, w, verify.Asked{Ref: o.base, Before: o.before}, a.getenv)
 	if err != nil {
 		return err
 	}
@@ -169,7 +174,7 @@ func (a *app) verified(w *workspace.Workspace, base verify.Base, res verify.Resu
 	if base.Commit == "" && !p.TTY {
 		fmt.Fprintf(a.io.Err, "planctl: history was not compared: %s\n", base.Why)
 	}
-	done, err := a.emitFindings(fromTop(w, w.Root, list), o.findingsOptions, struct {
+	done, err := a.emitFindings(fromTop(w, w.Root, list), checked(w, base, res), o.findingsOptions, struct {
 		Schema    string       `json:"schema"`
 		Base      string       `json:"base,omitempty"`
 		NoHistory string       `json:"no_history,omitempty"`
@@ -199,5 +204,13 @@ func checked(w *workspace.Workspace, base verify.Base, res verify.Result) string
 	if base.Commit == "" {
 		return s + "; no history (" + base.Why + ")"
 	}
-	return s + "; history since " + base.Name + " (" + base.Commit[:12] + ")"
+	s += "; history since "
+	if base.Name != base.Commit {
+		return s + base.Name + " (" + base.Commit[:12] + ")"
+	}
+	s += base.Commit[:12]
+	if base.Gone {
+		s += ", which HEAD has not got"
+	}
+	return s
 }

@@ -20,9 +20,10 @@ import (
 
 // File is one file to be made where none is.
 type File struct {
-	Path string // slash-separated, relative to the workspace
-	Data []byte
-	Why  string
+	Path       string // slash-separated, relative to the workspace
+	Data       []byte
+	Why        string
+	Executable bool
 }
 
 // Proposal is what init would do.
@@ -49,13 +50,13 @@ func Propose(w *workspace.Workspace, root fs.FS) (Proposal, error) {
 func fresh(w *workspace.Workspace) Proposal {
 	p := Proposal{}
 	if w.ConfigPath == "" {
-		p.Files = append(p.Files, File{".planctl.yaml", []byte(freshConfig), "where plans and ledger are"})
+		p.Files = append(p.Files, File{Path: ".planctl.yaml", Data: []byte(freshConfig), Why: "where plans and ledger are"})
 	} else {
 		p.Found = append(p.Found, "a config, left as it is")
 	}
 	p.Files = append(p.Files,
-		File{"plans/active/EXAMPLE-001/plan.md", []byte(examplePlan), "an example of two phases, to be replaced by yours"},
-		File{w.Config.Ledger, []byte(exampleLedger), "the ledger, with the example's section"})
+		File{Path: "plans/active/EXAMPLE-001/plan.md", Data: []byte(examplePlan), Why: "an example of two phases, to be replaced by yours"},
+		File{Path: w.Config.Ledger, Data: []byte(exampleLedger), Why: "the ledger, with the example's section"})
 	return p
 }
 
@@ -85,7 +86,7 @@ func existing(w *workspace.Workspace, root fs.FS) (Proposal, error) {
 		}
 		p.Found = append(p.Found, fmt.Sprintf("a ledger at %s with %s and %s", live, count(sections, "section"), count(n, "attempt")))
 	} else {
-		p.Files = append(p.Files, File{w.Config.Ledger, []byte(emptyLedger), "the ledger; planctl link PLAN ID --create makes sections in it"})
+		p.Files = append(p.Files, File{Path: w.Config.Ledger, Data: []byte(emptyLedger), Why: "the ledger; planctl link PLAN ID --create makes sections in it"})
 	}
 	for _, a := range archives {
 		p.Found = append(p.Found, "an older ledger at "+a)
@@ -93,7 +94,7 @@ func existing(w *workspace.Workspace, root fs.FS) (Proposal, error) {
 	if w.ConfigPath != "" {
 		p.Found = append(p.Found, "a config, left as it is")
 	} else {
-		p.Files = append(p.Files, File{".planctl.yaml", config(w, live, archives), "what was found, for you to read over"})
+		p.Files = append(p.Files, File{Path: ".planctl.yaml", Data: config(w, live, archives), Why: "what was found, for you to read over"})
 	}
 	for _, pl := range w.Plans {
 		if pl.Link.Doubt != "" && !pl.Archived {

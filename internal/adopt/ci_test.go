@@ -11,7 +11,7 @@ import (
 // TestCI: each job is a document that reads, installs the version that was asked for, and calls verify.
 func TestCI(t *testing.T) {
 	for _, s := range Systems() {
-		f, ok := CI(Job{System: s, Version: "v1.2.3", Below: "svc"})
+		f, ok := CI(Job{System: s, Version: "v1.2.3", Branch: "a+b", Below: "svc"})
 		text := string(f.Data)
 		if !ok || !strings.Contains(text, "go install github.com/planctl/planctl/cmd/planctl@v1.2.3") || !strings.Contains(text, map[bool]string{true: "planctl verify", false: "planctl -C svc verify"}[s == Generic]) {
 			t.Errorf("%s: %s", s, text)
@@ -27,6 +27,11 @@ func TestCI(t *testing.T) {
 			if strings.Contains(line, "${{") && !strings.Contains(line, "BEFORE:") {
 				t.Errorf("%s: an expression in a command: %s", s, line)
 			}
+		}
+	}
+	for branch, want := range map[string]string{"": "[main, master]", "trunk": "[trunk]", "a+b": `["a\\+b"]`, "no": `["no"]`, "1.0": `["1.0"]`} {
+		if f, _ := CI(Job{System: GitHub, Branch: branch}); !strings.Contains(string(f.Data), "branches: "+want+"\n") {
+			t.Errorf("%q: %s", branch, f.Data)
 		}
 	}
 	if _, ok := CI(Job{System: "travis"}); ok {
