@@ -20,12 +20,14 @@ import (
 
 // Lint gives the findings on plans, specs and ledger alone, without evidence, sorted. only names the
 // files to speak of, as paths from the workspace; none is all of them. Severities are those of the config, and what
-// comments allow is left out; the baseline is not looked at.
+// comments allow and what the baseline holds is left out.
 func Lint(w *workspace.Workspace, only []string) finding.List {
-	list := allowed(w, severities(w, lintAll(w)), everything(lintLooks(only)))
+	scope := everything(lintLooks(only))
+	list := severities(w, allowed(w, severities(w, lintAll(w)), scope))
 	if len(only) > 0 {
 		list = slices.DeleteFunc(list, func(f finding.Finding) bool { return !slices.Contains(only, f.File) })
 	}
+	_, list = accepted(w, list, scope)
 	return severities(w, list)
 }
 
