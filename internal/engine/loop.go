@@ -263,6 +263,7 @@ func (l *loop) admit(ctx context.Context, it *workspace.Item, gates []schedule.G
 		if manual, _ := isManual(it); manual {
 			return refuse(Current, "a person ticked it", "")
 		}
+		t.Warnings = append(t.Warnings, altered(l.w, it.Ran(standing.Pass))...)
 		return refuse(Current, "nothing that it depends on has changed since", "--force runs it again")
 	}
 	if manual, why := isManual(it); manual {

@@ -110,7 +110,7 @@ func (c *checker) unproved(l *workspace.Ledger, a *ledger.Attempt, text []byte) 
 			return // it is there and cannot be read as a manifest: that is said of the file
 		}
 		c.altered[cited] = true
-		c.entry(CodeManifestChanged, l, a, fmt.Sprintf("%s names the run %s, and the bytes of %s are others", label(a), short(a.Run), cited), "git log -p -- "+cited+" shows who changed it; git checkout brings it back")
+		c.entry(CodeManifestChanged, l, a, fmt.Sprintf("%s names the run %s, and the bytes of %s are others", label(a), short(a.Run), cited), "git log -p -- "+cited+" shows who changed it; git checkout COMMIT -- "+cited+" brings it back")
 		return
 	}
 	c.ask([]string{cited}, func(ignored map[string]bool) {

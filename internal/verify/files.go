@@ -206,8 +206,11 @@ func (c *checker) recorded(r *workspace.Record) {
 			if f.Base == manifest.Workspace && c.later(r, s) {
 				continue
 			}
-			c.add(CodeFileChanged, at, fmt.Sprintf("the %s of %s was changed: it had sha256 %s (%d bytes) and has %s", f.Role, c.what(r), short(f.SHA256), f.Size, short(s.now)),
-				"git checkout brings the recorded bytes back; planctl run "+c.name(r)+" makes new evidence")
+			help := "git log --all -- " + s.path + " finds the commit that has the recorded bytes, git checkout COMMIT -- " + s.path + " brings them back"
+			if f.Base == manifest.Workspace {
+				help = "planctl run " + c.name(r) + " --force records what it makes now; " + help
+			}
+			c.add(CodeFileChanged, at, fmt.Sprintf("the %s of %s was changed: it had sha256 %s (%d bytes) and has %s", f.Role, c.what(r), short(f.SHA256), f.Size, short(s.now)), help)
 		}
 	}
 }
