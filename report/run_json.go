@@ -225,9 +225,9 @@ func Preview(p *Printer, v *engine.Preview) {
 		if t.Help != "" {
 			p.Printf("  %s %s\n", p.Paint(Info, "help:"), Clean(t.Help))
 		}
-	for _, w := range t.Warnings {
-		p.Printf("  %s %s\n", p.Paint(Warn, "warning:"), Clean(w))
-	}
+		for _, w := range t.Warnings {
+			p.Printf("  %s %s\n", p.Paint(Warn, "warning:"), Clean(w))
+		}
 		return
 	}
 	for _, g := range t.Gates {
