@@ -122,49 +122,72 @@ func (a *app) replays(ctx context.Context, w *workspace.Workspace, o verifyOptio
 
 // updateBaseline writes what is wrong now into the baseline, for people to review.
 func (a *app) updateBaseline(w *workspace.Workspace, res verify.Result) error {
-	text, n, err := writeBaseline(w, res)
+	text, next, err := writeBaseline(w, res)
 	if err != nil {
 		return err
 	}
 	p := a.out()
 	p.Printf("%s: %s\n", baseline.Name, text)
+	if came, went := res.Baseline.Difference(next); res.Baseline != nil {
+		changedEntries(p, "+", came)
+		changedEntries(p, "-", went)
+	}
 	for _, f := range res.Found {
 		if f.Severity == finding.Error && baseline.Protected(f.Code) {
 			a.code = exitFailed
 			report.Finding(p, f)
 		}
 	}
-	if n > 0 {
+	if len(next.Entries) > 0 {
 		p.Printf("review it and commit it: from now on verify speaks of what is new\n")
 	}
 	return p.Err()
 }
 
-// writeBaseline brings the baseline up to date and says what became of it; n is how many findings it holds. A workspace
-// without findings gets none.
-func writeBaseline(w *workspace.Workspace, res verify.Result) (said string, n int, err error) {
-	next := baseline.Update(res.Baseline, res.Found, res.Scope)
-	for _, e := range next.Entries {
-		n += e.Count
+// shownEntries is how many entries that came, or went, are shown: the file's own diff has them all.
+const shownEntries = 10
+
+func changedEntries(p *report.Printer, sign string, list []baseline.Entry) {
+	for _, e := range list[:min(len(list), shownEntries)] {
+		p.Printf("  %s %s\n", sign, report.Clean(e.String()))
 	}
+	if n := len(list) - shownEntries; n > 0 {
+		p.Printf("  %s %d more: git diff shows them\n", sign, n)
+	}
+}
+
+// writeBaseline brings the baseline up to date, says what became of it, and gives it. A workspace without findings gets none.
+func writeBaseline(w *workspace.Workspace, res verify.Result) (said string, next *baseline.Baseline, err error) {
+	next = baseline.Update(res.Baseline, res.Found, res.Scope)
 	path := w.Abs(baseline.Name)
 	was, err := regular.Read(path)
 	switch {
-	case errors.Is(err, fs.ErrNotExist) && n == 0:
-		return "not written, there is nothing to hold", 0, nil
+	case errors.Is(err, fs.ErrNotExist) && len(next.Entries) == 0:
+		return "not written, there is nothing to hold", next, nil
 	case errors.Is(err, fs.ErrNotExist):
-		return "written, with " + count(n, "finding"), n, atomicfile.Create(path, next.Format(), 0o644)
+		return "written, " + held(next), next, atomicfile.Create(path, next.Format(), 0o644)
 	case err != nil:
-		return "", 0, err
+		return "", nil, err
 	case res.Baseline == nil:
-		return "", 0, &failure{msg: baseline.Name + " cannot be read, and is not written over", help: "planctl verify says what is wrong with it; mend it, or remove it"}
+		return "", nil, &failure{msg: baseline.Name + " cannot be read, and is not written over", help: "planctl verify says what is wrong with it; mend it, or remove it"}
 	}
 	text := next.Format()
 	if bytes.Equal(was, text) {
-		return "as it was, with " + count(n, "finding"), n, nil
+		return "as it was, " + held(next), next, nil
 	}
 	sum := sha256.Sum256(was)
-	return "written anew, with " + count(n, "finding"), n, atomicfile.Replace(path, text, &sum)
+	came, went := res.Baseline.Difference(next)
+	said = fmt.Sprintf("written anew, %s; %d came, %d went", held(next), (&baseline.Baseline{Entries: came}).Findings(), (&baseline.Baseline{Entries: went}).Findings())
+	return said, next, atomicfile.Replace(path, text, &sum)
+}
+
+// held is how much a baseline holds.
+func held(b *baseline.Baseline) string {
+	entries := fmt.Sprintf("%d entries", len(b.Entries))
+	if len(b.Entries) == 1 {
+		entries = "1 entry"
+	}
+	return entries + " for " + count(b.Findings(), "finding")
 }
 
 func (a *app) verified(w *workspace.Workspace, base verify.Base, res verify.Result, o verifyOptions) error {

@@ -91,7 +91,17 @@ func (c *checker) entry(code finding.Code, l *workspace.Ledger, a *ledger.Attemp
 	c.add(code, place{l.Path, a.Line, 1, task}, msg, help)
 }
 
+// label names an attempt so that it is found without its line: numbers begin anew in each section.
 func label(a *ledger.Attempt) string {
+	s := unplaced(a)
+	if a.Section != nil && a.Section.ID != "" {
+		s += " of [" + a.Section.ID + "]"
+	}
+	return s
+}
+
+// unplaced is label without the section.
+func unplaced(a *ledger.Attempt) string {
 	if a.Numbered {
 		return fmt.Sprintf("attempt #%d", a.Number)
 	}
@@ -198,7 +208,7 @@ func (c *checker) agrees(l *workspace.Ledger, a *ledger.Attempt, r *workspace.Re
 		differ(CodeEntryArtifacts, "artifacts", keyOf(text, "Artifacts: "), path.Base(r.Path))
 	}
 	if s := a.Section; s != nil && !strings.EqualFold(s.ID, p.Task.Initiative) {
-		c.entry(CodeEntrySection, l, a, fmt.Sprintf("%s stands in section [%s], and its manifest is of %s", label(a), s.ID, p.Task.Initiative), "move the entry back into its own section")
+		c.entry(CodeEntrySection, l, a, fmt.Sprintf("%s stands in section [%s], and its manifest is of %s", unplaced(a), s.ID, p.Task.Initiative), "move the entry back into its own section")
 	}
 }
 
