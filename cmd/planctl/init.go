@@ -101,9 +101,15 @@ func (a *app) init(ctx context.Context, dryRun bool, ci adopt.System) error {
 		return err
 	}
 	if len(proposal.Unsure) > 0 {
-		p.Printf("\nTo settle before these plans run, if the ID is right (--create makes a section that is not there):\n")
+		p.Printf("\nTo settle before these plans run, where the ID is right:\n")
 		for _, u := range proposal.Unsure {
-			p.Printf("  %s\n", report.Clean(u))
+			p.Printf("  %s:\n", report.Clean(u.Why))
+			for i, c := range u.Commands {
+				p.Printf("    %s\n", report.Clean(c))
+				if u.Details[i] != "" {
+					p.Printf("      %s\n", report.Clean(u.Details[i]))
+				}
+			}
 		}
 	}
 	p.Printf("\nNext: planctl status shows where the plans stand, planctl lint what they need, planctl next what can run.\n")

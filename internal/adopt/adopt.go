@@ -30,7 +30,14 @@ type File struct {
 type Proposal struct {
 	Files  []File
 	Found  []string // what is there already, for people to read
-	Unsure []string // what a person has to settle, with the command that does
+	Unsure []Unsure // what a person has to settle
+}
+
+// Unsure is plans whose initiative a person has to settle, for one reason.
+type Unsure struct {
+	Why      string
+	Commands []string // that settle it, where the IDs in them are right
+	Details  []string // of each command, what more there is to say; "" where there is nothing
 }
 
 // Propose looks at a workspace and its files. Nothing in it is replaced: a file that is there is Found.
@@ -96,19 +103,24 @@ func existing(w *workspace.Workspace, root fs.FS) (Proposal, error) {
 	} else {
 		p.Files = append(p.Files, File{Path: ".planctl.yaml", Data: config(w, live, archives), Why: "what was found, for you to read over"})
 	}
-	for _, pl := range w.Plans {
-		if pl.Link.Doubt != "" && !pl.Archived {
-			p.Unsure = append(p.Unsure, fmt.Sprintf("planctl link %s %s   # %s", pl.Path, bestCandidate(pl), pl.Link.Doubt))
-		}
-	}
+	p.Unsure = unsure(w)
 	return p, nil
 }
 
-func bestCandidate(pl *workspace.Plan) string {
-	if pl.Link.ID != "" {
-		return pl.Link.ID
+// unsure groups the doubts about plans that are worked on.
+func unsure(w *workspace.Workspace) []Unsure {
+	invented := Unsure{Why: w.Config.Ledger + " has no section of these IDs; --create makes it"}
+	other := Unsure{Why: "plan and ledger do not agree, or say too little"}
+	for _, pl := range w.Plans {
+		switch {
+		case pl.Archived || pl.Link.Doubt == "":
+		case pl.Link.NoSection:
+			invented.Commands, invented.Details = append(invented.Commands, w.Settle(pl)), append(invented.Details, "")
+		default:
+			other.Commands, other.Details = append(other.Commands, w.Settle(pl)), append(other.Details, pl.Link.Doubt)
+		}
 	}
-	return "ID"
+	return slices.DeleteFunc([]Unsure{other, invented}, func(u Unsure) bool { return len(u.Commands) == 0 })
 }
 
 type found struct {
@@ -189,25 +201,8 @@ func config(w *workspace.Workspace, live string, archives []string) []byte {
 	for _, t := range odd {
 		fmt.Fprintf(&b, "# The state token %s is not known: add it under tokens: if it is meant.\n", t)
 	}
-	var doubtful []*workspace.Plan
-	for _, pl := range w.Plans {
-		if pl.Link.Doubt != "" && !pl.Archived {
-			doubtful = append(doubtful, pl)
-		}
-	}
-	if len(doubtful) > 0 {
-		b.WriteString("# Which initiative a plan belongs to, where the plan and the ledger do not settle it.\n# Take the # away where the ID is right.\n# links:\n")
-		for _, pl := range doubtful {
-			fmt.Fprintf(&b, "#   %s: %s", scalar(pl.Path), bestCandidate(pl))
-			var ids []string
-			for _, c := range pl.Link.Candidates {
-				ids = append(ids, c.ID+" by "+c.Source)
-			}
-			if len(ids) > 0 {
-				fmt.Fprintf(&b, " # %s", strings.Join(ids, ", "))
-			}
-			b.WriteByte('\n')
-		}
+	if slices.ContainsFunc(w.Plans, func(pl *workspace.Plan) bool { return pl.Link.Doubt != "" && !pl.Archived }) {
+		b.WriteString("# Some plans do not settle which initiative they belong to: planctl status names them, and\n# planctl link PLAN ID writes the answer here, under links.\n")
 	}
 	return []byte(b.String())
 }

@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/planctl/planctl/internal/workspace"
 )
 
 // System is a CI system that a job can be written for. The zero value means not known.
@@ -47,7 +49,7 @@ func CI(j Job) (f File, ok bool) {
 			return File{}, false
 		}
 		name += "-" + strings.Trim(notInNames.ReplaceAllString(j.Below, "-"), "-")
-		command += " -C " + shellWord(j.Below)
+		command += " -C " + workspace.ShellWord(j.Below)
 		up = filepath.ToSlash(strings.Repeat("../", strings.Count(path.Clean(j.Below), "/")+1))
 	}
 	switch j.System {
@@ -82,17 +84,6 @@ var (
 	notInNames  = regexp.MustCompile(`[^A-Za-z0-9_.]+`)
 	plainWord   = regexp.MustCompile(`^[A-Za-z0-9_./][A-Za-z0-9_./-]*$`)
 )
-
-// shellWord is a word of the shell that means s.
-func shellWord(s string) string {
-	if plainWord.MatchString(s) {
-		return s
-	}
-	if strings.HasPrefix(s, "-") {
-		s = "./" + s
-	}
-	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
-}
 
 // What others can name, a branch say, reaches the shell through the environment and never by being pasted into a command. A
 // commit that a force push took away is in no clone: it is fetched by its name. Where it cannot be, git says why and

@@ -80,7 +80,11 @@ func (l *linter) plan(p *workspace.Plan) {
 		l.add(CodeCycle, at, "these tasks wait for each other: "+strings.Join(c, " → "), "take one of them out of the other's `after` or `red`")
 	}
 	if p.Link.Doubt != "" {
-		l.add(CodeDoubt, place{file: p.Path}, p.Link.Doubt, fmt.Sprintf("planctl link %s ID says which initiative the plan belongs to", p.Path))
+		help := fmt.Sprintf("planctl link %s ID says which initiative the plan belongs to", p.Path)
+		if p.Link.NoSection {
+			help = l.w.Settle(p) + " makes the section, if the ID is right"
+		}
+		l.add(CodeDoubt, place{file: p.Path}, p.Link.Doubt, help)
 	}
 	l.paths(p)
 }
