@@ -67,6 +67,7 @@ type Proposal struct {
 	Title   string
 	Command string
 	Kind    spec.Kind
+	NoRed   bool // a green of which no red is known: its pass proves little
 	Log     string
 	Dir     string   // where it would run, "" for the workspace
 	Env     []string // what the spec sets or unsets for it

@@ -13,6 +13,7 @@ import (
 	"github.com/planctl/planctl/internal/manifest"
 	"github.com/planctl/planctl/internal/replay"
 	"github.com/planctl/planctl/internal/schedule"
+	"github.com/planctl/planctl/internal/spec"
 	"github.com/planctl/planctl/internal/workspace"
 	"github.com/planctl/planctl/plan"
 )
@@ -340,7 +341,7 @@ func (l *loop) again(ctx context.Context, it *workspace.Item, a admitted, lock *
 
 func (l *loop) approve(ctx context.Context, it *workspace.Item) (Approval, error) {
 	sp, _, _ := it.EffectiveSpec()
-	p := Proposal{Task: it.Name(l.w), Title: it.Task.Description, Command: sp.Run, Kind: sp.Kind, Log: sp.Log, Dir: sp.Dir, Why: notReady(it)}
+	p := Proposal{Task: it.Name(l.w), Title: it.Task.Description, Command: sp.Run, Kind: sp.Kind, NoRed: sp.Kind == spec.Green && it.RedItem() == nil, Log: sp.Log, Dir: sp.Dir, Why: notReady(it)}
 	if s := it.Found(); s != nil {
 		p.Where, p.Source, p.Others = fmt.Sprintf("%s:%d:%d", s.File, s.Line, s.Col), s.Source, s.Others
 	}
