@@ -102,7 +102,7 @@ func across() []Rule {
 		{Code: CodeFileMissing, Severity: fault, Doc: "A file that a manifest names is not there, and git is not told to ignore it."},
 		{Code: CodeFileChanged, Severity: fault, Doc: "The bytes of a file are not those that its run recorded, nor those of a later run."},
 		{Code: CodeAbsent, Severity: note, Doc: "Evidence is not in this checkout and git is not to keep it, or keeps a pointer; its digest stands in the manifest."},
-		{Code: CodeDropped, Severity: warning, Doc: "A recorded file that the base had is gone, and git is told to ignore it."},
+		{Code: CodeDropped, Severity: warning, Doc: "A recorded file that the base had is gone, and git is told to ignore it or to keep a pointer."},
 		{Code: CodeReplayed, Severity: fault, Doc: "Two manifests are of one execution."},
 		{Code: CodeInconsistent, Severity: fault, Doc: "A manifest says one thing in two ways that differ."},
 		{Code: CodeMoved, Severity: warning, Doc: "A manifest does not lie in a directory of its own stamp."},

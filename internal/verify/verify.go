@@ -45,6 +45,9 @@ func Verify(ctx context.Context, w *workspace.Workspace, o Options) (Result, err
 			if c.base, err = c.treeAt(o.Base, prefix); err != nil {
 				return Result{}, err
 			}
+			if c.past, err = c.before(c.base); err != nil {
+				return Result{}, err
+			}
 		}
 	}
 	if err := c.hash(); err != nil {
@@ -102,9 +105,11 @@ type checker struct {
 	ctx       context.Context
 	o         Options
 	base      *tree             // the files of Options.Base, nil without
+	past      history.Snapshot  // what it had
 	was       *workspace.Config // its config
 	compiler  criteria.Compiler
 	files     map[fileKey]seen
+	beside    map[fileKey][]seen // files with other bytes beside further copies of a manifest
 	hashed    int
 	bytes     int64
 	altered   map[string]bool   // manifests whose entry has another digest: that is said at the entry

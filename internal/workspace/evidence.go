@@ -26,11 +26,12 @@ type Record struct {
 	Item    *Item           // the row; nil for a phase's record, and where the row is gone
 }
 
-// Evidence is every manifest below the REPORTS directories.
+// Evidence is every manifest below the REPORTS directories, and every one that an entry of a ledger names and cites elsewhere.
 type Evidence struct {
 	Records  []*Record    // oldest first, see order
 	Findings finding.List // evidence-unreadable: manifests that do not parse, directories that cannot be listed
 	byDigest map[string]*Record
+	listed   []string // the files that were taken for manifests, sorted
 }
 
 // ByDigest is the record of a run, nil where its manifest is not in the workspace.
@@ -67,6 +68,7 @@ func (w *Workspace) gather(f *found) {
 	slices.Sort(files)
 	files = slices.Compact(files)
 
+	e.listed = files
 	records, problems := make([]*Record, len(files)), make([]error, len(files))
 	parallel(len(files), func(i int) { records[i], problems[i] = w.record(files[i]) })
 	for i, r := range records {
@@ -76,18 +78,26 @@ func (w *Workspace) gather(f *found) {
 				Code: "evidence-unreadable", Severity: finding.Error, File: files[i],
 				Message: "the manifest cannot be read: " + reason(problems[i]), Help: "restore it from git: git log -- " + files[i],
 			})
-		case e.byDigest[r.Digest] != nil:
-			first := e.byDigest[r.Digest]
-			if !first.atStamp(first.Path) && first.atStamp(r.Path) { // the copy sorts first; log and artifacts lie beside this one
-				first.Path, r.Path = r.Path, first.Path
-			}
-			first.Copies = append(first.Copies, r.Path)
 		default:
-			e.byDigest[r.Digest] = r
-			e.Records = append(e.Records, r)
+			e.take(r)
 		}
 	}
+	w.fromEntries()
 	w.join()
+}
+
+// take adds a manifest: a record, or a copy of one that is there.
+func (e *Evidence) take(r *Record) {
+	first := e.byDigest[r.Digest]
+	if first == nil {
+		e.byDigest[r.Digest] = r
+		e.Records = append(e.Records, r)
+		return
+	}
+	if !first.atStamp(first.Path) && first.atStamp(r.Path) { // the copy sorts first; log and artifacts lie beside this one
+		first.Path, r.Path = r.Path, first.Path
+	}
+	first.Copies = append(first.Copies, r.Path)
 }
 
 // atStamp reports whether a path of the manifest lies below the directory of its run's moment.
