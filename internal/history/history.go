@@ -38,6 +38,8 @@ type Plan struct {
 	Initiative string // that it is linked to; only of what is there now
 	Doc        *plan.Plan
 	Commands   map[string]bool // the rows that have a command, in a spec or in prose
+	Review     map[string]bool // those whose spec asks for a review
+	RolledUp   map[string]bool // those that are done by their phase alone; only of what is there now
 }
 
 // Manifest is a file with a manifest's name.
@@ -82,13 +84,15 @@ const (
 	CodeRowDeleted      finding.Code = "history-row-deleted"
 	CodePlanDeleted     finding.Code = "history-plan-deleted"
 	CodeCommandLost     finding.Code = "history-command-lost"
+	CodeReviewLost      finding.Code = "history-review-lost"
+	CodeReworded        finding.Code = "history-row-reworded"
 )
 
 // IsNew reports whether a rule is about what the head has and the base had not; the others are about what was lost or
 // rewritten.
 func IsNew(code finding.Code) bool {
 	switch code {
-	case CodeTick, CodeSkip, CodeCommandLost:
+	case CodeTick, CodeSkip, CodeCommandLost, CodeReviewLost:
 		return true
 	}
 	return false
@@ -118,6 +122,8 @@ func Rules() []Rule {
 		{CodeRowDeleted, warning, "A row that the base has is gone."},
 		{CodePlanDeleted, warning, "A plan that the base has is gone, and rows of it were open."},
 		{CodeCommandLost, warning, "A row that had a command at the base was ticked and has none any more."},
+		{CodeReviewLost, fault, "A row that was to be reviewed at the base was ticked without a review, and its spec asks for none any more."},
+		{CodeReworded, fault, "A roll-up row that was done at the base says something else now."},
 	}
 }
 

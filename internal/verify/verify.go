@@ -116,6 +116,7 @@ type checker struct {
 	nonces    map[string]string // nonce → manifest
 	latest    map[string]int    // path and digest → the last record, by its place, that has it so
 	place     map[*workspace.Record]int
+	tellings  map[string]tellings        // by initiative, in capitals
 	elsewhere map[*workspace.Record]bool // ignored by git and entered in no ledger: of another branch, as far as is known
 	questions []question
 	pairs     []pair // greens and reds whose commits are to be compared

@@ -97,24 +97,46 @@ func decides(r *Record) bool {
 	return false
 }
 
-// Standing joins the row, its spec and its records; see the type for the rules.
-// It reads the files that inputs and pins name, each once for a workspace.
-func (it *Item) Standing(w *Workspace) Standing {
-	s := Standing{State: it.Task.State, Pass: it.LastPass()}
+// newestThatDecides is the newest record that says how the task stands, and the newest replay of its proof; each nil
+// without one.
+func (it *Item) newestThatDecides() (newest, replay *Record) {
 	void := it.Superseded()
 	for _, r := range slices.Backward(it.Runs) {
 		if !decides(r) || void[r.Digest] || r.Attempt == nil {
 			continue
 		}
-		if replayed(r) && s.Replay == nil {
-			s.Replay = r
+		if replayed(r) && replay == nil {
+			replay = r
 		}
-		if replayed(r) && (r != s.Replay || r.Doc.Predicate.Result == manifest.Pass) {
+		if replayed(r) && (r != replay || r.Doc.Predicate.Result == manifest.Pass) {
 			continue // confirmed since, or nothing but a confirmation
 		}
-		s.Newest = r
-		break
+		return r, replay
 	}
+	return nil, replay
+}
+
+// Copies reports whether the row says word for word, spec included, what the run of another row did, and that run still
+// stands: a copy of a plan claims nothing that did not happen.
+func (it *Item) Copies(r *Record) bool {
+	p := &r.Doc.Predicate
+	if !passed(r) || p.Task.ID != it.Task.ID || p.Task.Row != RowDigest(it.Task) {
+		return false
+	}
+	if r.Item == nil {
+		return len(it.Respecified(r)) == 0
+	}
+	if n, _ := r.Item.newestThatDecides(); n != nil && n.Doc.Predicate.Result == manifest.Fail || r.Item.Superseded()[r.Digest] {
+		return false
+	}
+	return len(it.Respecified(r.Item.accepted(r))) == 0
+}
+
+// Standing joins the row, its spec and its records; see the type for the rules.
+// It reads the files that inputs and pins name, each once for a workspace.
+func (it *Item) Standing(w *Workspace) Standing {
+	s := Standing{State: it.Task.State, Pass: it.LastPass()}
+	s.Newest, s.Replay = it.newestThatDecides()
 	if red := it.RedItem(); red != nil {
 		s.Red = red.LastPass()
 		s.RedOwed = s.Red == nil
