@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/planctl/planctl/internal/finding"
 	"github.com/planctl/planctl/internal/manifest"
 	"github.com/planctl/planctl/ledger"
 	"github.com/planctl/planctl/plan"
@@ -31,19 +32,40 @@ func (c *comparison) rows() {
 		found[b] = true
 	}
 	for i := range c.base.Plans {
-		b := &c.base.Plans[i]
-		if found[b] {
-			continue
+		if b := &c.base.Plans[i]; !found[b] {
+			c.lost(b)
 		}
-		open := 0
-		for _, t := range b.Doc.Tasks() {
-			if t.State != plan.Done && t.State != plan.Skipped {
-				open++
-			}
+	}
+	for _, h := range c.head.Plans {
+		if b := was[h.Path]; b != nil && b.Path == h.Path && h.Archived && !b.Archived {
+			c.add(CodePlanArchived, h.Path, 0, "", "the plan was worked on at the base, and the config calls it archived now", "move it below plans/archive, or archive it in a change of its own: what is archived is not held to its inputs any more")
 		}
-		if open > 0 {
-			c.add(CodePlanDeleted, b.Path, 0, "", fmt.Sprintf("the plan is gone, and %d of its rows were open", open), "git checkout BASE -- "+b.Path+" brings it back; an archive below plans/archive keeps it")
+	}
+}
+
+// lost speaks of a plan of the base that is none any more.
+func (c *comparison) lost(b *Plan) {
+	open, done := 0, 0
+	for _, t := range b.Doc.Tasks() {
+		switch t.State {
+		case plan.Done:
+			done++
+		case plan.Skipped:
+		default:
+			open++
 		}
+	}
+	if c.head.Unread[b.Path] {
+		ran := slices.ContainsFunc(c.base.Manifests, func(m Manifest) bool { return m.Doc != nil && m.Doc.Predicate.Task.Plan == b.Path })
+		c.add(CodePlanUnread, b.Path, 0, "", fmt.Sprintf("the plan stands there, and the config does not read it any more: %d of its rows are done, %d open", done, open),
+			"let `plans` in .planctl.yaml name it; a plan that is over is moved below plans/archive")
+		if done == 0 && !ran {
+			c.list[len(c.list)-1].Severity = finding.Warning
+		}
+		return
+	}
+	if open > 0 {
+		c.add(CodePlanDeleted, b.Path, 0, "", fmt.Sprintf("the plan is gone, and %d of its rows were open", open), "git checkout BASE -- "+b.Path+" brings it back; an archive below plans/archive keeps it")
 	}
 }
 
@@ -58,9 +80,10 @@ func (c *comparison) before() map[string]*Plan {
 	var moved []*Plan
 	for i := range c.base.Plans {
 		b := &c.base.Plans[i]
-		if now[b.Path] {
+		switch {
+		case now[b.Path]:
 			out[b.Path] = b
-		} else {
+		case !c.head.Unread[b.Path]:
 			moved = append(moved, b)
 		}
 	}

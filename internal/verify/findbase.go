@@ -62,7 +62,7 @@ func FindBase(ctx context.Context, w *workspace.Workspace, ask Asked, getenv fun
 		if i == targets && targets > 0 {
 			break // another branch would be compared with, in the place of the target
 		}
-		commit, err := w.Git.Resolve(ctx, name)
+		commit, err := tip(ctx, w, name, asked)
 		if err != nil {
 			return Base{}, err
 		}
@@ -112,11 +112,24 @@ func replaced(ctx context.Context, w *workspace.Workspace, name, head string) (B
 	return Base{Commit: commit, Name: name, Gone: !there}, err
 }
 
+// tip is the commit that a base's name means: that of a branch before anything else. What nobody asked for by name is a
+// branch or a commit's own name, and no tag.
+func tip(ctx context.Context, w *workspace.Workspace, name string, asked bool) (string, error) {
+	if objectName(name) {
+		return w.Git.Resolve(ctx, name)
+	}
+	commit, err := w.Git.Tip(ctx, name)
+	if commit == "" && err == nil && asked {
+		return w.Git.Resolve(ctx, name)
+	}
+	return commit, err
+}
+
 func deeper(w *workspace.Workspace, ref string) string {
 	if w.Git.Shallow() {
 		return "this clone is shallow: git fetch --unshallow origin, or fetch-depth: 0 in the checkout of CI"
 	}
-	return "git fetch origin, or name a branch that this one came from; " + ref + " is looked up as git rev-parse does"
+	return "git fetch origin, or name a branch that this one came from; " + ref + " is looked up as git rev-parse does, branches first"
 }
 
 // mainBranches is where a change may be going, best guess first. The variables are those of GitHub Actions, GitLab CI,

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -63,7 +64,7 @@ func (c *checker) before(t *tree) (history.Snapshot, error) {
 		default:
 			if doc := plan.Parse(f.rel, data, config.PlanTokens()); len(doc.Tasks()) > 0 {
 				commands, review := specsOf(doc, f.rel, data, sidecars)
-				snap.Plans = append(snap.Plans, history.Plan{Path: f.rel, Doc: doc, Commands: commands, Review: review})
+				snap.Plans = append(snap.Plans, history.Plan{Path: f.rel, Doc: doc, Archived: config.IsArchived(f.rel), Commands: commands, Review: review})
 			}
 		}
 	}
@@ -146,7 +147,7 @@ func (c *checker) after(base history.Snapshot) history.Snapshot {
 				commands[it.Task.ID] = true
 			}
 		}
-		snap.Plans = append(snap.Plans, history.Plan{Path: p.Path, Initiative: p.Link.ID, Doc: p.Doc, Commands: commands, Review: review, RolledUp: rolled})
+		snap.Plans = append(snap.Plans, history.Plan{Path: p.Path, Initiative: p.Link.ID, Doc: p.Doc, Archived: p.Archived, Commands: commands, Review: review, RolledUp: rolled})
 	}
 	have := map[string]bool{}
 	for _, r := range c.w.Evidence.Records {
@@ -164,8 +165,35 @@ func (c *checker) after(base history.Snapshot) history.Snapshot {
 			snap.Manifests = append(snap.Manifests, history.Manifest{Path: m.Path, Digest: manifest.Digest(b)})
 		}
 	}
+	snap.Unread = c.unread(base.Plans)
 	order(&snap)
 	return snap
+}
+
+// unread is the plans of the base that stand at their paths and are read no more. A second name of a plan is no second
+// plan, and is read under the first.
+func (c *checker) unread(plans []history.Plan) map[string]bool {
+	read := map[string]bool{}
+	for _, p := range c.w.Plans {
+		read[p.Path] = true
+		if real, err := filepath.EvalSymlinks(c.w.Abs(p.Path)); err == nil {
+			read[real] = true
+		}
+	}
+	out := map[string]bool{}
+	for _, p := range plans {
+		if read[p.Path] {
+			continue
+		}
+		real, err := filepath.EvalSymlinks(c.w.Abs(p.Path))
+		if err != nil || read[real] {
+			continue // gone: that is said of it
+		}
+		if b, err := regular.Read(real); err == nil && workspace.IsPlanText(b) && len(plan.Parse(p.Path, b, c.w.Config.PlanTokens()).Tasks()) > 0 {
+			out[p.Path] = true
+		}
+	}
+	return out
 }
 
 // order makes two readings of one state the same.

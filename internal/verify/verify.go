@@ -2,6 +2,8 @@ package verify
 
 import (
 	"context"
+	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/planctl/planctl/internal/baseline"
@@ -86,6 +88,7 @@ func Verify(ctx context.Context, w *workspace.Workspace, o Options) (Result, err
 			return Result{}, err
 		}
 	}
+	c.lowered()
 	scope := everything(func(_ string, code finding.Code) bool {
 		return tierOf(code).within(o.Ledger) && (o.Base != "" || family(code) != "history") && (o.Replay != nil || code != CodeReplay)
 	})
@@ -167,15 +170,41 @@ func severities(w *workspace.Workspace, list finding.List) finding.List {
 	return slices.CompactFunc(out, func(a, b finding.Finding) bool { return a == b })
 }
 
-// once leaves out that a tick since the base has no attempt where that is said of the tick itself. It is left out last:
-// who accepts the one has not accepted the other.
+// once leaves out that a tick since the base has no attempt where that is said of the tick itself, as severely. It is left
+// out last: who accepts the one has not accepted the other.
 func once(list finding.List) finding.List {
 	type row struct{ file, task string }
-	said := map[row]bool{}
+	said := map[row]finding.Severity{}
 	for _, f := range list {
-		if f.Code == CodeNoAttemptOfTick {
-			said[row{f.File, f.Task}] = true
+		if at := (row{f.File, f.Task}); f.Code == CodeNoAttemptOfTick {
+			said[at] = max(said[at], f.Severity)
 		}
 	}
-	return slices.DeleteFunc(list, func(f finding.Finding) bool { return f.Code == history.CodeTick && said[row{f.File, f.Task}] })
+	return slices.DeleteFunc(list, func(f finding.Finding) bool {
+		return f.Code == history.CodeTick && said[row{f.File, f.Task}] >= f.Severity
+	})
+}
+
+// lowered says of which findings the config of the base made errors, and that of today does not. A change may well turn a
+// rule down, as it may accept a finding by a comment; that is to be seen where it is reviewed.
+func (c *checker) lowered() {
+	if c.was == nil {
+		return
+	}
+	count, now := map[finding.Code]int{}, map[finding.Code]finding.Severity{}
+	for _, f := range c.list {
+		is := c.w.Config.Severity(f.Code, f.File, f.Severity)
+		if family(f.Code) != "history" && is < finding.Error && c.was.Severity(f.Code, f.File, f.Severity) == finding.Error {
+			count[f.Code]++
+			now[f.Code] = max(now[f.Code], is)
+		}
+	}
+	for _, code := range slices.Sorted(maps.Keys(count)) {
+		findings := "1 finding"
+		if n := count[code]; n > 1 {
+			findings = fmt.Sprintf("%d findings", n)
+		}
+		c.list = append(c.list, finding.Finding{Code: history.CodeLowered, Severity: finding.Warning, File: workspace.ConfigName, Message: fmt.Sprintf("%s was an error at the base, and `rules` makes it a %s: %s", code, now[code], findings),
+			Help: "turn rules down in a change of their own; what is accepted at one place is said there, planctl: allow " + string(code) + " — reason"})
+	}
 }
