@@ -188,14 +188,20 @@ func (e *Entry) lines() []string {
 	}
 	add("Note", inline(e.Note))
 	for _, x := range e.Extra {
-		x = inline(x)
-		if !extraKey.MatchString(x) || ownKey.MatchString(x) || historyKey([]byte(x), false) {
-			x = "Note: " + x
-		}
-		out = append(out, x)
+		out = append(out, Extra(x))
 	}
 	add("Run", e.Run)
 	return out
+}
+
+// Extra is a further line of an entry as Append writes it: one that could be taken for a key of planctl's own, or has
+// none, is a note.
+func Extra(s string) string {
+	s = inline(s)
+	if !extraKey.MatchString(s) || ownKey.MatchString(s) || historyKey([]byte(s), false) {
+		return "Note: " + s
+	}
+	return s
 }
 
 // text is the whole entry: lead stands before its head, body before each line

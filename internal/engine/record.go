@@ -125,60 +125,11 @@ func change(w *workspace.Workspace, it *workspace.Item, p *manifest.Predicate, t
 		return nil, nil, err
 	}
 	entry.Artifacts = artifactsLine(dir, p.Files, path.Base(manifestPath))
-	entry.Extra = append(entry.Extra, extraLines(p)...)
+	entry.Extra = append(entry.Extra, criteria.EntryLines(p, ledger.Code)...)
 	return &commit.Change{
 		ManifestPath: manifestPath, Ledger: ledgerPath(w), Section: it.Plan.Link.ID, Entry: entry,
 		Style: w.Config.AttemptStyle(), Ticks: ticks,
 	}, manifest.New(*p), nil
-}
-
-func extraLines(p *manifest.Predicate) []string {
-	var out []string
-	if p.Result == manifest.Fail && p.Reason != "" {
-		out = append(out, "Reason: "+p.Reason)
-	}
-	if len(p.Rollup) > 0 {
-		out = append(out, "Completes: "+codes(p.Rollup))
-	}
-	for _, ph := range p.Phases {
-		word := "complete"
-		if !ph.Pass {
-			word = "not complete: " + strings.Join(failing(ph.Criteria), "; ")
-		}
-		out = append(out, fmt.Sprintf("Phase %s: %s", ph.ID, word))
-	}
-	if len(p.Supersedes) > 0 {
-		out = append(out, "Supersedes: "+codes(p.Supersedes))
-	}
-	if r := p.Replay; r != nil {
-		out = append(out, "Red: "+side(r.Red, "failed"), "Green: "+side(r.Green, "passed"))
-	}
-	if p.Judged != "" {
-		out = append(out, "Judged: "+p.Judged)
-	}
-	return out
-}
-
-// side is what one state of the sources showed in a replay.
-func side(s manifest.ReplaySide, word string) string {
-	if s.Log == "" {
-		return "not run"
-	}
-	if !s.Pass {
-		word = "not " + word
-	}
-	on := s.Commit
-	if len(on) > 12 {
-		on = on[:12]
-	}
-	if on == "" {
-		on = "no commit"
-	}
-	out := fmt.Sprintf("%s on %s (%s)", word, on, (&manifest.Predicate{Exit: s.Exit, Signal: s.Signal, TimedOut: s.TimedOut, Seconds: s.Seconds}).Ending())
-	if len(s.Overlaid) > 0 {
-		out += ", with today's " + codes(s.Overlaid)
-	}
-	return out
 }
 
 // nextNumber is one more than the highest number of the section, archives included; 0 where the section
@@ -228,14 +179,6 @@ func boolOrder(a, b bool) int {
 		return -1
 	}
 	return 1
-}
-
-func codes(ss []string) string {
-	out := make([]string, len(ss))
-	for i, s := range ss {
-		out[i] = ledger.Code(s)
-	}
-	return strings.Join(out, ", ")
 }
 
 // taskRef is how a manifest names a task.

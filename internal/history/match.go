@@ -35,7 +35,32 @@ func (e *entry) keys() []string {
 		key("body", e.body()),
 		key("head", e.head()),
 		key("number", numbered),
+		key("place", e.book.Path, numbered, "of "+e.Date),
 	}
+}
+
+// What an attempt says comes before where it stands, but for a copy in another ledger: whoever puts the old words into an
+// archive and others where they stood has rewritten them.
+const (
+	byRun = iota
+	byText
+	byRenumbered
+	byNumberAndDate
+	byBody
+	byHead
+	byNumber
+	byPlace
+)
+
+// steps is the keys in the order in which they are tried; those that come first look at attempts of one file.
+func steps() []step {
+	return []step{{byRun, false}, {byText, true}, {byRenumbered, true}, {byPlace, true}, {byText, false}, {byRenumbered, false},
+		{byNumberAndDate, false}, {byBody, true}, {byBody, false}, {byHead, true}, {byHead, false}, {byNumber, true}, {byNumber, false}}
+}
+
+type step struct {
+	key  int
+	same bool // file
 }
 
 // pairs finds for each attempt of the base the one that it is now. Keys are tried from the surest to the vaguest, each
@@ -53,15 +78,22 @@ func pairs(base, head []*entry) map[*entry]*entry {
 	if len(base) == 0 || len(head) == 0 {
 		return matched
 	}
-	for k := range all[base[0]] {
+	for _, s := range steps() {
+		of := func(e *entry) string {
+			key := all[e][s.key]
+			if key != "" && s.same {
+				key = e.book.Path + "\x00" + key
+			}
+			return key
+		}
 		free := map[string][]*entry{}
 		for _, e := range head {
-			if key := all[e][k]; !taken[e] && key != "" {
+			if key := of(e); !taken[e] && key != "" {
 				free[key] = append(free[key], e)
 			}
 		}
 		for _, e := range base {
-			key := all[e][k]
+			key := of(e)
 			if matched[e] != nil || key == "" || len(free[key]) == 0 {
 				continue
 			}

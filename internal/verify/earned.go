@@ -122,10 +122,11 @@ func (c *checker) hasCommand(it *workspace.Item) bool {
 // and an attempt a megabyte.
 type tellings struct {
 	runs map[string][]*ledger.Attempt // by the ID of the task: entries with a run that passed
-	hand map[string]byHand            // by the ID of a row: the first entry by hand that speaks of it
+	hand map[string]entryOf           // by the ID of a row: the first entry by hand that speaks of it
 }
 
-type byHand struct {
+// entryOf is an attempt of a ledger.
+type entryOf struct {
 	*ledger.Attempt
 	book *workspace.Ledger
 }
@@ -143,7 +144,7 @@ func (c *checker) told(initiative string) tellings {
 			}
 		}
 	}
-	t := tellings{map[string][]*ledger.Attempt{}, map[string]byHand{}}
+	t := tellings{map[string][]*ledger.Attempt{}, map[string]entryOf{}}
 	for _, l := range c.books() {
 		for _, s := range l.Doc.Sections {
 			if !strings.EqualFold(s.ID, initiative) {
@@ -153,7 +154,7 @@ func (c *checker) told(initiative string) tellings {
 				if a.Run == "" {
 					for id := range ledger.Mentioned(a.Span.Of(l.Doc.Source), ids) {
 						if _, ok := t.hand[id]; !ok {
-							t.hand[id] = byHand{a, l}
+							t.hand[id] = entryOf{a, l}
 						}
 					}
 					continue

@@ -181,6 +181,7 @@ func (c *checker) agrees(l *workspace.Ledger, a *ledger.Attempt, r *workspace.Re
 	if tally := ledger.Inline(criteria.Tally(p.Criteria, ledger.Code)); tally != "" && !says(text, "Criteria: ", tally) {
 		differ(CodeEntryCriteria, "criteria", keyOf(text, "Criteria: "), tally)
 	}
+	c.besides(l, a, p, text)
 	if cited := workspace.CitedManifest(text); path.Base(cited) != path.Base(r.Path) {
 		differ(CodeEntryArtifacts, "artifacts", keyOf(text, "Artifacts: "), path.Base(r.Path))
 	}

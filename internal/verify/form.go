@@ -61,14 +61,15 @@ func (c *checker) form() {
 		c.list = slices.DeleteFunc(c.list, func(f finding.Finding) bool { return !tierOf(f.Code).within(Basic) })
 		return
 	}
-	for _, l := range c.books() {
+	books := map[string]numbered{}
+	for _, l := range slices.Backward(c.books()) { // the live one last: what stands in an archive is older
 		seen := map[string]bool{}
 		for _, s := range l.Doc.Sections {
 			if seen[s.ID] {
 				continue
 			}
 			seen[s.ID] = true
-			c.numbers(l, s)
+			c.numbers(l, s, books)
 			c.status(l, s)
 			if c.o.Ledger == All {
 				c.leftOut(l, s)
@@ -78,21 +79,33 @@ func (c *checker) form() {
 	c.drift()
 }
 
+// numbered is the first attempt of each number in a section, over all ledgers.
+type numbered map[int]entryOf
+
 // numbers finds one number that was given to two attempts. Two runs that were numbered on two branches are told apart
-// by their digests, which is no fault: that is a note.
-func (c *checker) numbers(l *workspace.Ledger, s *ledger.Section) {
-	first := map[int]*ledger.Attempt{}
+// by their digests, which is no fault: that is a note. A ledger that was begun anew counts from one again, so that an
+// attempt of another ledger has to be of the same day.
+func (c *checker) numbers(l *workspace.Ledger, s *ledger.Section, books map[string]numbered) {
+	first := books[s.ID]
+	if first == nil {
+		first = numbered{}
+		books[s.ID] = first
+	}
 	for _, a := range s.Entries() {
 		if !a.Numbered || a.Number == 0 {
 			continue
 		}
-		o := first[a.Number]
-		if o == nil {
-			first[a.Number] = a
+		o, there := first[a.Number]
+		if !there || o.book != l && o.Date != a.Date {
+			first[a.Number] = entryOf{a, l}
 			continue
 		}
+		at := fmt.Sprintf("line %d", o.Line)
+		if o.book != l {
+			at = fmt.Sprintf("%s:%d", o.book.Path, o.Line)
+		}
 		f := len(c.list)
-		c.entry(CodeNumberTwice, l, a, fmt.Sprintf("attempt #%d of [%s] was numbered at line %d already", a.Number, s.ID, o.Line), "the next attempt takes the next free number; those that are there stay as they are")
+		c.entry(CodeNumberTwice, l, a, fmt.Sprintf("attempt #%d of [%s] was numbered at %s already", a.Number, s.ID, at), "the next attempt takes the next free number; those that are there stay as they are")
 		if a.Run != "" && o.Run != "" {
 			c.list[f].Severity = finding.Note
 		}
