@@ -232,11 +232,11 @@ func (e *Entry) headingText(style Style, lead string) string {
 // the section's own lines: above blank lines, a rule, and any heading inside.
 func (l *Ledger) newList(s *Section) place {
 	first, _ := l.Index.Pos(s.head.Start)
-	n := l.lastText(first, s.head.End)
+	n := l.lastText(max(first, s.last), s.head.End)
 	key, before := s.keys.lead, ""
 	if key == "" || key[0] != '-' && key[0] != '*' && key[0] != '+' {
 		key = "- "
-		if ln := readLine(l.Source, n, l.Index.Line(n)); n > s.Line && !ln.bullet && ln.indent == 0 {
+		if ln := readLine(l.Source, n, l.Index.Line(n)); n > max(s.Line, s.last) && !ln.bullet && ln.indent == 0 {
 			before = "\n" // after a paragraph
 		}
 	}

@@ -83,7 +83,7 @@ func (l *Ledger) newSection(h Header) Insertion {
 	if target := l.lastOpen(); target != nil {
 		level = target.Level
 		first, _ := l.Index.Pos(target.Span.Start)
-		n = l.lastText(first, target.Span.End)
+		n = l.lastText(max(first, target.last), target.Span.End)
 		ruled = l.ruled()
 	} else {
 		n = l.lastText(1, len(l.Source))
@@ -117,7 +117,7 @@ func (l *Ledger) ruled() bool {
 	}
 	s := l.Sections[0]
 	n, _ := l.Index.Pos(s.Span.End)
-	for n--; n > s.Line; n-- {
+	for n--; n > max(s.Line, s.last); n-- {
 		b := strings.TrimSpace(string(l.Index.Line(n).Of(l.Source)))
 		if b != "" {
 			return rule([]byte(b))

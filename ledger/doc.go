@@ -8,6 +8,11 @@
 //
 //	heading = "#"… SP [ decoration ] "[" ID "]" [ "(" link ")" ] [ title ]
 //
+// A heading that is underlined, <h2>[ID] title</h2>, and a line in bold from end
+// to end, **[ID] title**, open one too where they stand at the margin after a
+// blank line; the bold one only where its ID has a hyphen and a digit and no
+// heading of its own, so that a label such as **[TODO]** opens none.
+//
 // An ID has no space, at least one letter, and is no date. Any level counts.
 // The section runs to the next such heading, to a heading of its own or a
 // higher level, or to one that says Archive, Completed, Queued, Backlog or

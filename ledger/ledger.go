@@ -34,6 +34,7 @@ type Section struct {
 	Attempts []*Attempt  // those in Span; Entries has the ones of Parts too
 	Parts    []*Section  // sections of the same ID inside this one
 
+	last   int         // the last line of its heading, where that is underlined the line below Line
 	head   mdspan.Span // Span up to the first heading in it
 	parent *Section
 	lists  []*history

@@ -45,6 +45,7 @@ type reader struct {
 	blanks  int   // blank lines just before this one
 	items   []int // indentation of the items that are open, for nested keys
 	badDays []int // lines of attempts whose date is in no calendar
+	headed  map[string]bool // IDs of headings, folded; nil until somebody asks
 }
 
 func (r *reader) run() {
@@ -65,14 +66,27 @@ func (r *reader) run() {
 				r.quoted(n)
 				break
 			}
+			if h, ok := r.tagged(n); ok {
+				r.heading(h)
+				break
+			}
 			r.line(n)
 		case mdspan.Title:
 			if len(heads) > 0 && heads[0].Line == n && heads[0].Quote == 0 && r.atx(heads[0]) {
 				r.heading(heads[0])
 				break
 			}
+			if len(heads) > 0 && heads[0].Line == n && r.underlined(heads[0]) {
+				r.heading(heads[0])
+				n++ // the line under it is no text
+				break
+			}
 			r.line(n)
 		default:
+			if h, ok := r.bold(n); ok {
+				r.heading(h)
+				break
+			}
 			r.line(n)
 		}
 		r.blanks = 0
@@ -81,8 +95,7 @@ func (r *reader) run() {
 	r.endSection(len(r.src))
 }
 
-// atx tells a heading with # marks from an underlined one: under an entry, a
-// line of dashes separates, it does not make the entry a heading.
+// atx tells a heading with # marks from an underlined one.
 func (r *reader) atx(h mdspan.Heading) bool {
 	b := bytes.TrimPrefix(h.Span.Of(r.src), []byte("\xEF\xBB\xBF"))
 	b = bytes.TrimLeft(b, " \t")
@@ -179,7 +192,8 @@ func (r *reader) extend(n int) {
 func (r *reader) heading(h mdspan.Heading) {
 	text := h.Text.Of(r.src)
 	r.near, r.nearSet = text, false
-	ln := line{n: h.Line, span: h.Span, text: text}
+	last, _ := r.doc.Index.Pos(h.Span.End)
+	ln := line{n: last, span: h.Span, text: text}
 	id, title, after, hasID := bracketID(text)
 	hd, isAttempt := readHead(text, shapeHeading)
 	switch {
@@ -189,7 +203,7 @@ func (r *reader) heading(h mdspan.Heading) {
 	case hasID:
 		r.endAttempt()
 		r.endSection(h.Span.Start)
-		r.cur, r.loose = &Section{ID: string(id), Title: string(title), Line: h.Line, Level: h.Level,
+		r.cur, r.loose = &Section{ID: string(id), Title: string(title), Line: h.Line, Level: h.Level, last: last,
 			Span: mdspan.Span{Start: h.Span.Start, End: len(r.src)}}, false
 		r.l.Sections = append(r.l.Sections, r.cur)
 		r.join(r.cur)
