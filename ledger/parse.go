@@ -42,9 +42,9 @@ type reader struct {
 	nearSet bool
 	att     *Attempt
 	hist    *history
-	blanks  int   // blank lines just before this one
-	items   []int // indentation of the items that are open, for nested keys
-	badDays []int // lines of attempts whose date is in no calendar
+	blanks  int             // blank lines just before this one
+	items   []int           // indentation of the items that are open, for nested keys
+	badDays []int           // lines of attempts whose date is in no calendar
 	headed  map[string]bool // IDs of headings, folded; nil until somebody asks
 }
 

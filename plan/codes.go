@@ -59,7 +59,7 @@ func Rules() []Rule {
 		{CodeDelimiter, warning, "The delimiter row of a checklist is missing, apart from its header, or has another number of cells: Markdown reads no table.", false},
 		{CodeNoTokens, warning, "A table with ID, Task and State columns holds no state token in its State column, and was not read as a checklist.", false},
 		{CodeStruckRow, warning, "A row is struck through and its state says that it is still to be done.", false},
-		{CodeTaskList, note, "Items of a task list (`- [ ]`) stand in a plan; only rows of checklist tables are tasks.", false},
+		{CodeTaskList, note, "Items of a task list (`- [ ]`) stand in a plan; only rows of checklist tables are tasks; a warning where items begin with an ID.", false},
 		{CodeNoState, warning, "A table with an ID column holds state tokens, but no column is headed State or Status, so it was not read as a checklist.", false},
 		{CodeNoID, note, "A table with a State or Status column holds state tokens, but no ID column, so it was not read as a checklist; a warning where it has a Task column.", false},
 		{CodeBrokenTable, warning, "A row after a blank line or other text, which Markdown does not read as part of the table.", false},

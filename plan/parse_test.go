@@ -61,6 +61,8 @@ var readings = []struct {
 	{"struck out and open", "# p\n" + h3 + "| ~~1~~ | t | [ ] |\n| 2 | ~~gone~~ | [P] |\n| ~~3~~ | ~~t~~ | [-] |\n| 4 | ~~half~~ of it | [ ] |\n", []string{"p 1 todo [ ] 4", "p 2 active [P] 5", "p 3 skipped [-] 6", "p 4 todo [ ] 7"}, []string{"4 plan-struck-row", "5 plan-struck-row"}},
 	{"a phase that is only mentioned", "## Clean-up after Phase A\n" + h3 + "| C1 | t | [ ] |\n\n## Notes (see Phase 3)\n" + h3 + "| N1 | t | [ ] |\n", []string{"clean-up-after-phase-a C1 todo [ ] 4", "notes-see-phase-3 N1 todo [ ] 9"}, nil},
 	{"task lists", "# p\n" + h3 + "| 1 | t | [ ] |\n\n- [ ] do this\n- [x] done\n\n```\n- [ ] quoted\n```\n", []string{"p 1 todo [ ] 4"}, []string{"6 plan-task-list"}},
+	{"task lists as people write them", "# p\n*   [ ] **Test it:** all\n1.  [~] under way\n+ [-] dropped\n- [ ]**bold**\n- [✅]\n- [X]\n", nil, []string{"2 plan-task-list"}},
+	{"no task lists", "# p\n- [x](a.md) a link\n- [x][1] another\n- [log] words\n-      [ ] code\n[ ] text\n- [x]: no\n- [y] no token\n", nil, nil},
 	{"no ID column", "# p\n| Criterion | Status |\n|---|---|\n| a | [ ] |\n\n| Task | Status |\n|---|---|\n| a | [ ] |\n", nil, []string{"2 plan-no-id-column", "6 plan-no-id-column"}},
 	{"no State column", "# p\n| ID | Task | Progress |\n|---|---|---|\n| A1 | a | [ ] |\n", nil, []string{"2 plan-no-state-column"}},
 	{"blank line inside", "# p\n" + h3 + "| 1 | t | [x] |\n\n| 2 | u | [ ] |\n| 3 | u | [nope] |\n", []string{"p 1 done [x] 4", "p 2 todo [ ] 6", "!p 3 unknown [nope] 7"}, []string{"6 plan-broken-table", "7 plan-broken-table", "7 plan-unknown-token"}},
@@ -168,5 +170,38 @@ func TestRowsQuotedByUnclosedBlocksMakeThePlanUnreadable(t *testing.T) {
 		if got := Parse("f.md", []byte(src), Tokens{}).Unreadable(); got != want {
 			t.Errorf("%q: unreadable is %v", src, got)
 		}
+	}
+}
+
+// TestTaskListSaysHowMany: a task list is a note, and a warning where its items have IDs as rows have them.
+func TestTaskListSaysHowMany(t *testing.T) {
+	for src, want := range map[string]string{
+		"# p\n* [ ] one\n": "note: an item of a task list is no task: only rows of checklist tables are counted",
+		"# p\n*   [ ] one\n* [~] two\n- [x] v and [ ]\n":   "note: 3 items of task lists are no tasks: only rows of checklist tables are counted",
+		"# p\n- [ ] A2: one\n- [ ] two\n":                  "warning: 2 items of task lists are no tasks, 1 of them with an ID such as A2: only rows of checklist tables are counted",
+		"# p\n- [ ] **1.1** one\n- [x] 01-02: two\n":       "warning: 2 items of task lists are no tasks, 2 of them with an ID such as 1.1: only rows of checklist tables are counted",
+		"# p\n- [ ] **CLUSTER-CREF-001:** one\n":           "warning: an item of a task list is no task, although it has an ID, CLUSTER-CREF-001: only rows of checklist tables are counted",
+		"# p\n- [ ] P0.1 — one\n":                          "warning: an item of a task list is no task, although it has an ID, P0.1: only rows of checklist tables are counted",
+		"# p\n- [ ] 2025-10-05: a day\n":                   "note: an item of a task list is no task: only rows of checklist tables are counted",
+		"# p\n- [ ] `x86`: a span\n":                       "note: an item of a task list is no task: only rows of checklist tables are counted",
+		"# p\n- [ ] 3 tests pass\n- [ ] **2 of 3** pass\n": "note: 2 items of task lists are no tasks: only rows of checklist tables are counted",
+		"# p\n- [ ] https://x.org/1\n":                     "note: an item of a task list is no task: only rows of checklist tables are counted",
+		"# p\n- [ ] note1: lower case is a word\n":         "note: an item of a task list is no task: only rows of checklist tables are counted",
+	} {
+		p := Parse("f.md", []byte(src), Tokens{})
+		got := ""
+		for _, f := range p.Findings {
+			got += f.Severity.String() + ": " + f.Message
+		}
+		if got != want {
+			t.Errorf("%q:\n%s\nwant\n%s", src, got, want)
+		}
+	}
+	own, err := DefaultTokens().With(map[State][]string{Done: {"[OK]"}}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p := Parse("f.md", []byte("# p\n- [OK] one\n"), own); len(p.Findings) != 1 {
+		t.Errorf("a token of the config: %v", p.Findings)
 	}
 }

@@ -224,31 +224,6 @@ func (r *reader) hidden() {
 	}
 }
 
-// taskLists says, once, that items of task lists (GFM 5.3) are no tasks here: a person may well count them.
-func (r *reader) taskLists() {
-	items, first := 0, 0
-	for n := 1; n <= r.doc.Index.Lines(); n++ {
-		if r.doc.Kind(n) != mdspan.Prose {
-			continue
-		}
-		at, _ := r.content(n)
-		b := at.Of(r.src)
-		w := listMarker(b)
-		if w == 0 || len(b) < w+4 || b[w] != '[' || b[w+2] != ']' || b[w+3] != ' ' || b[w+1] != ' ' && b[w+1]|0x20 != 'x' {
-			continue
-		}
-		if items++; first == 0 {
-			first = at.Start
-		}
-	}
-	switch {
-	case items == 1:
-		r.find(CodeTaskList, first, "write a row of a checklist table with an ID, if it is a task", "an item of a task list is no task: only rows of checklist tables are counted")
-	case items > 1:
-		r.find(CodeTaskList, first, "write rows of a checklist table with IDs, if they are tasks", "%d items of task lists are no tasks: only rows of checklist tables are counted", items)
-	}
-}
-
 func (r *reader) unclosed(open, last int, what, help string) {
 	rows := 0
 	for n := open; n <= last; n++ {
