@@ -13,6 +13,7 @@ const (
 	CodeLooseHeading  finding.Code = "plan-loose-heading"
 	CodeBoldHeading   finding.Code = "plan-bold-heading"
 	CodePhaseID       finding.Code = "plan-duplicate-phase"
+	CodePrereqsUnread finding.Code = "plan-prereqs-unread"
 	CodeDelimiter     finding.Code = "plan-delimiter-row"
 	CodeNoTokens      finding.Code = "plan-no-tokens"
 	CodeNoState       finding.Code = "plan-no-state-column"
@@ -56,6 +57,7 @@ func Rules() []Rule {
 		{CodeLooseHeading, warning, "A heading without a plain space after its # marks: Markdown reads a paragraph.", false},
 		{CodeBoldHeading, warning, "A bold line that starts a phase in place of a heading: Markdown reads a paragraph.", false},
 		{CodePhaseID, note, "Two headings of checklist tables have the same phase ID; the later one got a longer ID.", false},
+		{CodePrereqsUnread, warning, "A heading inside a phase speaks of prerequisites, and what stands under it holds no task back.", false},
 		{CodeDelimiter, warning, "The delimiter row of a checklist is missing, apart from its header, or has another number of cells: Markdown reads no table.", false},
 		{CodeNoTokens, warning, "A table with ID, Task and State columns holds no state token in its State column, and was not read as a checklist.", false},
 		{CodeStruckRow, warning, "A row is struck through and its state says that it is still to be done.", false},

@@ -22,6 +22,9 @@ func (r *reader) headings() {
 	named := map[string]bool{}
 	for _, h := range r.doc.Headings {
 		id, title := phaseName(string(h.Text.Of(r.src)))
+		if id != "" && prereqsName(words(h.Text.Of(r.src))) {
+			id, title = "", "" // "Prerequisites for Phase B" is a line of that phase
+		}
 		named[id] = true
 		r.heads = append(r.heads, head{Heading: h, id: id, title: title})
 		if h.Loose {

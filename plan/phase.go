@@ -124,39 +124,6 @@ func (r *reader) claim(ph *Phase, taken map[string]*Phase) {
 	r.find(CodePhaseID, at, "give each phase that has a checklist an ID of its own", "phase %s is at line %d already: this one is called %s", id, first.Line, ph.ID)
 }
 
-// phaseLines reads the phase lines of heading k's section, those below headings inside it too: a table
-// under "#### Checklist" is the phase's, and so is a line that stands beside it.
-func (r *reader) phaseLines(ph *Phase, k int) {
-	last := r.doc.Index.Lines()
-	for _, h := range r.heads[k+1:] {
-		if h.id != "" || h.Level <= r.heads[k].Level {
-			last = h.Line - 1
-			break
-		}
-	}
-	for n := r.heads[k].Line + 1; n <= last; n++ {
-		l, ok := r.label(n)
-		if !ok {
-			continue
-		}
-		var into *Text
-		switch l.name {
-		case "goal", "overall goal for this phase", "phase goal":
-			into = &ph.Goal
-		case "prereqs", "prereq", "prereq(s)", "prerequisites", "prerequisite", "prerqs", "pre-reqs", "pre-requisites", "depends on", "entry criteria":
-			into = &ph.Prereqs
-		case "exit criteria", "exit criterion", "exit":
-			into = &ph.ExitCriteria
-		default:
-			continue
-		}
-		if text, end := r.value(l, last); into.Span.Empty() && !text.Span.Empty() {
-			*into = text
-			n = max(n, end-1)
-		}
-	}
-}
-
 // label is a line "NAME: text", with or without a bullet and bold type.
 type label struct {
 	line   int

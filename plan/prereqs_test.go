@@ -26,6 +26,37 @@ func TestPhaseLinesBelowAnInnerHeading(t *testing.T) {
 	}
 }
 
+// TestPhaseLinesAsHeadings: what a heading says of its phase counts as a line that says it.
+func TestPhaseLinesAsHeadings(t *testing.T) {
+	const table = "\n### Tasks\n| ID | Task | State |\n|---|---|---|\n| B1 | a | [ ] |\n"
+	for name, c := range map[string]struct{ src, prereqs, exit, findings string }{
+		"a paragraph":          {"## Phase B — Second\n### Prerequisites\nPhase A complete.\n" + table, "Phase A complete.", "", ""},
+		"a list, and a line":   {"## Phase B\n\n#### Prereqs:\n\n- Phase A\n\n- Phase C\n\nExit Criteria: all\n" + table, "- Phase A\n\n- Phase C", "all", ""},
+		"underlined":           {"Phase B\n===\n\nPrerequisites\n----\nPhase A\n\n| ID | Task | State |\n|---|---|---|\n| B1 | a | [ ] |\n", "Phase A", "", ""},
+		"in bold, a remark":    {"## Phase B\n### **Prerequisites (both)**\nPhase A, Phase C\n" + table, "Phase A, Phase C", "", ""},
+		"with the phase":       {"## Phase B\n### Phase B — Prerequisites\nPhase A\n" + table, "Phase A", "", ""},
+		"for the phase":        {"## Phase B\n### Prerequisites for Phase B\nPhase A\n" + table, "Phase A", "", ""},
+		"above its own table":  {"## Phase B\n### Depends on\nPhase A\n\n| ID | Task | State |\n|---|---|---|\n| B1 | a | [ ] |\n", "Phase A", "", ""},
+		"exit criteria":        {"## Phase B\n### Exit Criteria\n* all pass\n" + table, "", "* all pass", ""},
+		"up to a fence":        {"## Phase B\n### Prerequisites\nPhase A\n```\nx\n```\nPhase C\n" + table, "Phase A", "", ""},
+		"a line comes first":   {"## Phase B\nPrereqs: Phase A\n### Prerequisites\nPhase C\n" + table, "Phase A", "", "3 plan-prereqs-unread"},
+		"other words":          {"## Phase B\n### Setup and prerequisites\nPhase A\n" + table, "", "", "2 plan-prereqs-unread"},
+		"nothing below":        {"## Phase B\n### Prerequisites\n" + table, "", "", ""},
+		"of the whole plan":    {"## Prerequisites\nPhase Z\n## Phase B\n" + table, "", "", ""},
+		"of the section after": {"## Phase B\n" + table + "\n## Prerequisites\nPhase Z\n", "", "", ""},
+	} {
+		p := Parse("p.md", []byte(c.src), Tokens{})
+		rows, findings := readingOf(p)
+		if len(rows) != 1 || len(p.Phases) != 1 || p.Phases[0].ID != "B" {
+			t.Errorf("%s: %v", name, rows)
+			continue
+		}
+		if ph := p.Phases[0]; ph.Prereqs.Text != c.prereqs || ph.ExitCriteria.Text != c.exit || strings.Join(findings, " ") != c.findings {
+			t.Errorf("%s: prereqs %q, exit %q, findings %v", name, ph.Prereqs.Text, ph.ExitCriteria.Text, findings)
+		}
+	}
+}
+
 // "Owner ID" is whose ID it is, not the row's, where the table has a column of numbers.
 func TestNumberColumnComesBeforeANounsID(t *testing.T) {
 	p := Parse("p.md", []byte("# P\n| # | Task | Owner ID | Status |\n|---|---|---|---|\n| 1 | write | bob | [ ] |\n"), Tokens{})
