@@ -55,6 +55,8 @@ var readings = []struct {
 	{"two tokens", "# p\n" + h3 + "| 1 | t | [x] [ ] |\n| 2 | t | [x] [log](a.log) |\n| 3 | t | [x] 2025-10-19 |\n", []string{"!p 1 unknown [x] 4", "p 2 done [x] 5", "p 3 done [x] 6"}, []string{"4 plan-two-tokens"}},
 	{"duplicate", "## Phase A\n" + h3 + "| 1 | t | [x] |\n## Phase B\n" + h3 + "| 1 | u | [ ] |\n| 2 | u | [ ] |\n", []string{"!A 1 done [x] 4", "!B 1 todo [ ] 8", "B 2 todo [ ] 9"}, []string{"8 plan-duplicate-id"}},
 	{"no ID", "# p\n" + h3 + "| 1 | t | [x] |\n|  | u | [ ] |\n|  | more words |  |\n", []string{"p 1 done [x] 4", "!p  todo [ ] 5"}, []string{"5 plan-missing-id", "6 plan-wrapped-cell"}},
+	{"dashes for IDs", "# p\n" + h3 + "| — | one | [x] |\n| - | two | [x] |\n| **…** | three | [ ] |\n| ② | four | [x] |\n| 五 | five | [x] |\n| - | more words |  |\n", []string{"!p  done [x] 4", "!p  done [x] 5", "!p  todo [ ] 6", "p ② done [x] 7", "p 五 done [x] 8", "!p  unknown  9"}, []string{"4 plan-missing-id", "5 plan-missing-id", "6 plan-missing-id", "9 plan-missing-id", "9 plan-missing-state"}},
+	{"dashes in a column of numbers", "# p\n| # | Task | State |\n|---|---|---|\n| 1 | one | [x] |\n| - | **Group** | - |\n| -- | two | [ ] |\n", []string{"p 1 done [x] 4", "!p  unknown - 5", "!p  todo [ ] 6"}, []string{"5 plan-missing-id", "5 plan-unknown-token", "6 plan-missing-id"}},
 	{"metrics", "# p\n| # | Metric | Status |\n|---|---|---|\n| 1 | corr | PASS |\n| 2 | sum | FAIL [1] |\n", nil, nil},
 	{"states in words", "# p\n| ID | Task | State |\n|---|---|---|\n| 1 | corr | done |\n", nil, []string{"2 plan-no-tokens"}},
 	{"states in signs", "# p\n" + h3 + "| 1 | t | 🔴 |\n| 2 | t | 50% |\n\n## Phase B\n" + h3 + "| B1 | t | IMPLEMENTED |\n", nil, []string{"2 plan-no-tokens", "8 plan-no-tokens"}},

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"strings"
+	"unicode"
 
 	"github.com/planctl/planctl/internal/finding"
 	"github.com/planctl/planctl/internal/mdspan"
@@ -18,6 +19,9 @@ func (t *walk) task(n int, at mdspan.Span, c cells, md bool) {
 	toks := tokensIn(t.src, state, t.tokens)
 	if len(toks) == 0 && t.label(at, c, id) {
 		return
+	}
+	if !namesRow(id.Of(t.src)) {
+		id.End = id.Start
 	}
 	task := &Task{
 		ID: string(id.Of(t.src)), IDSpan: id, Line: n,
@@ -54,6 +58,11 @@ func (t *walk) task(n int, at mdspan.Span, c cells, md bool) {
 		task.Editable = false
 	}
 	t.tasks = append(t.tasks, task)
+}
+
+// namesRow reports whether an ID cell says an ID: a dash is how people leave a cell empty.
+func namesRow(id []byte) bool {
+	return bytes.ContainsFunc(id, func(c rune) bool { return unicode.IsLetter(c) || unicode.IsNumber(c) })
 }
 
 // struck reports an open row whose ID or whole description a person has struck through.
