@@ -59,7 +59,7 @@ func Rules() []Rule {
 		{CodePhaseID, note, "Two headings of checklist tables have the same phase ID; the later one got a longer ID.", false},
 		{CodePrereqsUnread, warning, "A heading inside a phase speaks of prerequisites, and what stands under it holds no task back.", false},
 		{CodeDelimiter, warning, "The delimiter row of a checklist is missing, apart from its header, or has another number of cells: Markdown reads no table.", false},
-		{CodeNoTokens, warning, "A table with ID, Task and State columns holds no state token in its State column, and was not read as a checklist.", false},
+		{CodeNoTokens, warning, "A table with ID, Task and State columns holds no state token in its State column, and was not read as a checklist; a note where it has no Task column and stands below a phase.", false},
 		{CodeStruckRow, warning, "A row is struck through and its state says that it is still to be done.", false},
 		{CodeTaskList, note, "Items of a task list (`- [ ]`) stand in a plan; only rows of checklist tables are tasks; a warning where items begin with an ID.", false},
 		{CodeNoState, warning, "A table with an ID column holds state tokens, but no column is headed State or Status, so it was not read as a checklist.", false},

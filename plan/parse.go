@@ -41,6 +41,7 @@ type reader struct {
 	doc    *mdspan.Doc
 	tokens Tokens
 	heads  []head
+	up     []int        // see parents; nil until somebody asks
 	bold   map[int]bool // lines that stand in for headings
 	list   []checklist
 	buf    cells

@@ -58,6 +58,11 @@ var readings = []struct {
 	{"dashes for IDs", "# p\n" + h3 + "| — | one | [x] |\n| - | two | [x] |\n| **…** | three | [ ] |\n| ② | four | [x] |\n| 五 | five | [x] |\n| - | more words |  |\n", []string{"!p  done [x] 4", "!p  done [x] 5", "!p  todo [ ] 6", "p ② done [x] 7", "p 五 done [x] 8", "!p  unknown  9"}, []string{"4 plan-missing-id", "5 plan-missing-id", "6 plan-missing-id", "9 plan-missing-id", "9 plan-missing-state"}},
 	{"dashes in a column of numbers", "# p\n| # | Task | State |\n|---|---|---|\n| 1 | one | [x] |\n| - | **Group** | - |\n| -- | two | [ ] |\n", []string{"p 1 done [x] 4", "!p  unknown - 5", "!p  todo [ ] 6"}, []string{"5 plan-missing-id", "5 plan-unknown-token", "6 plan-missing-id"}},
 	{"metrics", "# p\n| # | Metric | Status |\n|---|---|---|\n| 1 | corr | PASS |\n| 2 | sum | FAIL [1] |\n", nil, nil},
+	{"tables in HTML", "# p\n<table>\n<tr><th>ID</th><TH align=\"left\">Status</TH></tr>\n<tr><td>A1</td><td> [x] </td></tr>\n<tr><td>A2</td><td>`[ ]`</td><td>[link](x)</td></tr>\n</table>\n", nil, []string{"4 plan-unread-row"}},
+	{"a header in HTML", "# p\n<table><tr><th>ID</th><th>State</th></tr>\n<tr><td>A1</td><td>done</td></tr></table>\n\n<table><tr><th>State</th></tr></table>\n", nil, []string{"2 plan-unread-row"}},
+	{"no checklist in HTML", "# p\n<table><tr><th>Name</th><th>Status</th></tr>\n<tr><td>[log]</td><td>[x](a)</td></tr></table>\n<!--\n<td>[x]</td>\n-->\n\n```\n<td>[x]</td>\n```\n<pre>\n<td>[x]</td>\n</pre>\n", nil, nil},
+	{"words without a Task column", "## Phase A\n### Table\n| ID | Aufgabe | Status |\n|---|---|---|\n| 1 | eins | erledigt |\n\n| Step | Status |\n|---|---|\n| 1 | COMPLETE |\n| 2 | |\n\n## Figures\n| ID | Aufgabe | Status |\n|---|---|---|\n| 1 | eins | erledigt |\n", nil, []string{"3 plan-no-tokens", "7 plan-no-tokens"}},
+	{"figures below a phase", "## Phase A\n| Metric | Status |\n|---|---|\n| corr | PASS |\n\n| ID | Metric | Status |\n|---|---|---|\n| 1 | corr | |\n", nil, nil},
 	{"states in words", "# p\n| ID | Task | State |\n|---|---|---|\n| 1 | corr | done |\n", nil, []string{"2 plan-no-tokens"}},
 	{"states in signs", "# p\n" + h3 + "| 1 | t | 🔴 |\n| 2 | t | 50% |\n\n## Phase B\n" + h3 + "| B1 | t | IMPLEMENTED |\n", nil, []string{"2 plan-no-tokens", "8 plan-no-tokens"}},
 	{"struck out and open", "# p\n" + h3 + "| ~~1~~ | t | [ ] |\n| 2 | ~~gone~~ | [P] |\n| ~~3~~ | ~~t~~ | [-] |\n| 4 | ~~half~~ of it | [ ] |\n", []string{"p 1 todo [ ] 4", "p 2 active [P] 5", "p 3 skipped [-] 6", "p 4 todo [ ] 7"}, []string{"4 plan-struck-row", "5 plan-struck-row"}},
@@ -205,5 +210,12 @@ func TestTaskListSaysHowMany(t *testing.T) {
 	}
 	if p := Parse("f.md", []byte("# p\n- [OK] one\n"), own); len(p.Findings) != 1 {
 		t.Errorf("a token of the config: %v", p.Findings)
+	}
+}
+
+func TestWordsWithoutATaskColumnAreANote(t *testing.T) {
+	p := Parse("f.md", []byte("## Phase A\n| Step | Status |\n|---|---|\n| 1 | COMPLETE |\n"), Tokens{})
+	if len(p.Findings) != 1 || p.Findings[0].Severity != finding.Note {
+		t.Errorf("%v", p.Findings)
 	}
 }

@@ -2,8 +2,6 @@ package plan
 
 import (
 	"bytes"
-	"slices"
-	"strings"
 
 	"github.com/planctl/planctl/internal/mdspan"
 )
@@ -240,31 +238,6 @@ func looksID(b []byte) bool {
 // holds state tokens.
 func (t *walk) checklist() bool {
 	return t.known || t.brackets > 0 && t.h.col.taskColumn
-}
-
-// wordy reports a table that has a checklist's columns and whose State column holds words or signs: a person may well
-// count its rows.
-func (t *walk) wordy() {
-	var says []string
-	rows := 0
-	for _, task := range t.tasks {
-		if task.ID == "" || task.Token == "" {
-			continue
-		}
-		rows++
-		if s := strings.TrimSpace(task.Token); len(says) < 3 && len(s) <= 40 && !slices.Contains(says, s) {
-			says = append(says, s)
-		}
-	}
-	if rows == 0 || t.brackets == 0 && !t.h.col.taskColumn {
-		return
-	}
-	like := ""
-	if len(says) > 0 {
-		like = " (it says " + strings.Join(says, ", ") + ")"
-	}
-	t.find(CodeNoTokens, t.h.at.Start, "write tokens such as [ ] and [x] in the State column, if these are tasks",
-		"the %s column holds no state token%s, so the table was not read as a checklist and its %d rows are not counted", strings.TrimSpace(t.h.col.names[t.h.col.state]), like, rows)
 }
 
 // warnMarkdown reports a row that Markdown does not read as one.

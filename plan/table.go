@@ -200,6 +200,8 @@ func (r *reader) hidden() {
 			r.find(CodeNestedFence, at.Start, "give the outer fence more marks than any fence inside it", "a fence inside the fence of line %d: Markdown ends that one at the next bare fence", r.doc.Fences[f.Outer].Open)
 		}
 	}
+	html := htmlCells{reader: r}
+	defer html.say()
 	for _, h := range r.doc.HTML {
 		at, _ := r.content(h.Open)
 		b := at.Of(r.src)
@@ -212,6 +214,7 @@ func (r *reader) hidden() {
 		}
 		for n := h.Open; n <= h.Last; n++ {
 			r.stray(n, "Markdown takes it for HTML; leave a blank line after the tag")
+			html.line(n)
 		}
 	}
 	for n := 1; n <= r.doc.Index.Lines(); n++ {
