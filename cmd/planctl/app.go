@@ -29,6 +29,7 @@ type stdio struct {
 	In       io.Reader
 	Out, Err io.Writer
 	Env      []string
+	Now      func() time.Time // nil: the machine's clock
 }
 
 // app holds the global flags and what every command shares.
@@ -46,6 +47,9 @@ type app struct {
 
 // run is the whole program: arguments in, exit code out.
 func run(ctx context.Context, args []string, s stdio) int {
+	if s.Now == nil {
+		s.Now = time.Now
+	}
 	a := &app{io: s}
 	root := a.root()
 	root.SetArgs(args)
@@ -128,7 +132,7 @@ func (a *app) store(w *workspace.Workspace) *commit.Store { return commit.NewSto
 
 // engine wires an engine for this process.
 func (a *app) engine() *engine.Engine {
-	ex := local.New()
+	ex := local.NewAt(a.io.Now)
 	return &engine.Engine{
 		Open: a.open,
 		Executor: func(name string) (runner.Executor, error) {
@@ -137,7 +141,7 @@ func (a *app) engine() *engine.Engine {
 			}
 			return ex, nil
 		},
-		Now: time.Now, Environ: a.io.Env, Version: version(), Guard: startGuard,
+		Now: a.io.Now, Environ: a.io.Env, Version: version(), Guard: startGuard,
 	}
 }
 

@@ -92,7 +92,7 @@ func (a *app) createSection(ctx context.Context, w *workspace.Workspace, pl *wor
 	}
 	err := a.store(w).Edit(ctx, w.Config.Ledger, "link "+pl.Path, func(src []byte) ([]byte, error) {
 		l := ledger.Parse(w.Config.Ledger, src)
-		ins, err := l.CreateSection(sectionHeader(pl, id))
+		ins, err := l.CreateSection(sectionHeader(pl, id, a.io.Now()))
 		if err != nil {
 			return nil, &usageError{msg: plainly(err), help: "an initiative's ID looks like TEST-PYTORCH-001"}
 		}
@@ -105,8 +105,8 @@ func (a *app) createSection(ctx context.Context, w *workspace.Workspace, pl *wor
 }
 
 // sectionHeader takes a new section's header from the plan's own context.
-func sectionHeader(pl *workspace.Plan, id string) ledger.Header {
-	h := ledger.Header{ID: id, Title: pl.Doc.Title, Plan: pl.Path, Status: "in_progress", Date: time.Now().UTC().Format(time.DateOnly)}
+func sectionHeader(pl *workspace.Plan, id string, now time.Time) ledger.Header {
+	h := ledger.Header{ID: id, Title: pl.Doc.Title, Plan: pl.Path, Status: "in_progress", Date: now.UTC().Format(time.DateOnly)}
 	h.Title = strings.TrimSpace(strings.TrimPrefix(strings.TrimLeft(strings.ReplaceAll(h.Title, "["+id+"]", ""), " "), id))
 	h.Title = strings.TrimSpace(strings.TrimLeft(h.Title, "—–-: "))
 	if h.Title == "" {

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"syscall"
 	"testing"
+	"time"
+	_ "time/tzdata" // zones, also where the machine has none
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
@@ -16,13 +18,24 @@ var update = flag.Bool("update", false, "rewrite what scripts compare with")
 
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
-		"planctl": func() {
-			ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-			code := run(ctx, os.Args[1:], stdio{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Env: os.Environ()})
-			stop()
-			os.Exit(code)
+		"planctl": func() { program(os.Args[1:], nil) },
+		// planctl-at TIME ARGUMENTS is planctl on a machine whose clock says TIME, in the zone of TZ.
+		"planctl-at": func() {
+			at, err := time.Parse(time.RFC3339, os.Args[1])
+			if err != nil {
+				panic(err)
+			}
+			began := time.Now()
+			program(os.Args[2:], func() time.Time { return at.Add(time.Since(began)).Local() })
 		},
 	})
+}
+
+func program(args []string, now func() time.Time) {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, args, stdio{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Env: os.Environ(), Now: now})
+	stop()
+	os.Exit(code)
 }
 
 // TestScripts runs the command line as a user does; each script says what it shows.

@@ -244,9 +244,10 @@ func (s *Store) interrupt(w Writing, o *Open, now time.Time) (Outcome, error) {
 	p.Reason = "planctl itself ended before the run did"
 	p.Exit = -1
 	p.Finished = now.UTC()
-	if p.Seconds = since(p.Finished.Sub(p.Started)); p.Seconds < 0 {
-		p.Seconds = 0 // the clock was set back meanwhile
+	if p.Finished.Before(p.Started) {
+		p.Finished = p.Started // the clock was set back meanwhile; a run that ended before it began would be taken for forged
 	}
+	p.Seconds = since(p.Finished.Sub(p.Started))
 	p.Ticked = false
 	if in.Log != "" {
 		f, err := logFile(s.abs(in.Log), filepath.Base(in.Log))

@@ -26,8 +26,9 @@ type Dir struct {
 // Want is a directory to be made: SLUG below REPORTS/STAMP.
 type Want struct{ Reports, Slug string }
 
-// maxTries bounds the search for a free stamp: a quarter of an hour ahead.
-const maxTries = 900
+// maxAhead bounds the search for a free stamp, in seconds from now: twelve days.
+// A hundred thousand runs that start in one second need the first of them.
+const maxAhead = 1 << 20
 
 // CreateDir makes REPORTS/STAMP/SLUG, which was not there before, with the
 // stamp of now, or of the next second in which that directory is free.
@@ -48,14 +49,71 @@ func CreateDirs(wanted []Want, now time.Time) (map[Want]Dir, error) {
 			return nil, err
 		}
 	}
-	for i := range maxTries {
-		stamp := now.UTC().Add(time.Duration(i) * time.Second).Format(StampLayout)
-		dirs, free, err := createAll(wanted, stamp)
+	stamp := func(ahead int) string { return now.UTC().Add(time.Duration(ahead) * time.Second).Format(StampLayout) }
+	for ahead := 0; ahead <= maxAhead; {
+		dirs, free, err := createAll(wanted, stamp(ahead))
 		if err != nil || free {
 			return dirs, err
 		}
+		// Another process may be faster than the look ahead: then it is looked again from there.
+		if ahead, err = nextFree(ahead, func(n int) (bool, error) { return anyTaken(wanted, stamp(n)) }); err != nil {
+			return nil, err
+		}
 	}
-	return nil, fmt.Errorf("%s: no free stamp within %d seconds from %s", wanted[0].Reports, maxTries, now.UTC().Format(StampLayout))
+	return nil, fmt.Errorf("%s: no free stamp within %d seconds from %s", wanted[0].Reports, maxAhead, now.UTC().Format(StampLayout))
+}
+
+// nextFree is the first number after from, which is taken, where the taken ones
+// have no gap; with gaps, one that is free. It asks a logarithm of their number,
+// so that the runs of one second do not each walk past all the others.
+func nextFree(from int, taken func(int) (bool, error)) (int, error) {
+	low, step := from, 1
+	for ; low+step <= maxAhead; step *= 2 {
+		t, err := taken(low + step)
+		if err != nil {
+			return 0, err
+		}
+		if !t {
+			break
+		}
+		low += step
+	}
+	for high := low + step; high-low > 1; {
+		middle := low + (high-low)/2
+		t, err := taken(middle)
+		if err != nil {
+			return 0, err
+		}
+		if t {
+			low = middle
+		} else {
+			high = middle
+		}
+	}
+	return low + 1, nil
+}
+
+// anyTaken reports whether createAll would find a place taken.
+func anyTaken(wanted []Want, stamp string) (bool, error) {
+	for _, w := range wanted {
+		parent := filepath.Join(w.Reports, stamp)
+		info, err := os.Lstat(parent)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return false, err
+		}
+		if !info.IsDir() {
+			return true, nil
+		}
+		if _, err := os.Lstat(filepath.Join(parent, w.Slug)); err == nil {
+			return true, nil
+		} else if !errors.Is(err, fs.ErrNotExist) {
+			return false, err
+		}
+	}
+	return false, nil
 }
 
 // createAll makes all of them, or none and says that one is taken.

@@ -28,6 +28,7 @@ type job struct {
 	cmd    *exec.Cmd
 	out    *output
 	family *family
+	now    func() time.Time
 	begun  time.Time     // with the monotonic clock
 	exited chan struct{} // closed when the command's own process has ended
 	ended  time.Time     // set before exited is closed
@@ -42,8 +43,8 @@ type job struct {
 	result    *runner.Result
 }
 
-func newJob(spec runner.Job) *job {
-	return &job{spec: spec, exited: make(chan struct{}), stopped: make(chan struct{})}
+func newJob(spec runner.Job, now func() time.Time) *job {
+	return &job{spec: spec, now: now, exited: make(chan struct{}), stopped: make(chan struct{})}
 }
 
 // stop asks for the job's end; supervise does it.
@@ -52,7 +53,7 @@ func (j *job) stop() { j.stopOnce.Do(func() { close(j.stopped) }) }
 // start opens the log and starts the command. What goes wrong is in failed.
 func (j *job) start() {
 	j.begun = time.Now()
-	j.handle = runner.Handle{Executor: Name, Key: j.spec.Key, Started: j.begun.UTC().Round(0)}
+	j.handle = runner.Handle{Executor: Name, Key: j.spec.Key, Started: j.now().UTC().Round(0)}
 	err := j.startCommand()
 	if err == nil {
 		return

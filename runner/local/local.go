@@ -42,6 +42,7 @@ type Executor struct {
 	jobs    map[string]*job // by key; those that ended too
 	changed chan struct{}
 	adopt   sync.Once
+	now     func() time.Time // says when a job started; how long it took is measured by a clock that nobody sets
 }
 
 var (
@@ -50,8 +51,11 @@ var (
 )
 
 // New gives an executor without jobs.
-func New() *Executor {
-	return &Executor{jobs: map[string]*job{}, changed: make(chan struct{})}
+func New() *Executor { return NewAt(time.Now) }
+
+// NewAt is New with a clock of its own for the times of day at which jobs start.
+func NewAt(now func() time.Time) *Executor {
+	return &Executor{jobs: map[string]*job{}, changed: make(chan struct{}), now: now}
 }
 
 // Submit starts all jobs at once; how many may run beside each other is the
@@ -81,7 +85,7 @@ func (e *Executor) Submit(ctx context.Context, jobs []runner.Job) ([]runner.Hand
 		if spec.Grace <= 0 {
 			spec.Grace = defaultGrace
 		}
-		started[i] = newJob(spec)
+		started[i] = newJob(spec, e.now)
 		e.jobs[spec.Key] = started[i]
 	}
 	e.mu.Unlock()

@@ -30,7 +30,7 @@ const (
 // supervise waits for the end of the command, sees to it where it must, ends
 // what the command left, and gives the result when the log is on disk.
 func (j *job) supervise() runner.Result {
-	r := runner.Result{Exit: -1, Started: j.begun.UTC().Round(0)}
+	r := runner.Result{Exit: -1, Started: j.handle.Started}
 	if j.failed != "" {
 		r.Err = j.failed
 	} else {
@@ -45,8 +45,10 @@ func (j *job) supervise() runner.Result {
 	if j.ended.IsZero() {
 		j.ended = time.Now() // it does not end
 	}
-	r.Finished = j.ended.UTC().Round(0)
-	r.Seconds = j.ended.Sub(j.begun).Seconds()
+	// The end is the start and what it took: by the clock on the wall, which somebody may set back meanwhile, a command
+	// could end before it began.
+	took := max(0, j.ended.Sub(j.begun))
+	r.Finished, r.Seconds = r.Started.Add(took), took.Seconds()
 	return r
 }
 
