@@ -38,6 +38,8 @@ type indexReader struct {
 	level  int
 	cols   []string // of the table that the line is in
 	closed bool     // the first table or list has ended
+
+	id, title, status int // columns of cols, -1 where it has none
 }
 
 func (x *indexReader) line(n int, sp mdspan.Span) {
@@ -88,7 +90,9 @@ func (x *indexReader) row(ln line) {
 		for i, c := range cs {
 			cols[i] = string(bytes.ToLower(bytes.Trim(c, "*_` ")))
 		}
-		if x.inside || column(cols, "id") >= 0 && column(cols, "status") >= 0 {
+		// Looked up here and not for each row: a header may have as many columns as the table has rows.
+		x.id, x.title, x.status = column(cols, "id"), column(cols, "title"), column(cols, "status")
+		if x.inside || x.id >= 0 && x.status >= 0 {
 			x.cols = cols
 		}
 		return
@@ -103,13 +107,13 @@ func (x *indexReader) row(ln line) {
 	if !x.closed && p.columns != nil {
 		p.after, p.ruler = ln, false
 	}
-	at := func(name string) []byte {
-		if i := column(x.cols, name); i >= 0 && i < len(cs) {
+	at := func(i int) []byte {
+		if i >= 0 && i < len(cs) {
 			return cs[i]
 		}
 		return nil
 	}
-	id := at("id")
+	id := at(x.id)
 	if id == nil && len(cs) > 0 {
 		id = cs[0]
 	}
@@ -117,7 +121,7 @@ func (x *indexReader) row(ln line) {
 	if id == nil {
 		return
 	}
-	x.l.Rows = append(x.l.Rows, IndexRow{ID: string(id), Title: string(at("title")), Status: word(at("status")), Line: ln.n, Span: ln.span})
+	x.l.Rows = append(x.l.Rows, IndexRow{ID: string(id), Title: string(at(x.title)), Status: word(at(x.status)), Line: ln.n, Span: ln.span})
 }
 
 // column finds a column by its name or by what people call it instead.

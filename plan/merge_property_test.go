@@ -136,9 +136,12 @@ func keptAll(t interface {
 	}
 	was, now := states(base), states(r.Bytes)
 	for _, src := range [][]byte{ours, theirs} {
-		v := readVersion(src, Tokens{})
-		for i, l := range v.text.Lines {
-			if text := string(l.Text); !l.Blank() && !had[text] && !got[text] && !v.inRow[i+1] {
+		inRow := map[int]bool{}
+		if v := readVersion(src, Tokens{}); v != nil { // of a binary no row is known
+			inRow = v.inRow
+		}
+		for i, l := range diff3.Split(src).Lines {
+			if text := string(l.Text); !l.Blank() && !had[text] && !got[text] && !inRow[i+1] {
 				t.Fatalf("the line %q is lost:\n%s", text, r.Bytes)
 			}
 		}

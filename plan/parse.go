@@ -46,6 +46,8 @@ type reader struct {
 	list   []checklist
 	buf    cells
 	hides  map[int]int // by the first line of an unclosed region: the rows in it
+	rules  map[finding.Code]finding.Severity
+	help   string // the tokens that a person may write
 }
 
 // checklist is a table that was read.
@@ -60,9 +62,13 @@ type checklist struct {
 func (r *reader) find(c finding.Code, at int, help, format string, args ...any) *finding.Finding {
 	line, col := r.p.Index.Pos(at)
 	f := finding.Finding{Code: c, File: r.p.File, Line: line, Col: col, Help: help, Message: fmt.Sprintf(format, args...), Source: r.shown(line)}
-	if known, ok := rule(c); ok {
-		f.Severity = known.Severity
+	if r.rules == nil {
+		r.rules = map[finding.Code]finding.Severity{}
+		for _, known := range Rules() {
+			r.rules[known.Code] = known.Severity
+		}
 	}
+	f.Severity = r.rules[c]
 	r.p.Findings = append(r.p.Findings, f)
 	return &r.p.Findings[len(r.p.Findings)-1]
 }

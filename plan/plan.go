@@ -178,7 +178,10 @@ func (p *Plan) Phase(id string) *Phase {
 // Tasks altogether. Callers that judge completeness must not go on then.
 func (p *Plan) Unreadable() bool {
 	for _, f := range p.Findings {
-		if r, ok := rule(f.Code); ok && r.Hides && f.Severity == finding.Error {
+		if f.Severity != finding.Error {
+			continue
+		}
+		if r, ok := rule(f.Code); ok && r.Hides {
 			return true
 		}
 	}

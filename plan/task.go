@@ -31,7 +31,7 @@ func (t *walk) task(n int, at mdspan.Span, c cells, md bool) {
 	t.fields(task, c, at, spans)
 	t.warnMarkdown(n, at, md, task.ID)
 	switch extra := len(c.at) - col.n; {
-	case t.shifted(c, spans, toks, extra):
+	case t.shifted(c, at, spans, toks, extra):
 		t.lost(task, c, at, spans)
 	case len(toks) == 0 && state.Empty():
 		t.bad(task, CodeMissingState, rowPlace(at, state), "write a state token: "+t.allTokens(), "row %s has no state", shownID(task.ID))
@@ -138,10 +138,17 @@ func (t *walk) spans(at mdspan.Span) []mdspan.Span {
 }
 
 // shifted reports that counting from the left does not find the State cell for
-// certain: a bare pipe in a code span before it, or another cell, within reach
-// of the cells that are too many, that holds a token as well or instead.
-func (t *walk) shifted(c cells, spans []mdspan.Span, toks []mdspan.Span, extra int) bool {
+// certain: a bare pipe in a code span before it, a code span that reaches into
+// it where the row has its columns with that pipe left out, or another cell,
+// within reach of the cells that are too many, that holds a token as well or
+// instead.
+func (t *walk) shifted(c cells, at mdspan.Span, spans []mdspan.Span, toks []mdspan.Span, extra int) bool {
 	k := t.h.col.state
+	if extra > 0 && len(spans) > 0 && k < len(c.at) {
+		if aware := split(t.src, at, spans, cells{}); len(aware.at) == t.h.col.n && aware.at[k].Start != c.at[k].Start {
+			return true
+		}
+	}
 	end := len(c.pipes)
 	if k < len(c.at) {
 		end = min(end, k)
@@ -247,11 +254,14 @@ func (t *walk) join(toks []mdspan.Span) string {
 }
 
 func (r *reader) allTokens() string {
-	var out []string
-	for _, s := range States() {
-		out = append(out, r.tokens.Of(s)[0])
+	if r.help == "" {
+		var out []string
+		for _, s := range States() {
+			out = append(out, r.tokens.Of(s)[0])
+		}
+		r.help = strings.Join(out, " ")
 	}
-	return strings.Join(out, " ")
+	return r.help
 }
 
 // bad reports a finding that makes a row uneditable.

@@ -51,11 +51,14 @@ type inspectFinding struct {
 }
 
 // Inspect is what planctl reads in a file, as one JSON object: a plan where there is a checklist
-// table, else a ledger where there is a section or an attempt, else other.
-func Inspect(file string, doc *plan.Plan, book *ledger.Ledger) any {
+// table, else a ledger where there is a section or an attempt, else other. A plan is not read again
+// as a ledger.
+func Inspect(file string, src []byte, tokens plan.Tokens) any {
+	doc := plan.Parse(file, src, tokens)
 	if len(doc.Phases) > 0 {
 		return inspectPlan(file, doc)
 	}
+	book := ledger.Parse(file, src)
 	if len(book.Sections) > 0 || len(book.Attempts()) > 0 {
 		return inspectLedger(file, book)
 	}

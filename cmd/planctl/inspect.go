@@ -9,7 +9,6 @@ import (
 
 	"github.com/planctl/planctl/internal/regular"
 	"github.com/planctl/planctl/internal/workspace"
-	"github.com/planctl/planctl/ledger"
 	"github.com/planctl/planctl/plan"
 	"github.com/planctl/planctl/report"
 )
@@ -54,7 +53,7 @@ func (a *app) inspect(file string) error {
 	if err != nil {
 		return err
 	}
-	return a.emitJSON(report.Inspect(file, plan.Parse(file, src, tokens), ledger.Parse(file, src)))
+	return a.emitJSON(report.Inspect(file, src, tokens))
 }
 
 // tokensFor is the tokens that count in a file: of --config, else of the nearest config above the file,
