@@ -32,7 +32,7 @@ func (prove) Detect(head, tail []byte) int {
 func (prove) Read(r io.Reader) (Results, error) {
 	var res Results
 	var file, ended string // of the summary, and how its script ended
-	at, bad, more, report := 0, 0, false, false
+	at, bad, listed, more, report := 0, 0, 0, false, false
 	last := func() { // what is wrong with a script that no test failed in
 		if file != "" && bad == 0 && ended != "" {
 			res.trouble(Crashed, file+" ended badly: "+ended, at)
@@ -62,6 +62,7 @@ func (prove) Read(r io.Reader) (Results, error) {
 		}
 		if m := proveFile.FindSubmatch(line); m != nil {
 			last()
+			listed = 0
 			file, ended, at = string(m[1]), string(m[2]), in.n
 			bad, _ = strconv.Atoi(string(m[3])) // digits only
 			continue
@@ -77,6 +78,9 @@ func (prove) Read(r io.Reader) (Results, error) {
 		}
 		if more = m != nil && file != ""; more {
 			numbers(string(m[1]), func(i int) {
+				if listed++; listed > min(bad, maxNames) {
+					return
+				}
 				name := file + " > test " + strconv.Itoa(i)
 				res.count(name, Failed)
 				res.fail(name, "", in.n)
