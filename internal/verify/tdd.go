@@ -83,7 +83,7 @@ func (c *checker) redless(r *workspace.Record, again string) string {
 	if r.Item.Spec == nil {
 		write = "planctl bind " + c.name(r) + " --write, then write there"
 	}
-	return write + " `kind: check`, or `red: ID` of the task that shows the failure; then planctl run " + c.name(r)
+	return write + " `kind: check`, or `red: ID` of the task that shows the failure; then planctl run " + c.name(r) + " --force"
 }
 
 func tests(p *manifest.Predicate) *manifest.Tests {
