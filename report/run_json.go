@@ -174,6 +174,9 @@ func Marked(p *Printer, t *engine.Task) {
 	for _, v := range t.Predicate.Phases {
 		phaseVerdict(p, in, v)
 	}
+	for _, w := range t.Warnings {
+		p.Printf("%s%s %s\n", in, p.Paint(Warn, "warning:"), Clean(w))
+	}
 	for _, k := range t.Outcome.Ticked {
 		p.Printf("%s%s %s#%s %s → %s\n", in, p.Paint(Good, "ticked:"), Clean(k.Plan), Clean(k.ID), Clean(k.From), Clean(k.Token))
 	}

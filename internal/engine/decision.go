@@ -7,12 +7,14 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 
 	"github.com/planctl/planctl/internal/commit"
 	"github.com/planctl/planctl/internal/criteria"
 	"github.com/planctl/planctl/internal/evidence"
 	"github.com/planctl/planctl/internal/manifest"
 	"github.com/planctl/planctl/internal/redact"
+	"github.com/planctl/planctl/internal/schedule"
 	"github.com/planctl/planctl/internal/spec"
 	"github.com/planctl/planctl/internal/workspace"
 	"github.com/planctl/planctl/ledger"
@@ -224,6 +226,12 @@ func (e *Engine) Mark(ctx context.Context, name string, opt MarkOptions) (*Task,
 	m := &marking{e: e, opt: opt, to: to, task: t}
 	if err := m.refuse(w, it); err != nil {
 		return nil, err
+	}
+	if to == plan.Done {
+		gates := slices.DeleteFunc(schedule.Gates(w, it), func(g schedule.Gate) bool { return g.Kind == schedule.Blocked })
+		if len(gates) > 0 {
+			t.Warnings = append(t.Warnings, "marked past what it waits for: "+gateList(gates))
+		}
 	}
 	d := &decision{e: e, plan: it.Plan.Path, id: it.Task.ID, phase: it.Phase.ID, kind: "manual", note: opt.Note, task: t}
 	m.d = d

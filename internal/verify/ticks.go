@@ -89,11 +89,11 @@ func (c *checker) ticks(it *workspace.Item, r *workspace.Record) bool {
 
 // order speaks of what a ticked row stands on.
 func (c *checker) order(it *workspace.Item, s workspace.Standing, at place, name string) {
-	sp, _, _ := it.EffectiveSpec()
-	if sp == nil {
-		return
+	var after []string
+	if sp, _, _ := it.EffectiveSpec(); sp != nil {
+		after = sp.After
 	}
-	for _, id := range sp.After {
+	for _, id := range after {
 		dep, err := schedule.Resolve(c.w, it, id)
 		if err != nil || dep.Task.State == plan.Done || dep.Task.State == plan.Skipped {
 			continue // a name that leads nowhere is an error of the spec already
@@ -104,7 +104,7 @@ func (c *checker) order(it *workspace.Item, s workspace.Standing, at place, name
 		}
 		msg := fmt.Sprintf("%s is done, and %s, which it comes after, is %s", it.Task.ID, id, dep.Task.State)
 		f := len(c.list)
-		c.add(CodeAfter, at, msg, "planctl run "+dep.Name(c.w)+", then planctl run "+name+" --force")
+		c.add(CodeAfter, at, msg, c.closing(dep)+"; then planctl run "+name+" --force")
 		if s.Pass == nil || len(s.Pass.Doc.Predicate.Argv) == 0 || s.Pass.Doc.Predicate.Forced {
 			c.list[f].Severity = finding.Warning // a person went past it, and the attempt says so
 		}
@@ -114,16 +114,51 @@ func (c *checker) order(it *workspace.Item, s workspace.Standing, at place, name
 	}
 	gates, _ := it.Plan.PrereqPhases(c.w, it.Phase)
 	for _, g := range gates {
-		if schedule.OpenPhase(c.w, g.Plan, g.Phase) == "" {
+		why := schedule.OpenPhase(c.w, g.Plan, g.Phase)
+		if why == "" {
 			continue
 		}
+		suspects := len(c.list)
 		for _, dep := range g.Plan.Items {
 			if dep.Phase == g.Phase && schedule.IsOpen(dep.Task) && c.reopened(dep) {
 				c.suspect(it, dep, at, name)
 				break
 			}
 		}
+		if len(c.list) == suspects && wentPast(it, s.Pass) {
+			id := "phase " + g.Phase.ID
+			if g.Plan != it.Plan {
+				id = "phase " + g.Plan.Path + "#" + g.Phase.ID
+			}
+			f := len(c.list)
+			c.add(CodeAfter, at, fmt.Sprintf("%s is done, and %s, which the Prereqs of its phase name, is not complete: %s", it.Task.ID, id, why),
+				"complete "+id+": planctl next lists what can be done of it; or planctl mark '"+id+"' waived --note \"…\"")
+			c.list[f].Severity = finding.Warning // Prereqs are prose, and a row may have been added to the phase since
+		}
 	}
+}
+
+// wentPast reports whether a person ticked a row without asking what it waits for: by a decision about no run, or by a run
+// with --force. A run without it asked.
+func wentPast(it *workspace.Item, pass *workspace.Record) bool {
+	if pass == nil {
+		return false // what was ticked before planctl came is judged by its attempt alone
+	}
+	p := &it.Ran(pass).Doc.Predicate
+	return len(p.Argv) == 0 || p.Forced
+}
+
+// closing is what a person can do to have an open row done.
+func (c *checker) closing(dep *workspace.Item) string {
+	name := dep.Name(c.w)
+	run := "planctl run " + name
+	if sp, _, _ := dep.EffectiveSpec(); sp == nil || sp.Run == "" {
+		run = "planctl mark " + name + " done --note \"…\""
+	}
+	if dep.Task.State == plan.Blocked {
+		return "planctl mark " + name + " todo --note \"…\" once it can be done, and " + run
+	}
+	return run
 }
 
 // reopened reports whether a row was done once, by planctl's own record.
@@ -134,8 +169,12 @@ func (c *checker) reopened(dep *workspace.Item) bool {
 }
 
 func (c *checker) suspect(it, dep *workspace.Item, at place, name string) {
+	again := "planctl run " + name + " --force then shows"
+	if sp, _, _ := it.EffectiveSpec(); sp == nil || sp.Run == "" {
+		again = "planctl mark " + name + " todo, and done again, then says"
+	}
 	c.add(CodeSuspect, at, fmt.Sprintf("%s stands on %s, which was reopened since", it.Task.ID, dep.Name(c.w)),
-		"close "+dep.Name(c.w)+" again; planctl run "+name+" --force then shows that "+it.Task.ID+" still holds")
+		"close "+dep.Name(c.w)+" again; "+again+" that "+it.Task.ID+" still holds")
 }
 
 // fresh speaks of what a tick was earned on and what is there now.
