@@ -84,7 +84,7 @@ func (a *app) root() *cobra.Command {
 	f.StringVar(&a.config, "config", "", "use this `FILE` instead of the nearest .planctl.yaml")
 	f.StringVar(&a.color, "color", "auto", "colour the output: auto, always or never")
 	f.BoolVarP(&a.quiet, "quiet", "q", false, "say only what went wrong")
-	f.BoolVarP(&a.verbose, "verbose", "v", false, "say more: copy logs also where nobody watches")
+	f.BoolVarP(&a.verbose, "verbose", "v", false, "say more: run copies logs also where nobody watches, verify shows notes, status every row")
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return &usageError{msg: err.Error(), help: c.CommandPath() + " --help lists the flags"}
 	})

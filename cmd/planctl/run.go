@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -151,14 +152,16 @@ func (a *app) ask(ctx context.Context, p *report.Printer) (engine.Approval, erro
 		err  error
 	}
 	got := make(chan answer, 1)
+	in := bufio.NewReader(a.io.In)
 	for {
 		p.Printf("  run it? [y] run and tick, [o] run only, [n] no: ")
 		go func() {
-			s, err := bufio.NewReader(a.io.In).ReadString('\n')
+			s, err := in.ReadString('\n')
 			got <- answer{s, err}
 		}()
 		select {
 		case <-ctx.Done():
+			p.Printf("\n")
 			return engine.No, ctx.Err()
 		case r := <-got:
 			switch strings.ToLower(strings.TrimSpace(r.text)) {
@@ -169,12 +172,16 @@ func (a *app) ask(ctx context.Context, p *report.Printer) (engine.Approval, erro
 			case "n", "no":
 				return engine.No, nil
 			}
+			if r.err != nil {
+				p.Printf("\n") // the cursor stands behind the question
+			}
 			if r.err == io.EOF {
 				return engine.No, nil
 			}
 			if r.err != nil {
 				return engine.No, fmt.Errorf("read the answer: %w", r.err)
 			}
+			p.Printf("  %s is no answer: y, o or n\n", strconv.Quote(strings.TrimSpace(r.text)))
 		}
 	}
 }

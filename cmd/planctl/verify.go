@@ -40,9 +40,9 @@ func (a *app) verifyCommand() *cobra.Command {
 		Short:   "Check that plan, ledger and evidence agree, and that nobody rewrote history",
 		GroupID: "see",
 		Long: "Verify reads plans, ledgers and every file of the evidence, judges criteria again, and compares all of it with the\n" +
-			"commit where this branch left the main branch. It writes nothing and believes no time stamp. Exit 1 where it finds\n" +
-			"an error, with --strict a warning too; exit 3 where a document cannot be read, or the base has no history in common\n" +
-			"with what is checked out.",
+			"commit where this branch left the main branch. It believes no time stamp, and writes nothing but, when asked to by\n" +
+			"--update-baseline, the baseline. Exit 1 where it finds an error, with --strict a warning too; exit 3 where a document\n" +
+			"cannot be read, or the base has no history in common with what is checked out.",
 		Args: noArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return a.verify(c.Context(), o) },
 	}

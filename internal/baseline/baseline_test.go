@@ -55,6 +55,7 @@ func TestKey(t *testing.T) {
 		{"A1 is ticked by hand: docs/fix_plan.md:120 names it and has no evidence", "A1 is ticked by hand: docs/fix_plan.md:N names it and has no evidence"},
 		{"the Index says done of [A-1], and its section (line 9) says pending", "the Index says done of [A-1], and its section (line N) says pending"},
 		{"attempt #8 of [A-1] was numbered at line 61 already", "attempt #8 of [A-1] was numbered at line N already"},
+		{"1 row is open, and docs/fix_plan.md says done of A-1", "N rows are open, and docs/fix_plan.md says done of A-1"},
 		{"3 rows are open, and docs/fix_plan.md says done of A-1", "N rows are open, and docs/fix_plan.md says done of A-1"},
 		{"R is done, and phase C2 of plans/c.md is not complete: 2 of 5 rows open: C2.A, C2.B", "R is done, and phase C2 of plans/c.md is not complete: N of N rows open"},
 		{"the row has 2 cells more than the table's 4 columns", "the row has 2 cells more than the table's 4 columns"},

@@ -223,7 +223,11 @@ func (l *loop) rest() {
 			continue
 		}
 		if it := k.in(l.w); it != nil {
-			names = append(names, it.Name(l.w))
+			name := it.Name(l.w)
+			if gates := schedule.Gates(l.w, it); len(gates) > 0 {
+				name += " waits for " + gateList(gates)
+			}
+			names = append(names, name)
 		}
 	}
 	if len(names) > 0 {
@@ -231,7 +235,7 @@ func (l *loop) rest() {
 		if len(names) > 10 {
 			names, more = names[:10], fmt.Sprintf(" and %d more", len(names)-10)
 		}
-		l.e.emit(Event{Kind: Warned, Text: "not started: " + strings.Join(names, ", ") + more})
+		l.e.emit(Event{Kind: Warned, Text: "not started: " + strings.Join(names, "; ") + more})
 	}
 }
 

@@ -11,8 +11,8 @@ var (
 	lineNumbers = regexp.MustCompile(`\b([Ll]ines?) \d+((?:,? (?:and )?\d+)*)\b`)
 	// docs/fix_plan.md:12, plans/c.md:12:4
 	places = regexp.MustCompile(`([^\s:]*[./][^\s:]*):\d+(?::\d+)?\b`)
-	// The rows of a plan that are open: 3 rows are open; 3 of 8 rows open: A1, A2
-	openRows = regexp.MustCompile(`\b\d+ rows are open\b|\b\d+ of \d+ rows open(?:: .*)?`)
+	// The rows of a plan that are open: 3 rows are open, 1 row is open; 3 of 8 rows open: A1, A2
+	openRows = regexp.MustCompile(`\b1 row is open\b|\b\d+ rows are open\b|\b\d+ of \d+ rows open(?:: .*)?`)
 
 	digits = regexp.MustCompile(`\d+`)
 )
@@ -25,7 +25,7 @@ func Key(message string) string {
 	s = lineNumbers.ReplaceAllStringFunc(s, func(m string) string { return digits.ReplaceAllString(m, "N") })
 	s = places.ReplaceAllString(s, "${1}:N")
 	return openRows.ReplaceAllStringFunc(s, func(m string) string {
-		m, _, _ = strings.Cut(m, ":")
+		m, _, _ = strings.Cut(strings.Replace(m, "1 row is", "N rows are", 1), ":")
 		return digits.ReplaceAllString(m, "N")
 	})
 }

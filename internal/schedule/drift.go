@@ -29,6 +29,8 @@ func Drift(w *workspace.Workspace, pl *workspace.Plan, status string) string {
 	switch {
 	case len(pl.Items) > 0 && open == 0 && others == 0 && !closed && first != "archived" && hasDone(pl):
 		return fmt.Sprintf("every row is done, and %s says %s of %s", w.Ledger.Path, status, pl.Link.ID)
+	case closed && open == 1 && !pl.Archived:
+		return fmt.Sprintf("1 row is open, and %s says %s of %s", w.Ledger.Path, status, pl.Link.ID)
 	case closed && open > 0 && !pl.Archived:
 		return fmt.Sprintf("%d rows are open, and %s says %s of %s", open, w.Ledger.Path, status, pl.Link.ID)
 	}

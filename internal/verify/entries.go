@@ -164,7 +164,7 @@ func (c *checker) agrees(l *workspace.Ledger, a *ledger.Attempt, r *workspace.Re
 	}
 	if n := len(p.Argv); n > 0 && p.Result != manifest.Interrupted {
 		if !strings.Contains(a.Text, "("+p.Ending()+")") {
-			differ(CodeEntryResult, "ending", keyOf([]byte(a.Text), ": "), p.Ending())
+			differ(CodeEntryResult, "ending", ending(a.Text), p.Ending())
 		}
 		if cmd := ledger.Code(p.Argv[n-1]); !says(text, "Command: ", cmd) {
 			differ(CodeEntryCommand, "command", keyOf(text, "Command: "), cmd)
@@ -218,6 +218,15 @@ func says(text []byte, key, want string) bool {
 		whole += "."
 	}
 	return bytes.Contains(text, []byte(whole))
+}
+
+// ending is what stands in the last brackets of an entry's head: exit code and time.
+func ending(head string) string {
+	open := strings.LastIndexByte(head, '(')
+	if end := strings.LastIndexByte(head, ')'); open >= 0 && end > open {
+		return head[open+1 : end]
+	}
+	return keyOf([]byte(head), ": ")
 }
 
 // keyOf is what an entry says after a key, up to the line's end.

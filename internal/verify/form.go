@@ -1,7 +1,9 @@
 package verify
 
 import (
+	"bytes"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -168,7 +170,29 @@ func (c *checker) drift() {
 			continue
 		}
 		if says := schedule.Drift(c.w, p, s.Status); says != "" {
-			c.add(CodeDrift, place{c.w.Ledger.Path, s.Line, 0, ""}, "of "+p.Path+" "+says, "change the status word, or the rows")
+			word := "in_progress"
+			if !slices.ContainsFunc(p.Items, func(it *workspace.Item) bool { return schedule.IsOpen(it.Task) }) {
+				word = "done"
+			}
+			help := "change the status word to " + word
+			if slices.ContainsFunc(c.w.Ledger.Doc.Rows, func(r ledger.IndexRow) bool { return strings.EqualFold(r.ID, s.ID) }) {
+				help += ", here and in the Index"
+			}
+			c.add(CodeDrift, place{c.w.Ledger.Path, statusLine(c.w.Ledger.Doc, s), 0, ""}, "of "+p.Path+" "+says, help+"; or change the rows")
 		}
 	}
+}
+
+var statusKey = regexp.MustCompile(`(?i)^[ \t>]*(?:[-*+][ \t]+)?[*_]*status[*_]*:`)
+
+// statusLine is the line of a section that says its status, that of its heading where none is found.
+func statusLine(l *ledger.Ledger, s *ledger.Section) int {
+	n := s.Line
+	for line := range bytes.Lines(s.Span.Of(l.Source)) {
+		if statusKey.Match(line) {
+			return n
+		}
+		n++
+	}
+	return s.Line
 }
