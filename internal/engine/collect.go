@@ -54,6 +54,7 @@ func (x *execution) collect(ctx context.Context, r runner.Result) {
 		return len(bad) > 0 && x.masker.String(f.Name) != f.Name // its name cannot stand in the manifest
 	})
 	wrong = append(wrong, x.strays()...)
+	x.task.Warnings = append(x.task.Warnings, x.lineEnds(ctx)...)
 	if len(wrong) > 0 {
 		p.Reason = x.masker.String(strings.Join(wrong, "; "))
 	}

@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -167,4 +168,59 @@ func BenchmarkHash(b *testing.B) {
 			}
 		}
 	})
+}
+
+// TestManyRowsOneLongAttempt has a megabyte that somebody wrote about, and more rows than anybody would tick by hand: read
+// once for each row, it took the better part of a minute.
+func TestManyRowsOneLongAttempt(t *testing.T) {
+	const rows = 20_000
+	root := t.TempDir()
+	var doc, book strings.Builder
+	doc.WriteString("# Plan\n\n- Initiative: LONG-001\n\n### Phase A\n\n| ID | Task | State |\n| --- | --- | --- |\n")
+	for i := range rows {
+		fmt.Fprintf(&doc, "| A%d | Thing %d | [x] |\n", i+1, i+1)
+	}
+	book.WriteString("# Fix plan\n\n## [LONG-001] Long\n- Attempts History:\n  * [2026-01-01] Attempt #1 — Result: done. All of it.\n")
+	for book.Len() < 1<<20 {
+		book.WriteString("    Looked at it again, and at what stands beside it, and at A0.\n")
+	}
+	fmt.Fprintf(&book, "    A%d was the last.\n", rows)
+	for name, text := range map[string]string{".planctl.yaml": "version: 1\n", "plans/plan.md": doc.String(), "docs/fix_plan.md": book.String()} {
+		p := filepath.Join(root, filepath.FromSlash(name))
+		if err := errors.Join(os.MkdirAll(filepath.Dir(p), 0o755), os.WriteFile(p, []byte(text), 0o644)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w, err := workspace.Open(t.Context(), workspace.Options{Dir: root})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &checker{linter: linter{w: w}, ctx: t.Context()}
+	began := cpu(t)
+	for _, it := range w.Plans[0].Items {
+		c.tick(it)
+	}
+	took := cpu(t) - began
+	byHand := 0
+	for _, f := range c.list {
+		if f.Code == CodeByHand {
+			byHand++
+		}
+	}
+	if byHand != 1 || len(c.list) != rows {
+		t.Errorf("%d findings, %d of them of a row that was ticked by hand", len(c.list), byHand)
+	}
+	if most := 3 * time.Second; took > most {
+		t.Errorf("%d rows took %s of the processor, want %s at most", rows, took, most)
+	}
+}
+
+// cpu is the time that the processor gave this process.
+func cpu(t *testing.T) time.Duration {
+	t.Helper()
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		t.Fatal(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }

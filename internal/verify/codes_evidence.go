@@ -115,7 +115,7 @@ func across() []Rule {
 
 		{Code: CodeNoRed, Severity: fault, Doc: "A green run has no red run behind it; a warning where its command was found in prose."},
 		{Code: CodeBadRed, Severity: fault, Doc: "What a green names as its red is no red run that counted."},
-		{Code: CodeProofOrder, Severity: fault, Doc: "A green ran on an older commit than its red."},
+		{Code: CodeProofOrder, Severity: warning, Doc: "A green ran on an older commit than its red, and HEAD comes from both."},
 		{Code: CodeProofCommand, Severity: fault, Doc: "A green did not run the command of its red."},
 		{Code: CodeProofTests, Severity: fault, Doc: "A test that failed in the red run did not pass in its green."},
 		{Code: CodeProofPins, Severity: fault, Doc: "The pins of a green are not as they were in its red run."},

@@ -27,6 +27,7 @@ type seen struct {
 	was   string // where the base had it, "" where it had not
 	state state
 	now   string // the digest of the bytes that are there
+	size  int64  // of them
 	err   error
 }
 
@@ -41,6 +42,7 @@ const (
 	ignored   // missing, and git is told not to keep it
 	dropped   // as ignored, and the base had it
 	pointer   // an LFS pointer to the recorded bytes stands there
+	converted // only its line ends differ, and git is not told to leave them alone
 	unwelcome // something that cannot be read as a file
 )
 
@@ -90,10 +92,10 @@ func (c *checker) hash() error {
 		return err
 	}
 	had := c.manifestsAtBase()
-	var pointers []fileKey
+	var pointers, changed []fileKey
 	for k, s := range c.files {
 		sum, f := sums[at[s.path]], k.r.Doc.Predicate.Files[k.i]
-		s.now, s.err = sum.SHA256, sum.Err
+		s.now, s.size, s.err = sum.SHA256, sum.Size, sum.Err
 		s.was = c.wasAt(k.r, f, s.path, had)
 		switch {
 		case errors.Is(sum.Err, fs.ErrNotExist) && kept[s.path] && s.was != "":
@@ -108,6 +110,7 @@ func (c *checker) hash() error {
 			s.state = intact
 		default:
 			s.state = differs
+			changed = append(changed, k)
 			if sum.Size < maxPointer {
 				pointers = append(pointers, k)
 			}
@@ -126,6 +129,9 @@ func (c *checker) hash() error {
 			}
 		}
 		c.files[k] = s
+	}
+	if err := c.lineEnds(changed); err != nil {
+		return err
 	}
 	return c.pointers(pointers)
 }
@@ -226,6 +232,14 @@ func (c *checker) recorded(r *workspace.Record) {
 			c.add(CodeAbsent, at, fmt.Sprintf("the %s of %s is an LFS pointer to the recorded bytes", f.Role, c.what(r)), "git lfs pull fetches them")
 		case unwelcome:
 			c.add(CodeFileChanged, at, fmt.Sprintf("the %s of %s cannot be read: %v", f.Role, c.what(r), s.err), from)
+		case converted:
+			if f.Base == manifest.Workspace && c.later(r, s) {
+				continue
+			}
+			n := len(c.list)
+			c.add(CodeFileChanged, at, fmt.Sprintf("the %s of %s has other line ends than it had (sha256 %s, %d bytes), and nothing else differs: git converts them where it is not told to leave them", f.Role, c.what(r), short(f.SHA256), f.Size),
+				"put the line `"+s.path+" -text` into .gitattributes, then planctl run "+c.name(r)+" makes evidence that every clone can show")
+			c.list[n].Severity = finding.Warning
 		case differs:
 			if f.Base == manifest.Workspace && c.later(r, s) {
 				continue

@@ -2,7 +2,6 @@ package verify
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/planctl/planctl/internal/finding"
@@ -99,21 +98,17 @@ type pair struct{ green, red *workspace.Record }
 // fewPairs is up to how many pairs git is asked one by one; beyond, the whole graph is read once.
 const fewPairs = 64
 
-// ancestry holds the commits of greens and reds against each other, where this clone has both: the green's may not be
-// the older one. Clocks are not asked. What a rebase put side by side is fine.
+// ancestry holds the commits of greens and reds against each other: the green's should not be the older one. That the red
+// came first its digest in the green shows, so that this is a warning: the code of the red was newer. Commits that HEAD does
+// not come from are not asked, for another clone may lack them; clocks are not asked either.
 func (c *checker) ancestry() error {
 	var parents map[string][]string
 	if len(c.pairs) > fewPairs {
-		var tips []string
-		for _, q := range c.pairs {
-			tips = append(tips, q.red.Doc.Predicate.Source.Commit)
-		}
-		have, err := c.w.Git.Has(c.ctx, tips)
-		if err != nil {
+		head, _, err := c.w.Git.Head(c.ctx)
+		if err != nil || head == "" {
 			return err
 		}
-		tips = slices.DeleteFunc(tips, func(t string) bool { return !have[t] })
-		if parents, err = c.w.Git.Graph(c.ctx, tips); err != nil {
+		if parents, err = c.w.Git.Graph(c.ctx, []string{head}); err != nil {
 			return err
 		}
 	}
@@ -122,14 +117,21 @@ func (c *checker) ancestry() error {
 		older := false
 		if parents != nil {
 			older = reaches(parents, red, green)
-		} else if is, err := c.w.Git.IsAncestor(c.ctx, green, red); err == nil {
-			older = is // an error is a commit that this clone lacks, which is a note of its own
+		} else {
+			older = c.isAncestor(green, red) && c.isAncestor(red, "HEAD")
 		}
 		if older {
 			c.at(CodeProofOrder, q.green, fmt.Sprintf("the green ran on %s, which is older than %s, where its red ran", short(green), short(red)), "planctl run the red, then "+c.name(q.green))
 		}
 	}
 	return nil
+}
+
+// isAncestor reports whether this clone has both commits and the one comes from the other; one that it lacks is a note of
+// its own.
+func (c *checker) isAncestor(a, b string) bool {
+	is, err := c.w.Git.IsAncestor(c.ctx, a, b)
+	return err == nil && is
 }
 
 // reaches reports whether a commit is among the ancestors of another.
