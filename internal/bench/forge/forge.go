@@ -22,6 +22,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -33,23 +34,24 @@ func main() {
 	histories := flag.Int("histories", 0, "make `N` histories that nobody tampered with")
 	twice := flag.Int("clones", 0, "clone `N` commits twice")
 	from := flag.Uint64("from", 1, "the first `SEED`")
+	only := flag.String("only", "", "only the deeds whose name has `TEXT` in it")
 	jobs := flag.Int("jobs", 2, "how many at once")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := forge(ctx, *seeds, *histories, *twice, *from, *jobs); err != nil {
+	if err := forge(ctx, *only, *seeds, *histories, *twice, *from, *jobs); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
-func forge(ctx context.Context, seeds, histories, twice int, from uint64, jobs int) error {
+func forge(ctx context.Context, only string, seeds, histories, twice int, from uint64, jobs int) error {
 	dir, err := os.MkdirTemp("", "forge")
 	if err != nil {
 		return err
 	}
 	if seeds > 0 {
-		if err := deeds(ctx, dir, seeds, from, jobs); err != nil {
+		if err := deeds(ctx, dir, only, seeds, from, jobs); err != nil {
 			return err
 		}
 	}
@@ -67,9 +69,9 @@ func forge(ctx context.Context, seeds, histories, twice int, from uint64, jobs i
 }
 
 // deeds tries every operator on many repositories and prints what named each.
-func deeds(ctx context.Context, dir string, seeds int, from uint64, jobs int) error {
+func deeds(ctx context.Context, dir, only string, seeds int, from uint64, jobs int) error {
 	began := time.Now()
-	list := known(operators())
+	list := slices.DeleteFunc(known(operators()), func(o operator) bool { return !strings.Contains(o.name, only) })
 	found := map[string]map[finding.Code]int{}
 	err := each(ctx, seeds, from, jobs, func(seed uint64) (func(), error) {
 		got, err := mutate(dir, seed, list)

@@ -82,7 +82,7 @@ func names(r *workspace.Record) string {
 // forgeries is what a forger does who rewrites the digests too.
 func forgeries() []operator {
 	const verdict, inconsistent = "evidence-verdict", "evidence-inconsistent"
-	return []operator{
+	return append(judgedDeeds(), []operator{
 		{name: "forged: fail made a pass", rules: because(verdict), do: func(w *world) error {
 			return all(func() error {
 				return w.forge("failing", manifest.Fail, func(p *manifest.Predicate) { p.Result, p.Reason, p.Exit, p.Ticked = manifest.Pass, "", 0, true })
@@ -238,7 +238,7 @@ func forgeries() []operator {
 			}
 			return all(func() error { return w.entry("second", manifest.Fail, func([]byte) []byte { return nil }) }, func() error { return os.RemoveAll(w.path(path.Dir(r.Path))) })
 		}},
-	}
+	}...)
 }
 
 // sums makes a manifest say what its files are now.

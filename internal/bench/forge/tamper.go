@@ -15,18 +15,22 @@ import (
 
 // operator is one deed that somebody may do to a repository, and the rules of which any names it.
 type operator struct {
-	name  string
-	rules []finding.Code // "history-" stands for all rules of that family
-	since bool           // plain only against what the base said: the deed leaves a state that is sound in itself
-	do    func(*world) error
+	name    string
+	rules   []finding.Code
+	oneLine []finding.Code // in their stead where this repository writes an attempt on one line; nil: the same
+	since   bool           // plain only against what the base said: the deed leaves a state that is sound in itself
+	do      func(*world) error
 }
 
-// named is the rule among the findings that names the deed; "" where none does. A note names nothing.
-func (o *operator) named(l finding.List) finding.Code {
+// named is the rule among the findings that names the deed; "" where none does. A note names nothing. line says that
+// attempts stand on one line here.
+func (o *operator) named(l finding.List, line bool) finding.Code {
+	rules := o.rules
+	if line && o.oneLine != nil {
+		rules = o.oneLine
+	}
 	for _, f := range loud(l) {
-		if slices.ContainsFunc(o.rules, func(c finding.Code) bool {
-			return f.Code == c || strings.HasSuffix(string(c), "-") && strings.HasPrefix(string(f.Code), string(c))
-		}) {
+		if slices.Contains(rules, f.Code) {
 			return f.Code
 		}
 	}
@@ -162,7 +166,7 @@ func mutate(dir string, seed uint64, list []operator) (tried, error) {
 		if err != nil {
 			return nil, err
 		}
-		code := o.named(found)
+		code := o.named(found, w.line)
 		if code == "" {
 			return nil, &missError{o.name, seed, at, found}
 		}

@@ -45,7 +45,8 @@ func historyDeeds() []operator {
 		if o.name == "entry: duplicated" {
 			continue // all that the base had is there
 		}
-		again = append(again, operator{name: "since: " + o.name, rules: because("history-attempt-", "history-section-deleted"), since: true, do: o.do})
+		b := sinceBase()[o.name]
+		again = append(again, operator{name: "since: " + o.name, rules: b.rules, oneLine: b.oneLine, since: true, do: o.do})
 	}
 	return append(again, []operator{
 		hand("entry by hand edited", "history-attempt-rewritten", func(w *world, l []*ledger.Attempt) error {
@@ -148,7 +149,7 @@ func historyDeeds() []operator {
 				return all(func() error { return w.append(name, "and it was fine\n") }, func() error { return w.sums("notick", manifest.Pass) })
 			})
 		}},
-		{name: "since: lines of an entry deleted", rules: because("history-attempt-lines", "history-attempt-truncated"), since: true, do: func(w *world) error {
+		{name: "since: lines of an entry deleted", rules: because("history-attempt-lines"), since: true, do: func(w *world) error {
 			list, err := w.byHand(w.other)
 			if err != nil {
 				return err
@@ -158,7 +159,7 @@ func historyDeeds() []operator {
 				return slices.Concat(b[:i], b[i+bytes.IndexByte(b[i:], '\n')+1:])
 			})
 		}},
-		{name: "since: entries by hand welded", rules: because("history-attempt-welded", "history-attempt-truncated"), since: true, do: func(w *world) error {
+		{name: "since: entries by hand welded as by union", rules: because("history-attempt-truncated"), since: true, do: func(w *world) error {
 			list, err := w.byHand(w.other)
 			if err != nil {
 				return err
@@ -176,10 +177,13 @@ func historyDeeds() []operator {
 				return bytes.Join(welded, nil)
 			})
 		}},
+		hand("entry by hand quoted in the one above", "history-attempt-welded", func(w *world, l []*ledger.Attempt) error {
+			return w.attempt(l[1], func(b []byte) []byte { return slices.Concat([]byte(indent(b)+"> "), b[len(lead(b)):]) })
+		}),
 		{name: "since: row deleted", rules: because("history-row-deleted"), since: true, do: func(w *world) error {
 			return w.deleteRow("failing")
 		}},
-		{name: "since: row ticked", rules: because("tick-no-attempt", "history-tick-unnamed"), since: true, do: func(w *world) error {
+		{name: "since: row ticked", rules: because("tick-no-attempt"), since: true, do: func(w *world) error {
 			return w.token(w.plan, w.ids["openhand"], "[x]")
 		}},
 		{name: "since: plan deleted", rules: because("history-plan-deleted"), since: true, do: func(w *world) error { return os.Remove(w.path(w.plan)) }},
@@ -204,6 +208,28 @@ func historyDeeds() []operator {
 			}, func() error { return w.token(w.plan, w.ids["failing"], "[x]") })
 		}},
 	}...)
+}
+
+// sinceBase is the rule that names a deed of ledgerDeeds by what the base said: in a block, and on one line where a half of
+// an entry is a half of its line.
+func sinceBase() map[string]operator {
+	const attempt = "history-attempt-"
+	by := func(rule finding.Code) operator { return operator{rules: because(rule)} }
+	or := func(rule, line finding.Code) operator { return operator{rules: because(rule), oneLine: because(line)} }
+	out := map[string]operator{
+		"entry: result": by(attempt + "result"), "entry: number": by(attempt + "number"), "entry: date": by(attempt + "date"),
+		"entry: run digest": by(attempt + "run"), "entry: run line of another": by(attempt + "run"),
+		"entry: deleted": by(attempt + "deleted"), "entry: deleted, of a tick": by(attempt + "deleted"),
+		"entry: truncated": or(attempt+"truncated", attempt+"rewritten"), "entry: run split off": or(attempt+"truncated", attempt+"rewritten"),
+		"entry: split": or(attempt+"lines", attempt+"rewritten"), "entry: pasted into another": or(attempt+"split", attempt+"rewritten"),
+		"entry: moved to another section": by(attempt + "moved"), "section: renamed": by(attempt + "moved"),
+		"entries: welded as by union": or(attempt+"welded", attempt+"deleted"), "entries: renumbered": by(attempt + "number"),
+		"section: deleted": by("history-section-deleted"), "ledger: deleted": by("history-section-deleted"),
+	}
+	for _, name := range []string{"exit code", "seconds", "command", "command, and more", "note", "who decided", "criteria", "criterion text", "value", "task", "title", "artifacts"} {
+		out["entry: "+name] = by(attempt + "rewritten")
+	}
+	return out
 }
 
 // deleteRow takes a row out of the plan, and its spec with it.

@@ -10,7 +10,7 @@ import (
 
 // planDeeds is what can be done to the rows of a plan with an editor.
 func planDeeds() []operator {
-	return []operator{
+	return append(standingDeeds(), []operator{
 		{name: "tick: by hand", rules: because("tick-no-attempt"), do: func(w *world) error { return w.token(w.plan, w.ids["open"], "[x]") }},
 		{name: "tick: by hand, with an attempt by hand", rules: because("tick-no-attempt"), do: func(w *world) error {
 			return all(func() error { return w.token(w.plan, w.ids["open"], "[x]") }, func() error { return w.claim("open", "pass") })
@@ -36,7 +36,7 @@ func planDeeds() []operator {
 			return all(func() error { return w.replace(w.plan, a, "| ?? |") }, func() error { return w.replace(w.plan, b, a) }, func() error { return w.replace(w.plan, "| ?? |", b) })
 		}},
 		{name: "row: in another state's word", rules: because("plan-unknown-token"), do: func(w *world) error { return w.token(w.plan, w.ids["build"], "[done?]") }},
-	}
+	}...)
 }
 
 // token writes a state token into a row and changes nothing else.
