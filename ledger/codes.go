@@ -9,6 +9,7 @@ const (
 	CodeEncoding         finding.Code = "ledger-encoding"
 	CodeOpenFence        finding.Code = "ledger-open-fence"
 	CodeDate             finding.Code = "ledger-date"
+	CodeUnreadAttempt    finding.Code = "ledger-unread-attempt"
 	CodeLooseHeading     finding.Code = "ledger-loose-heading"
 	CodeDuplicateSection finding.Code = "ledger-duplicate-section"
 	CodeDuplicateRun     finding.Code = "ledger-duplicate-run"
@@ -31,6 +32,7 @@ func Rules() []Rule {
 		{CodeEncoding, finding.Warning, "The ledger is not valid UTF-8; its lines are read and kept byte for byte all the same."},
 		{CodeOpenFence, finding.Warning, "A fence or HTML comment is never closed, so that everything after it is quotation."},
 		{CodeDate, finding.Warning, "An attempt's date is not in the calendar."},
+		{CodeUnreadAttempt, finding.Note, "An item or a row below an Attempts History line has a date or a number and is not read as an attempt."},
 		{CodeLooseHeading, finding.Warning, "A line in bold or a heading in HTML opens a section in place of a heading with # marks."},
 		{CodeDuplicateSection, finding.Error, "Two sections have one ID, and nothing tells which of them attempts belong to."},
 		{CodeDuplicateRun, finding.Error, "Two entries carry the digest of one run."},

@@ -49,5 +49,7 @@
 //
 // where sep is a colon, a dash or the line's end. An undated one takes the date
 // from the heading above it. `[YYYY-MM-DD] Attempt #1` is a template and
-// `- Attempt #14 confirms …` is a sentence: neither is an attempt.
+// `- Attempt #14 confirms …` is a sentence: neither is an attempt. An item of an
+// attempts list that begins with a day or with a word and a number, and is no
+// attempt, is a finding of CodeUnreadAttempt.
 package ledger

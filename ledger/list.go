@@ -57,6 +57,8 @@ func (r *reader) line(n int) {
 		r.begin(ln, hd, sh)
 		return
 	}
+	table := r.tableRow(ln)
+	r.unreadQuote(ln)
 	// An attempt's text often names keys of its own (Status:, Result:); a list
 	// of attempts under one would be nested in an entry.
 	inBody := r.att != nil && ln.inner > r.att.indent && r.att.shape == shapeItem
@@ -78,6 +80,9 @@ func (r *reader) line(n int) {
 			}
 			if r.hist.sample.n == 0 || !r.sampled() {
 				r.hist.sample = ln
+			}
+			if !table {
+				r.unreadItem(ln)
 			}
 		}
 		return

@@ -42,9 +42,10 @@ type reader struct {
 	nearSet bool
 	att     *Attempt
 	hist    *history
-	blanks  int             // blank lines just before this one
-	items   []int           // indentation of the items that are open, for nested keys
-	badDays []int           // lines of attempts whose date is in no calendar
+	blanks  int   // blank lines just before this one
+	items   []int // indentation of the items that are open, for nested keys
+	badDays []int // lines of attempts whose date is in no calendar
+	rows    tableRows
 	headed  map[string]bool // IDs of headings, folded; nil until somebody asks
 }
 
@@ -58,6 +59,7 @@ func (r *reader) run() {
 		switch r.doc.Kind(n) {
 		case mdspan.Blank:
 			r.blanks++
+			r.sayRows()
 			continue
 		case mdspan.Fenced, mdspan.FrontMatter:
 			r.quoted(n)
@@ -91,6 +93,7 @@ func (r *reader) run() {
 		}
 		r.blanks = 0
 	}
+	r.sayRows()
 	r.endAttempt()
 	r.endSection(len(r.src))
 }
@@ -190,6 +193,7 @@ func (r *reader) extend(n int) {
 }
 
 func (r *reader) heading(h mdspan.Heading) {
+	r.sayRows()
 	text := h.Text.Of(r.src)
 	r.near, r.nearSet = text, false
 	last, _ := r.doc.Index.Pos(h.Span.End)
