@@ -7,12 +7,21 @@ import (
 
 // identities checks that every ID names one row and shows what it holds.
 func (r *reader) identities() {
+	looks := map[string]*Task{} // by what an ID looks like
 	for _, t := range r.p.tasks {
 		if t.ID == "" {
 			continue
 		}
+		look := looksLike(t.ID)
+		twin := looks[look]
+		if twin == nil {
+			looks[look] = t
+		}
 		if why := strangeID(t.ID); why != "" {
 			f := r.find(CodeIDCharacters, t.IDSpan.Start, "write the ID in letters, digits, dots and hyphens", "the ID %+q %s", t.ID, why)
+			f.Task = t.ID
+		} else if twin != nil && twin.ID != t.ID {
+			f := r.find(CodeIDCharacters, t.IDSpan.Start, "give one of the two rows an ID that reads otherwise", "the ID %+q looks like %+q, which line %d has", t.ID, twin.ID, twin.Line)
 			f.Task = t.ID
 		}
 		first := r.p.byID[t.ID]
@@ -51,6 +60,32 @@ func strangeID(id string) string {
 		return "mixes alphabets whose letters look alike"
 	}
 	return ""
+}
+
+// looksLike is the ID in the letters that a reader takes it for: Latin ones for
+// those of Cyrillic, Greek and Armenian and for wide ones, and a hyphen for
+// every dash.
+func looksLike(id string) string {
+	ascii := true
+	for i := 0; i < len(id) && ascii; i++ {
+		ascii = id[i] < 0x80
+	}
+	if ascii {
+		return id
+	}
+	return strings.Map(func(c rune) rune {
+		if c >= 0xFF01 && c <= 0xFF5E {
+			return c - 0xFEE0
+		}
+		if unicode.Is(unicode.Pd, c) || c == '\u2212' {
+			return '-'
+		}
+		const those, these = "АВСЕНІЈКМОРЅТХУаеорсухіјѕһԁԛԝΑΒΕΖΗΙΚΜΝΟΡΤΥΧορνՕօսհ", "ABCEHIJKMOPSTXYaeopcyxijshdqwABEZHIKMNOPTYXopvOouh"
+		if i := strings.IndexRune(those, c); i >= 0 {
+			return rune(these[i/2]) // each of those is two bytes long
+		}
+		return c
+	}, id)
 }
 
 // specs finds the spec blocks.

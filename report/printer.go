@@ -116,6 +116,29 @@ func escape(s string, lines bool) string {
 	return b.String()
 }
 
+// EscapeJSON writes what Clean escapes in a text as JSON's own escapes: JSON may hold C1 controls,
+// DEL and bidi controls as they are.
+func EscapeJSON(b []byte) []byte {
+	i := bytes.IndexFunc(b, escapes)
+	if i < 0 {
+		return b
+	}
+	out := append(make([]byte, 0, len(b)+len(b)/8), b[:i]...)
+	for i < len(b) {
+		r, n := utf8.DecodeRune(b[i:])
+		if escapes(r) {
+			out = fmt.Appendf(out, `\u%04x`, r)
+		} else {
+			out = append(out, b[i:i+n]...)
+		}
+		i += n
+	}
+	return out
+}
+
+// escapes reports a character that stands in JSON as an escape; line ends are between values.
+func escapes(r rune) bool { return r != '\n' && (unicode.IsControl(r) || reorders(r)) }
+
 // reorders names the characters that make text read otherwise than it is: bidi controls (UAX 9),
 // zero-width ones but for the joiners that emoji need, and the line and paragraph separators.
 func reorders(r rune) bool {

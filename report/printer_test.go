@@ -2,6 +2,7 @@ package report
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"strings"
 	"testing"
@@ -52,6 +53,25 @@ func FuzzClean(f *testing.F) {
 		}
 		if c := Clean(s); Clean(c) != c {
 			t.Errorf("cleaned twice, %q becomes %q", c, Clean(c))
+		}
+	})
+}
+
+// TestEscapeJSON: the text is the same to who reads it, and nothing in it moves a terminal.
+func TestEscapeJSON(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		in := rapid.String().Draw(t, "text") + rapid.SampledFrom([]string{"", "\u009b31m", "\x7f", "\u202e", "\u200b", "\u0085", "\ufeff"}).Draw(t, "end")
+		b, err := json.Marshal(map[string]string{in: in})
+		if err != nil {
+			t.Fatal(err)
+		}
+		out := EscapeJSON(b)
+		var back map[string]string
+		if err := json.Unmarshal(out, &back); err != nil || back[in] != in {
+			t.Fatalf("%q became %q, %v", in, back, err)
+		}
+		if i := bytes.IndexFunc(out, func(r rune) bool { return unicode.IsControl(r) || reorders(r) }); i >= 0 {
+			t.Fatalf("%q holds a control character at %d", out, i)
 		}
 	})
 }

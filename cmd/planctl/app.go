@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -182,11 +183,17 @@ func (a *app) interactive() bool {
 	return ok && term.IsTerminal(int(out.Fd()))
 }
 
-// emitJSON writes one JSON value on a line. Schema is the value's own first field.
+// emitJSON writes one JSON value on a line. Schema is the value's own first field. What a terminal would
+// act on stands as an escape, which is the same text to who reads JSON.
 func (a *app) emitJSON(v any) error {
-	e := json.NewEncoder(a.io.Out)
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
-	return e.Encode(v)
+	if err := e.Encode(v); err != nil {
+		return err
+	}
+	_, err := a.io.Out.Write(report.EscapeJSON(b.Bytes()))
+	return err
 }
 
 // completeTasks completes task IDs in the shell.
@@ -198,7 +205,8 @@ func (a *app) completeTasks(c *cobra.Command, _ []string, prefix string) ([]stri
 	var out []string
 	for _, p := range w.Plans {
 		for _, it := range p.Items {
-			if name := it.Name(w); strings.HasPrefix(name, prefix) {
+			// A name that is not what it looks like would be typed into the shell, and shown by it.
+			if name := it.Name(w); strings.HasPrefix(name, prefix) && report.Clean(name) == name {
 				out = append(out, name+"\t"+report.Clean(it.Task.Description))
 			}
 		}

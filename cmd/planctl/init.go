@@ -81,8 +81,11 @@ func (a *app) init(ctx context.Context, dryRun bool, ci adopt.System) error {
 		}
 		at := filepath.Join(w.Root, filepath.FromSlash(f.Path))
 		if dryRun {
-			p.Printf("would write %s: %s\n%s", report.Clean(f.Path), f.Why, report.CleanLines(string(f.Data)))
+			p.Printf("would write %s: %s\n%s", report.Clean(f.Path), report.Clean(f.Why), report.CleanLines(string(f.Data)))
 			continue
+		}
+		if err := a.store(w).Inside(f.Path); err != nil {
+			return err
 		}
 		if err := os.MkdirAll(filepath.Dir(at), 0o755); err != nil {
 			return fmt.Errorf("make the directory of %s: %w", f.Path, err)
@@ -94,7 +97,7 @@ func (a *app) init(ctx context.Context, dryRun bool, ci adopt.System) error {
 			return err
 		default:
 			fresh = fresh || f.Path == workspace.ConfigName
-			p.Printf("wrote  %s: %s\n", report.Clean(f.Path), f.Why)
+			p.Printf("wrote  %s: %s\n", report.Clean(f.Path), report.Clean(f.Why))
 		}
 	}
 	if err := a.adopted(ctx, dryRun, fresh); err != nil {

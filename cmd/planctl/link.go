@@ -84,6 +84,9 @@ func (a *app) link(ctx context.Context, name, id string, create bool) error {
 
 func (a *app) createSection(ctx context.Context, w *workspace.Workspace, pl *workspace.Plan, id string, p *report.Printer) error {
 	path := filepath.Join(w.Root, filepath.FromSlash(w.Config.Ledger))
+	if err := a.store(w).Inside(w.Config.Ledger); err != nil {
+		return err
+	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return fmt.Errorf("make the ledger's directory: %w", err)
 	}

@@ -140,6 +140,14 @@ func ledgers(root fs.FS) ([]found, error) {
 			if slices.ContainsFunc(out, func(f found) bool { return f.path == n }) {
 				continue
 			}
+			// A FIFO of that name would be waited for, a device read without an end.
+			info, err := fs.Stat(root, n)
+			if err != nil {
+				return nil, err
+			}
+			if !info.Mode().IsRegular() {
+				continue
+			}
 			src, err := fs.ReadFile(root, n)
 			if err != nil {
 				return nil, err

@@ -237,6 +237,11 @@ func (o *Open) tick(w Writing, t Tick) (token, why string, err error) {
 func (s *Store) edit(path string, change func(src []byte) ([]byte, error)) error {
 	abs := s.abs(path)
 	for i := 0; ; i++ {
+		// A link that was put there meanwhile would lead what is written out of the workspace. A path from the
+		// root of the file system is what a person named: a config elsewhere.
+		if err := s.within(path); err != nil && !filepath.IsAbs(path) {
+			return &ConflictError{Path: path, Why: err.Error()}
+		}
 		src, err := regular.Read(abs)
 		if errors.Is(err, fs.ErrNotExist) {
 			return &ConflictError{Path: path, Why: "the file is gone"}
@@ -279,6 +284,14 @@ func (s *Store) Writable(paths ...string) error {
 		errs = append(errs, err)
 	}
 	return errors.Join(errs...)
+}
+
+// Inside is an error for a file of the workspace that would lie elsewhere: its path, or a link on its way, leads out.
+func (s *Store) Inside(path string) error {
+	if err := s.within(path); err != nil {
+		return &ConflictError{Path: path, Why: err.Error()}
+	}
+	return nil
 }
 
 func (s *Store) abs(rel string) string {

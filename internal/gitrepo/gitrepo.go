@@ -20,6 +20,8 @@ import (
 	"regexp"
 	"strings"
 	"syscall"
+
+	"github.com/planctl/planctl/internal/regular"
 )
 
 // ErrNone says that a directory is in no git checkout: in no repository, or in
@@ -117,7 +119,7 @@ func at(top string) (*Repo, error) {
 	case err != nil:
 		return nil, err
 	case !info.IsDir(): // a linked worktree or a submodule
-		b, err := os.ReadFile(git)
+		b, err := regular.Read(git)
 		if err != nil {
 			return nil, err
 		}
@@ -134,7 +136,7 @@ func at(top string) (*Repo, error) {
 		return nil, errUnusual
 	}
 	common := git
-	if b, err := os.ReadFile(filepath.Join(git, "commondir")); err == nil {
+	if b, err := regular.Read(filepath.Join(git, "commondir")); err == nil {
 		common = strings.TrimRight(string(b), "\r\n")
 		if !filepath.IsAbs(common) {
 			common = filepath.Join(git, common)
@@ -150,7 +152,7 @@ func at(top string) (*Repo, error) {
 			return nil, errUnusual
 		}
 	}
-	config, err := os.ReadFile(filepath.Join(common, "config"))
+	config, err := regular.Read(filepath.Join(common, "config"))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) || unusual.Match(config) {
 		return nil, errUnusual
 	}
@@ -187,7 +189,7 @@ func openByGit(ctx context.Context, dir string, env []string) (*Repo, error) {
 // Branch is the ref that HEAD names, e.g. refs/heads/main, also while it has no
 // commit; "" where HEAD is detached.
 func (r *Repo) Branch(ctx context.Context) (string, error) {
-	b, err := os.ReadFile(filepath.Join(r.GitDir, "HEAD"))
+	b, err := regular.Read(filepath.Join(r.GitDir, "HEAD"))
 	if err != nil {
 		return "", err
 	}

@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+
+	"github.com/planctl/planctl/internal/regular"
 )
 
 // heavy is how many times the limit of a patch the changed files together may
@@ -153,7 +155,7 @@ func alternate(path string) string {
 }
 
 func copyFile(from, to string) (err error) {
-	in, err := os.Open(from)
+	in, _, err := regular.Open(from)
 	if err != nil {
 		return err
 	}

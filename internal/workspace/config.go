@@ -205,14 +205,25 @@ func globs(v *yamlstrict.Node) []string {
 	})
 }
 
-func paths(v *yamlstrict.Node) []string { return each(v, nil) }
+func paths(v *yamlstrict.Node) []string { return each(v, documents) }
+
+// documents refuses a ledger among the files of git and of planctl: an entry in .git/config could name a
+// program that git runs.
+func documents(s string) (problem, help string) {
+	for part := range strings.SplitSeq(s, "/") {
+		if strings.EqualFold(part, ".git") || part == ".planctl" {
+			return "the path lies in the directory of git or of planctl", relative
+		}
+	}
+	return "", ""
+}
 
 func onePath(v *yamlstrict.Node, def string) string {
 	if v.IsList() {
 		v.Report("type", "ledger is one path; planctl writes one ledger", "list older ones under `ledgers`, which are only read")
 		return def
 	}
-	if p := each(v, nil); len(p) == 1 {
+	if p := each(v, documents); len(p) == 1 {
 		return p[0]
 	}
 	return def
@@ -234,10 +245,7 @@ func template(v *yamlstrict.Node) string {
 				return "the template has no " + name, "known are {plan_dir}, {initiative} and {phase}"
 			}
 		}
-		if slices.Contains(strings.Split(s, "/"), ".git") {
-			return "the path lies in git's own directory", relative
-		}
-		return "", ""
+		return documents(s)
 	})
 	if len(p) != 1 {
 		return ""

@@ -31,6 +31,8 @@ func TestConfigSaysEverythingThatIsWrong(t *testing.T) {
 		{"broken glob", "version: 1\nplans: ['a/[b']\n", []string{":2:9 config-path malformed"}},
 		{"no plans", "version: 1\nplans: []\n", []string{":2:8 config-value no pattern"}},
 		{"template", "version: 1\nreports: 'r/{initative}'\n", []string{":2:10 config-path {initative} {initiative}"}},
+		{"ledger in git", "version: 1\nledger: .git/config\n", []string{":2:9 config-path git"}},
+		{"archive in planctl", "version: 1\nledgers: [a.md, .planctl/x.md]\n", []string{":2:17 config-path planctl"}},
 		{"template in git", "version: 1\nreports: .git/r\n", []string{":2:10 config-path git"}},
 		{"unknown state", "version: 1\ntokens: {finished: ['[F]']}\n", []string{":2:10 config-unknown-key finished"}},
 		{"write unknown state", "version: 1\ntokens: {write: {dnoe: '[F]'}}\n", []string{":2:18 config-unknown-key done"}},

@@ -16,6 +16,7 @@ import (
 	"github.com/planctl/planctl/internal/finding"
 	"github.com/planctl/planctl/internal/glob"
 	"github.com/planctl/planctl/internal/manifest"
+	"github.com/planctl/planctl/internal/regular"
 )
 
 // MaxPlan is the size in bytes of the largest plan that is read. Reading is
@@ -251,15 +252,11 @@ func (w *Workspace) read(rel string, f *found) ([]byte, *finding.Finding) {
 
 // readAtMost reads a file's first limit bytes.
 func readAtMost(name string, limit int64) ([]byte, error) {
-	f, err := os.Open(name)
+	f, st, err := regular.Open(name)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	st, err := f.Stat()
-	if err != nil {
-		return nil, err
-	}
 	var b bytes.Buffer
 	b.Grow(int(min(st.Size(), limit)) + bytes.MinRead) // one allocation, as os.ReadFile has
 	_, err = b.ReadFrom(io.LimitReader(f, limit))
