@@ -110,9 +110,9 @@ func (l *Lock) Release() error {
 
 // LockTask takes the lock of one task (plan path and ID) or says who has it.
 func (s *Store) LockTask(name, what string) (*Lock, error) {
-	const patience = 500 * time.Millisecond // for a holder to write its name: longer than a busy machine takes
+	const patience = 5 * time.Second // for a holder to write its name: a busy machine may leave it no time between two calls
 	host := hostname()
-	for wait, end := time.Millisecond, time.Now().Add(patience); ; wait *= 2 {
+	for wait, end := time.Millisecond, time.Now().Add(patience); ; wait = min(2*wait, 50*time.Millisecond) {
 		l, err := s.try(name, "task-"+short(name)+".lock", what)
 		var held *HeldError
 		if !errors.As(err, &held) || held.Holder.present(host) || time.Now().After(end) {
