@@ -33,6 +33,9 @@ type Store struct {
 	Dir  string // absolute
 	Root string // the workspace, absolute
 	Repo *gitrepo.Repo
+
+	// Observe, where it is set, is told of each moment of an edit, for programs that show what an edit withstands.
+	Observe func(path string, at Moment)
 }
 
 // NewStore names the directory; nothing is made before it is needed.
