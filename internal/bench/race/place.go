@@ -23,13 +23,14 @@ const (
 	ledger = "# Ledger\n\n## [T-001] T\n- Attempts History:\n  * [2025-10-01] Attempt #4 — Result: by hand.\n\n## [U-002] Other\n- trailing   \n"
 
 	// The command says that it ran, and whether another one ran at the same time. PLACE and MODE come from the environment.
-	command = `mkdir "$PLACE/busy" || echo "two at once" >>"$PLACE/ran"
+	command = `alive() { [ -e "/proc/$1/status" ] && ! grep -q '^State:.*[ZX]' "/proc/$1/status"; }
+if [ -s "$PLACE/busy" ] && alive "$(cat "$PLACE/busy")"; then echo "two at once" >>"$PLACE/ran"; fi
+echo $$ >"$PLACE/busy"
 echo "ran" >>"$PLACE/ran"
 case $MODE in
 wait) read -r x <"$PLACE/gate" ;;
-hang) trap 'trap "" TERM; rmdir "$PLACE/busy"; exit' TERM; sleep 1000 & echo "$PPID" >"$PLACE/hanging"; wait ;;
+hang) echo "$PPID" >"$PLACE/hanging"; while :; do sleep 1000; done ;;
 esac
-rmdir "$PLACE/busy"
 test "$MODE" != fail
 `
 )
