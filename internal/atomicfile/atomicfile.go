@@ -19,6 +19,8 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
+
+	"golang.org/x/sys/unix"
 )
 
 // mark is in the name of each temporary file, so that a crash's leftovers can
@@ -233,8 +235,9 @@ func resolve(path string) (string, error) {
 	return "", &fs.PathError{Op: "open", Path: path, Err: syscall.ELOOP}
 }
 
-// stat asks for a regular file that may be written. The open is the question:
-// it also knows of ACLs, read-only mounts and the immutable flag.
+// stat asks for a regular file that may be written. The system is asked, which
+// knows of ACLs, read-only mounts and the immutable flag, and nothing is opened:
+// another planctl may be replacing the file, and would take it for a save.
 func stat(path string) (fs.FileInfo, error) {
 	info, err := os.Lstat(path)
 	if err != nil {
@@ -246,14 +249,14 @@ func stat(path string) (fs.FileInfo, error) {
 	if info.Mode().Perm()&0o222 == 0 {
 		return nil, &ReadOnlyError{Path: path}
 	}
-	f, err := os.OpenFile(path, os.O_WRONLY|syscall.O_NONBLOCK, 0)
+	err = unix.Faccessat(unix.AT_FDCWD, path, unix.W_OK, unix.AT_EACCESS)
 	if refused(err) {
 		return nil, &ReadOnlyError{Path: path, Err: bare(err)}
 	}
 	if err != nil {
-		return nil, err
+		return nil, &fs.PathError{Op: "access", Path: path, Err: err}
 	}
-	return info, f.Close()
+	return info, nil
 }
 
 // The digits of a temporary file's name: the beginning of the SHA-256 of what it

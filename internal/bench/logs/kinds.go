@@ -9,6 +9,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"os"
+	"strings"
 )
 
 // kind is one kind of log.
@@ -53,18 +54,12 @@ func kinds() []kind {
 		{name: "no line end, NUL, no UTF-8", middle: oneLine, tail: "\n" + end, criteria: about},
 		{name: "no line end, through the masker", middle: oneLine, tail: "\n" + end, criteria: about, secret: secretValue},
 		{name: "zeros", middle: func(int) []byte { return make([]byte, 1<<20) }, tail: "\n" + end, criteria: about},
-		{name: "pytest, one failure that talks", head: "============================= test session starts ==============================\ncollected 2 items\n\n" +
-			"=================================== FAILURES ===================================\n__________________________________ test_talks __________________________________\n",
-			middle: lines, criteria: []string{"tests.failed == 1", "tests.passed == 1", `"test_a.py::test_talks" in tests.names`},
-			tail: "=========================== short test summary info ============================\nFAILED test_a.py::test_talks - assert 1 == 2\n========================= 1 failed, 1 passed in 0.02s =========================\n"},
-		{name: "pytest, thousands of failures", head: "============================= test session starts ==============================\ncollected 2 items\n\n" +
-			"=================================== FAILURES ===================================\n",
-			middle: func(i int) []byte {
-				name := fmt.Sprintf(" test_%07d ", i)
-				bar := bytes.Repeat([]byte("_"), (80-len(name))/2)
-				return append(append(append(append(bytes.Clone(bar), name...), bar...), '\n'), lines(i)...)
-			}, criteria: []string{"tests.failed == 1"},
-			tail: "=========================== short test summary info ============================\nFAILED test_a.py::test_talks - assert 1 == 2\n========================= 1 failed, 1 passed in 0.02s =========================\n"},
+		{name: "pytest, one failure that talks", head: rule("=", "test session starts") + "collected 2 items\n\n" + rule("=", "FAILURES") + rule("_", "test_talks"),
+			middle: lines, criteria: []string{"exit == 0", "tests.failed == 1", "tests.passed == 1", `"test_a.py::test_talks" in tests.names`},
+			tail: rule("=", "short test summary info") + "FAILED test_a.py::test_talks - assert 1 == 2\n" + rule("=", "1 failed, 1 passed in 0.02s")},
+		{name: "pytest, thousands of failures", head: rule("=", "test session starts") + "collected 2 items\n\n" + rule("=", "FAILURES"),
+			middle: func(i int) []byte { return append([]byte(rule("_", fmt.Sprintf("test_%06d", i))), lines(i)...) }, criteria: []string{"tests.failed == 1"},
+			tail: rule("=", "short test summary info") + "FAILED test_a.py::test_talks - assert 1 == 2\n" + rule("=", "1 failed, 1 passed in 0.02s")},
 		{name: "go test -json, many tests that talk", head: `{"Action":"start","Package":"p"}` + "\n",
 			middle: func(i int) []byte {
 				var b bytes.Buffer
@@ -79,6 +74,12 @@ func kinds() []kind {
 		{name: "TAP", head: "TAP version 13\n1..1\n", middle: func(int) []byte { return []byte("# a remark of a test that talks a great deal, and goes on\n") }, tail: "ok 1 - one\n", criteria: []string{"tests.passed == 1"}},
 		{name: "cargo test", head: "\nrunning 1 test\n", middle: lines, tail: "test a::one ... ok\n\ntest result: ok. 1 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s\n", criteria: []string{"tests.passed == 1"}},
 	}
+}
+
+// rule is a heading of pytest's, 80 columns wide.
+func rule(bar, title string) string {
+	n := 80 - len(title) - 2
+	return strings.Repeat(bar, n/2) + " " + title + " " + strings.Repeat(bar, n-n/2) + "\n"
 }
 
 func kindOf(name string) (kind, error) {
