@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"flag"
+	"maps"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -15,14 +16,16 @@ import (
 var update = flag.Bool("update", false, "rewrite what scripts compare with")
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){
+	commands := map[string]func(){
 		"planctl": func() {
 			ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 			code := run(ctx, os.Args[1:], stdio{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Env: os.Environ()})
 			stop()
 			os.Exit(code)
 		},
-	})
+	}
+	maps.Copy(commands, printers())
+	testscript.Main(m, commands)
 }
 
 // TestScripts runs the command line as a user does; each script says what it shows.

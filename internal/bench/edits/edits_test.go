@@ -9,7 +9,7 @@ import (
 
 // TestEdits is the program in short form. PLANCTL_EDITS makes it longer.
 func TestEdits(t *testing.T) {
-	n := 300
+	n := 150
 	if s := os.Getenv("PLANCTL_EDITS"); s != "" {
 		var err error
 		if n, err = strconv.Atoi(s); err != nil {
@@ -20,7 +20,7 @@ func TestEdits(t *testing.T) {
 	if err := interleave(context.Background(), dir, n, 1); err != nil {
 		t.Fatal(err)
 	}
-	if err := together(context.Background(), dir, 10, 1); err != nil {
+	if err := together(context.Background(), dir, 5, 1); err != nil {
 		t.Fatal(err)
 	}
 }
