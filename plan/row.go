@@ -268,10 +268,10 @@ func (t *walk) wordy() {
 }
 
 // warnMarkdown reports a row that Markdown does not read as one.
-func (t *walk) warnMarkdown(n int, at mdspan.Span, md bool) {
+func (t *walk) warnMarkdown(n int, at mdspan.Span, md bool, id string) {
 	if t.doc.MarkdownQuoted(n) {
-		t.find(CodeNestedFence, at.Start, "give the outer fence more marks than any fence inside it", "Markdown takes this row for code, because of a fence inside a fence above")
+		t.find(CodeNestedFence, at.Start, "give the outer fence more marks than any fence inside it", "Markdown takes row %s for code, because of a fence inside a fence above", shownID(id)).Task = id
 	} else if !md && t.h.delim == t.h.col.n && !t.h.apart {
-		t.find(CodeBrokenTable, at.Start, "take out the blank line or the text between this row and its table", "Markdown does not read this row: its table ended above")
+		t.find(CodeBrokenTable, at.Start, "take out the blank line or the text between this row and its table", "Markdown does not read row %s: its table ended above", shownID(id)).Task = id
 	}
 }

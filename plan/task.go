@@ -25,7 +25,7 @@ func (t *walk) task(n int, at mdspan.Span, c cells, md bool) {
 	}
 	spans := t.spans(at)
 	t.fields(task, c, at, spans)
-	t.warnMarkdown(n, at, md)
+	t.warnMarkdown(n, at, md, task.ID)
 	switch extra := len(c.at) - col.n; {
 	case t.shifted(c, spans, toks, extra):
 		t.lost(task, c, at, spans)
@@ -41,7 +41,7 @@ func (t *walk) task(n int, at mdspan.Span, c cells, md bool) {
 	default:
 		t.token(task, state, toks[0])
 		if extra > 0 {
-			t.extra(c, spans, extra)
+			t.extra(c, spans, extra, task.ID)
 		}
 	}
 	if t.struck(task, cell(c, col.id)) {
@@ -76,6 +76,14 @@ func rowPlace(row, cell mdspan.Span) int {
 	return cell.Start
 }
 
+// number is "1 cell" or "2 cells".
+func number(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
 func shownID(id string) string {
 	if id == "" {
 		return "without ID"
@@ -99,7 +107,7 @@ func (t *walk) label(at mdspan.Span, c cells, id mdspan.Span) bool {
 		return true
 	case alone && !looksID(id.Of(t.src)):
 		if len(c.at) < t.h.col.n {
-			t.find(CodeGroupRow, at.Start, "fill the row with empty cells, or make the label a heading", "a group label in a row of %d cells, in a table of %d columns", len(c.at), t.h.col.n)
+			t.find(CodeGroupRow, at.Start, "fill the row with empty cells, or make the label a heading", "the group label %.60q stands in a row of %s, in a table of %s", c.at[0].Of(t.src), number(len(c.at), "cell"), number(t.h.col.n, "column"))
 		}
 		return true
 	case id.Empty() && cell(c, t.h.col.state).Empty():
@@ -190,8 +198,8 @@ func (t *walk) barePipe(c cells, spans []mdspan.Span) int {
 	return c.at[0].Start
 }
 
-func (t *walk) extra(c cells, spans []mdspan.Span, extra int) {
-	t.find(CodeExtraCells, t.barePipe(c, spans), `write \| for a | that does not separate cells`, "the row has %d cells more than the table's %d columns: Markdown drops what stands after the last", extra, t.h.col.n)
+func (t *walk) extra(c cells, spans []mdspan.Span, extra int, id string) {
+	t.find(CodeExtraCells, t.barePipe(c, spans), `write \| for a | that does not separate cells`, "row %s has %s more than the table's %s: Markdown drops what stands after the last", shownID(id), number(extra, "cell"), number(t.h.col.n, "column")).Task = id
 }
 
 // token reads a State cell that holds one token.

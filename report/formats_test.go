@@ -137,7 +137,7 @@ func TestGitHub(t *testing.T) {
 	for i := range 15 {
 		list = append(list, finding.Finding{Code: "plan-x", Severity: finding.Error, File: "p.md", Line: i + 1, Message: fmt.Sprint("no. ", i)})
 	}
-	if err := GitHub(&b, list); err != nil {
+	if err := GitHub(&b, list, ""); err != nil {
 		t.Fatal(err)
 	}
 	lines := strings.Split(strings.TrimSpace(b.String()), "\n")
@@ -157,7 +157,7 @@ func TestGitHub(t *testing.T) {
 
 func TestGitHubSummary(t *testing.T) {
 	var b bytes.Buffer
-	if err := GitHubSummary(&b, some()); err != nil {
+	if err := GitHubSummary(&b, some(), "checked 1 plan"); err != nil {
 		t.Fatal(err)
 	}
 	for _, l := range strings.Split(strings.TrimSpace(b.String()), "\n") {
@@ -173,10 +173,10 @@ func TestGitHubSummary(t *testing.T) {
 		big[i] = finding.Finding{Code: "plan-x", Severity: finding.Error, File: "p.md", Message: strings.Repeat("x", 60)}
 	}
 	b.Reset()
-	if err := GitHubSummary(&b, big); err != nil || b.Len() > maxSummary || !strings.Contains(b.String(), "more are left out") {
+	if err := GitHubSummary(&b, big, ""); err != nil || b.Len() > maxSummary || !strings.Contains(b.String(), "more are left out") {
 		t.Errorf("%v, %d bytes", err, b.Len())
 	}
-	if err := GitHubSummary(io.Discard, nil); err != nil {
+	if err := GitHubSummary(io.Discard, nil, ""); err != nil {
 		t.Error(err)
 	}
 }

@@ -15,8 +15,9 @@ const (
 )
 
 // GitHub writes findings as workflow commands of GitHub Actions, which become annotations. GitHub keeps ten of a kind for
-// a step: what is over is counted, and stands in the summary.
-func GitHub(w io.Writer, list finding.List) error {
+// a step: what is over is counted, and stands in the summary. looked says how much was looked at, and is the last line
+// where it is not "".
+func GitHub(w io.Writer, list finding.List, looked string) error {
 	words := map[finding.Severity]string{finding.Error: "error", finding.Warning: "warning", finding.Note: "notice"}
 	n := map[finding.Severity]int{}
 	var b strings.Builder
@@ -47,6 +48,9 @@ func GitHub(w io.Writer, list finding.List) error {
 			fmt.Fprintf(&b, "%d more of severity %s are in the step's summary\n", over, s)
 		}
 	}
+	if looked != "" {
+		fmt.Fprintf(&b, "%s\n", Clean(looked))
+	}
 	_, err := io.WriteString(w, b.String())
 	return err
 }
@@ -60,10 +64,14 @@ func property(s string) string {
 	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C").Replace(Clean(s))
 }
 
-// GitHubSummary writes all findings as a table for the step's summary. What GitHub would cut is left out, and counted.
-func GitHubSummary(w io.Writer, list finding.List) error {
+// GitHubSummary writes all findings as a table for the step's summary. What GitHub would cut is left out, and counted. looked says
+// how much was looked at, "" leaves it out.
+func GitHubSummary(w io.Writer, list finding.List, looked string) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "### planctl: %s\n\n", Count(list))
+	if looked != "" {
+		fmt.Fprintf(&b, "%s\n\n", cellText(looked))
+	}
 	if len(list) > 0 {
 		b.WriteString("| Where | Rule | What | Help |\n| --- | --- | --- | --- |\n")
 	}

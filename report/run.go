@@ -265,10 +265,13 @@ func Proposal(p *Printer, q engine.Proposal) {
 		what = "red: it must fail, by a test's own verdict"
 	case spec.Green:
 		what = "green: its tests must pass"
+		if q.NoRed {
+			what += "; no red is known that shows that they can fail: planctl bind " + q.Task + " --write, then `red: ID` or `kind: check`"
+		}
 	case spec.Check:
 		what = "check: it must exit 0"
 	}
-	p.Printf("%skind %s\n", in, what)
+	p.Printf("%skind %s\n", in, Clean(what))
 	if q.Log != "" {
 		p.Printf("%slog  %s\n", in, Clean(q.Log))
 	}

@@ -160,8 +160,11 @@ func Marked(p *Printer, t *engine.Task) {
 		return
 	}
 	word := t.Predicate.State
-	if t.Predicate.Result == manifest.Reopened {
+	switch t.Predicate.Result {
+	case manifest.Reopened:
 		word = "reopened, " + word
+	case manifest.Invalidated:
+		word = string(t.Predicate.Result) // of a pass, and no state of the row
 	}
 	in := p.under(t.Name)
 	p.Printf("%s: %s (attempt #%d)\n", p.Paint(Strong, Clean(t.Name)), p.Paint(Good, word), t.Predicate.Attempt)
@@ -221,6 +224,9 @@ func Preview(p *Printer, v *engine.Preview) {
 		p.Printf("  %s: %s\n", t.Status, Clean(t.Reason))
 		if t.Help != "" {
 			p.Printf("  %s %s\n", p.Paint(Info, "help:"), Clean(t.Help))
+		}
+		for _, w := range t.Warnings {
+			p.Printf("  %s %s\n", p.Paint(Warn, "warning:"), Clean(w))
 		}
 		return
 	}

@@ -45,11 +45,44 @@ func ShowTask(p *Printer, w *workspace.Workspace, it *workspace.Item, now *Runni
 	for i := len(it.Runs) - 1; i >= 0; i-- {
 		run(p, it.Runs[i])
 	}
-	if last := it.Runs[len(it.Runs)-1]; len(last.Doc.Predicate.Files) > 0 {
+	showProof(p, w, it)
+	if last := it.Newest(); len(last.Doc.Predicate.Files) > 0 {
 		p.Printf("  evidence  %s\n", Clean(last.Path))
 		for _, f := range last.Doc.Predicate.Files {
 			p.Printf("    %-8s %10d  %s  %s\n", f.Role, f.Size, f.SHA256[:min(12, len(f.SHA256))], Clean(f.Name))
 		}
+	}
+}
+
+// showProof says what stands behind a green: its red, and whether the two held when they were replayed.
+func showProof(p *Printer, w *workspace.Workspace, it *workspace.Item) {
+	pass := it.LastPass()
+	if pass == nil {
+		return
+	}
+	green := &it.Ran(pass).Doc.Predicate
+	if green.Kind != spec.Green.String() || len(green.Argv) == 0 {
+		return
+	}
+	red := w.Evidence.ByDigest(green.Red)
+	if red == nil {
+		p.Printf("  proof     %s\n", p.Paint(Warn, "no red run stands behind this green"))
+		return
+	}
+	q := &red.Doc.Predicate
+	p.Printf("  proof     red %s, attempt #%d (%s), then green, attempt #%d\n", Clean(q.Task.ID), q.Attempt, how(q), green.Attempt)
+	if n := len(green.Pins); n > 0 && len(green.Accepted) == 0 {
+		p.Printf("            with the same %s\n", plural(n, "pin"))
+	}
+	for _, a := range green.Accepted {
+		p.Printf("            %s\n", p.Paint(Warn, "accepted all the same: "+Clean(a)))
+	}
+	if r := it.Standing(w).Replay; r != nil {
+		word, tone := "the proof held", Good
+		if r.Doc.Predicate.Result != manifest.Pass {
+			word, tone = "the proof did not hold", Bad
+		}
+		p.Printf("            replayed on %s: %s\n", r.Doc.Predicate.Started.UTC().Format(time.DateOnly), p.Paint(tone, word))
 	}
 }
 
@@ -107,6 +140,9 @@ func outcome(q *manifest.Predicate) (string, Tone) {
 }
 
 func how(q *manifest.Predicate) string {
+	if q.Kind == manifest.KindReplay {
+		return q.Decided()
+	}
 	if len(q.Argv) == 0 {
 		by := q.Actor.Name
 		if by == "" {

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -60,8 +61,10 @@ type RowStatus struct {
 	Title   string   `json:"title"`
 	Kind    string   `json:"kind,omitempty"`
 	Refuted bool     `json:"refuted,omitempty"`
+	Replay  string   `json:"replay,omitempty"` // pass or fail: how the newest replay of its proof ended
 	Failed  bool     `json:"failed,omitempty"` // an open row whose newest run failed
 	Stale   []string `json:"stale,omitempty"`
+	Pins    []string `json:"pins_changed,omitempty"` // pins that are not as they were when it passed; they are in stale, too
 	Changed []string `json:"changed,omitempty"`
 	Proved  bool     `json:"proved"` // a pass that stands
 	Owed    string   `json:"owed,omitempty"`
@@ -269,14 +272,20 @@ type remark struct {
 
 func (r RowStatus) remarks() []remark {
 	var out []remark
-	if r.Refuted {
+	switch {
+	case r.Refuted && r.Replay == "fail":
+		out = append(out, remark{Bad, "refuted: its proof did not hold when it was replayed"})
+	case r.Refuted:
 		out = append(out, remark{Bad, "refuted: its newest run failed"})
 	}
 	if r.Failed {
 		out = append(out, remark{Bad, "its newest run failed: planctl log " + r.ID + " --tail"})
 	}
-	if len(r.Stale) > 0 {
-		out = append(out, remark{Warn, "stale: " + brief(r.Stale) + " changed"})
+	if len(r.Pins) > 0 {
+		out = append(out, remark{Warn, "pins changed since: " + brief(r.Pins)})
+	}
+	if inputs := slices.DeleteFunc(slices.Clone(r.Stale), func(s string) bool { return slices.Contains(r.Pins, s) }); len(inputs) > 0 {
+		out = append(out, remark{Warn, "stale: " + brief(inputs) + " changed"})
 	}
 	if len(r.Changed) > 0 {
 		out = append(out, remark{Warn, "changed since it ran: " + brief(r.Changed)})

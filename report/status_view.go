@@ -86,6 +86,10 @@ func rowOf(w *workspace.Workspace, it *workspace.Item) RowStatus {
 	r.Failed = schedule.IsOpen(it.Task) && st.Newest != nil && st.Newest.Doc.Predicate.Result == manifest.Fail
 	if it.Task.State == plan.Done {
 		r.Stale, r.Changed = st.Stale, st.Changed
+		r.Pins = changedPins(it, st)
+	}
+	if st.Replay != nil && (st.Newest == st.Replay || st.Replay.Doc.Predicate.Result == manifest.Pass) {
+		r.Replay = string(st.Replay.Doc.Predicate.Result)
 	}
 	sp, _, _ := it.EffectiveSpec()
 	if sp == nil {
@@ -93,9 +97,12 @@ func rowOf(w *workspace.Workspace, it *workspace.Item) RowStatus {
 	}
 	r.Kind = sp.Kind.String()
 	switch {
-	case sp.Kind == spec.Green && it.Task.State == plan.Done && st.RedOwed && st.Pass != nil:
+	case it.Task.State != plan.Done || st.Pass == nil:
+	case sp.Kind == spec.Green && st.RedOwed:
 		r.Owed = "a green without its red " + sp.Red
-	case sp.Kind == spec.Red && it.Task.State == plan.Done && st.Pass != nil && !greenOf(it):
+	case sp.Kind == spec.Green && it.Ran(st.Pass).Doc.Predicate.Red == "" && len(it.Ran(st.Pass).Doc.Predicate.Argv) > 0:
+		r.Owed = "a green without a red"
+	case sp.Kind == spec.Red && !greenOf(it):
 		r.Owed = "a red that waits for its green"
 	}
 	if schedule.IsOpen(it.Task) {
@@ -106,11 +113,20 @@ func rowOf(w *workspace.Workspace, it *workspace.Item) RowStatus {
 	return r
 }
 
+// changedPins is the pins of the run behind a tick that are not as they were.
+func changedPins(it *workspace.Item, st workspace.Standing) []string {
+	if st.Pass == nil || len(st.Stale) == 0 {
+		return nil
+	}
+	pins := it.Ran(st.Pass).Doc.Predicate.Pins
+	return slices.DeleteFunc(slices.Clone(st.Stale), func(s string) bool { _, is := pins[s]; return !is })
+}
+
 // greenOf reports whether some green that follows this red is done.
 func greenOf(red *workspace.Item) bool {
 	return slices.ContainsFunc(red.Plan.Items, func(it *workspace.Item) bool {
 		sp, _, _ := it.EffectiveSpec()
-		return sp != nil && sp.Kind == spec.Green && sp.Red == red.Task.ID && it.Task.State == plan.Done
+		return sp != nil && sp.Kind == spec.Green && it.RedItem() == red && it.Task.State == plan.Done
 	})
 }
 

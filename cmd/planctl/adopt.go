@@ -33,12 +33,8 @@ func (a *app) adopted(ctx context.Context, dryRun, fresh bool) error {
 		return err
 	}
 	if dryRun {
-		n := 0
-		for _, e := range baseline.Update(nil, res.Found, res.Scope).Entries {
-			n += e.Count
-		}
-		if n > 0 {
-			p.Printf("would write %s: %s that stand today\n", baseline.Name, count(n, "finding"))
+		if b := baseline.Update(nil, res.Found, res.Scope); len(b.Entries) > 0 {
+			p.Printf("would write %s: %s that %s today\n", baseline.Name, held(b), stand(b.Findings()))
 		}
 		return p.Err()
 	}
@@ -46,12 +42,21 @@ func (a *app) adopted(ctx context.Context, dryRun, fresh bool) error {
 		p.Printf("kept   %s: it is there already\n", baseline.Name)
 		return p.Err()
 	}
-	if _, n, err := writeBaseline(w, res); err != nil {
+	_, b, err := writeBaseline(w, res)
+	if err != nil {
 		return err
-	} else if n > 0 {
-		p.Printf("wrote  %s: %s that stand today; verify speaks of what is new\n", baseline.Name, count(n, "finding"))
+	}
+	if len(b.Entries) > 0 {
+		p.Printf("wrote  %s: %s that %s today; verify speaks of what is new\n", baseline.Name, held(b), stand(b.Findings()))
 	}
 	return p.Err()
+}
+
+func stand(n int) string {
+	if n == 1 {
+		return "stands"
+	}
+	return "stand"
 }
 
 func (a *app) mergeDriver(ctx context.Context, w *workspace.Workspace, p *report.Printer, dryRun bool) error {

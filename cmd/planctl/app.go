@@ -39,6 +39,7 @@ type app struct {
 	color   string
 	quiet   bool
 	verbose bool
+	here    bool                   // the directory of the call is the workspace, whatever is above it
 	base    atomic.Pointer[string] // the workspace's root, once it is known: findings name files from there
 	code    int                    // what the command decided, where it ended without an error
 }
@@ -116,7 +117,7 @@ func (a *app) getenv(name string) string {
 
 // open reads the workspace; what it lacks is said by the commands that need it.
 func (a *app) open(ctx context.Context) (*workspace.Workspace, error) {
-	w, err := workspace.Open(ctx, workspace.Options{Dir: a.dir, Config: a.config})
+	w, err := workspace.Open(ctx, workspace.Options{Dir: a.dir, Config: a.config, Here: a.here})
 	if err == nil {
 		a.base.Store(&w.Root)
 	}
@@ -136,7 +137,7 @@ func (a *app) engine() *engine.Engine {
 			}
 			return ex, nil
 		},
-		Now: time.Now, Environ: a.io.Env, Version: version(),
+		Now: time.Now, Environ: a.io.Env, Version: version(), Guard: startGuard,
 	}
 }
 

@@ -7,7 +7,8 @@ func (a *app) commands() []*cobra.Command {
 	return []*cobra.Command{
 		a.statusCommand(), a.nextCommand(), a.showCommand(), a.checkCommand(), a.logCommand(), a.pathCommand(), a.auditCommand(),
 		a.lintCommand(), a.verifyCommand(), a.inspectCommand(),
-		a.runCommand(), a.markCommand(),
+		a.runCommand(), a.replayCommand(), a.markCommand(),
 		a.initCommand(), a.bindCommand(), a.linkCommand(), a.recoverCommand(), a.mergeCommand(), a.demoCommand(), a.versionCommand(),
+		a.guardCommand(),
 	}
 }

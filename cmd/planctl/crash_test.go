@@ -23,6 +23,7 @@ type crashPlace struct {
 	t            *testing.T
 	dir          string
 	plan, ledger []byte // as a person wrote them
+	env          []string
 }
 
 const (
@@ -69,7 +70,7 @@ func (p *crashPlace) read(name string) []byte {
 func (p *crashPlace) command(name string, args ...string) *exec.Cmd {
 	c := exec.Command(name, args...)
 	c.Dir = p.dir
-	c.Env = append(os.Environ(), "NO_COLOR=1", "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=/dev/null", "GIT_AUTHOR_NAME=T", "GIT_AUTHOR_EMAIL=t@planctl.invalid",
+	c.Env = append(append(os.Environ(), p.env...), "NO_COLOR=1", "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=/dev/null", "GIT_AUTHOR_NAME=T", "GIT_AUTHOR_EMAIL=t@planctl.invalid",
 		"GIT_COMMITTER_NAME=T", "GIT_COMMITTER_EMAIL=t@planctl.invalid")
 	return c
 }

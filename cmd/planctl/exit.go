@@ -13,6 +13,7 @@ import (
 	"github.com/planctl/planctl/internal/commit"
 	"github.com/planctl/planctl/internal/engine"
 	"github.com/planctl/planctl/internal/finding"
+	"github.com/planctl/planctl/internal/replay"
 	"github.com/planctl/planctl/internal/verify"
 	"github.com/planctl/planctl/internal/workspace"
 	"github.com/planctl/planctl/report"
@@ -109,6 +110,7 @@ func classify(err error) (code int, help string) {
 		missing   *workspace.NotFoundError
 		ambiguous *workspace.AmbiguousError
 		base      *verify.BaseError
+		refused   *replay.RefusedError
 		list      finding.List
 		no        *failure
 		file      *unreadable
@@ -131,6 +133,8 @@ func classify(err error) (code int, help string) {
 			return exitUsage, mark.Help
 		}
 		return exitFailed, mark.Help
+	case errors.As(err, &refused):
+		return exitFailed, refused.Help
 	case errors.As(err, &invalid), errors.As(err, &list):
 		return exitUnreadable, ""
 	case errors.As(err, &held):

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -11,6 +12,7 @@ import (
 
 	"github.com/planctl/planctl/internal/finding"
 	"github.com/planctl/planctl/internal/verify"
+	"github.com/planctl/planctl/internal/workspace"
 	"github.com/planctl/planctl/report"
 )
 
@@ -76,13 +78,35 @@ func (o *findingsOptions) chosen(list finding.List) finding.List {
 
 // judge sets the exit code that findings make.
 func (a *app) judge(list finding.List, strict bool) {
-	if worst := list.Max(); worst == finding.Error || strict && worst == finding.Warning {
+	if slices.ContainsFunc(list, verify.Unread) {
+		a.code = exitUnreadable
+	} else if worst := list.Max(); worst == finding.Error || strict && worst == finding.Warning {
 		a.code = exitFailed
 	}
 }
 
-// emitFindings writes findings in a format for programs; false where it is text, which each command words itself.
-func (a *app) emitFindings(list finding.List, o findingsOptions, value any) (bool, error) {
+// fromTop is the findings with their files as the top of the repository names them, which is where CI reads the annotations,
+// SARIF and JUnit XML of a change. base is the directory from which the findings name files.
+func fromTop(w *workspace.Workspace, base string, list finding.List) finding.List {
+	out := slices.Clone(list)
+	if w.Git == nil {
+		return out
+	}
+	for i, f := range out {
+		at := filepath.FromSlash(f.File)
+		if f.File != "" && !filepath.IsAbs(at) {
+			at = filepath.Join(base, at)
+		}
+		if rel, err := filepath.Rel(w.Git.Top, at); f.File != "" && err == nil && filepath.IsLocal(rel) {
+			out[i].File = filepath.ToSlash(rel)
+		}
+	}
+	return out
+}
+
+// emitFindings writes findings in a format for programs; false where it is text, which each command words itself. list
+// names files as fromTop does; looked says how much was looked at, "" leaves it out; value is what JSON says.
+func (a *app) emitFindings(list finding.List, looked string, o findingsOptions, value any) (bool, error) {
 	switch o.format {
 	case "json":
 		return true, a.emitJSON(value)
@@ -91,13 +115,13 @@ func (a *app) emitFindings(list finding.List, o findingsOptions, value any) (boo
 	case "junit":
 		return true, report.JUnit(a.io.Out, list, o.strict)
 	case "github":
-		return true, a.github(list)
+		return true, a.github(list, looked)
 	}
 	return false, nil
 }
 
-func (a *app) github(list finding.List) (err error) {
-	if err := report.GitHub(a.io.Out, list); err != nil {
+func (a *app) github(list finding.List, looked string) (err error) {
+	if err := report.GitHub(a.io.Out, list, looked); err != nil {
 		return err
 	}
 	summary := a.getenv("GITHUB_STEP_SUMMARY")
@@ -109,7 +133,7 @@ func (a *app) github(list finding.List) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
-	return report.GitHubSummary(f, list)
+	return report.GitHubSummary(f, list, looked)
 }
 
 // project is where the pages of rules are.

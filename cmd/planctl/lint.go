@@ -69,14 +69,16 @@ func (a *app) lint(ctx context.Context, files []string, o findingsOptions) error
 		}
 		alone = append(alone, list...)
 	}
-	list := alone
+	placed, list := fromTop(w, w.Dir, alone), alone
 	if len(only) > 0 || len(files) == 0 {
-		list = append(list, verify.Lint(w, only)...)
+		found := verify.Lint(w, only)
+		placed, list = append(placed, fromTop(w, w.Root, found)...), append(list, found...)
 	}
+	placed.Sort()
 	list.Sort()
 	list = o.chosen(list)
 	a.judge(list, o.strict)
-	done, err := a.emitFindings(list, o, struct {
+	done, err := a.emitFindings(o.chosen(placed), "", o, struct {
 		Schema   string       `json:"schema"`
 		Findings finding.List `json:"findings"`
 	}{"planctl/lint/v1", list})

@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/planctl/planctl/internal/manifest"
 	"github.com/planctl/planctl/internal/regular"
 	"github.com/planctl/planctl/internal/workspace"
 	"github.com/planctl/planctl/report"
@@ -152,7 +153,7 @@ func (a *app) tail(ctx context.Context, name string, lines int) (err error) {
 	}
 	for _, r := range slices.Backward(it.Runs) {
 		for _, f := range r.Doc.Predicate.Files {
-			if f.Role != "log" {
+			if f.Role != "log" || otherSide(&r.Doc.Predicate, f.Name) {
 				continue
 			}
 			b, err := lastLines(filepath.Join(w.Root, path.Dir(r.Path), f.Name), lines)
@@ -164,6 +165,11 @@ func (a *app) tail(ctx context.Context, name string, lines int) (err error) {
 		}
 	}
 	return &failure{msg: name + " has no log: it has not been run", help: "planctl run " + name}
+}
+
+// otherSide reports a log of a replay that says nothing of how it ended: that of the red, unless the red is why.
+func otherSide(p *manifest.Predicate, log string) bool {
+	return p.Replay != nil && log == p.Replay.Red.Log && p.Replay.Red.Pass && p.Replay.Green.Log != ""
 }
 
 // tailBytes bounds what tail reads from a log's end.

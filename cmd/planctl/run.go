@@ -78,27 +78,7 @@ func (a *app) run(ctx context.Context, sel engine.Selection, f runFlags) error {
 		return a.dryRun(ctx, e, sel, f)
 	}
 	p := a.out()
-	live := &sync.Mutex{} // events and live lines come from several goroutines
-	e.Show = func(ev engine.Event) {
-		live.Lock()
-		defer live.Unlock()
-		if f.json {
-			if err := a.emitJSON(report.RunEventJSON(ev)); err != nil {
-				a.code = exitTrouble
-			}
-			return
-		}
-		report.RunEvent(p, ev)
-	}
-	if !f.json && !a.quiet && (p.TTY || a.verbose) {
-		e.Live = func(task string) io.Writer {
-			prefix := "  │ "
-			if f.opt.Jobs > 1 || !p.TTY {
-				prefix = report.Clean(task) + " │ "
-			}
-			return &lockedWriter{mu: live, w: &report.LiveWriter{P: p, Prefix: prefix}}
-		}
-	}
+	a.watch(e, p, f.json, f.opt.Jobs)
 	e.Approve = a.approver(p, f)
 	tasks, err := e.Run(ctx, sel, f.opt)
 	if err != nil {
@@ -117,6 +97,32 @@ func (a *app) run(ctx context.Context, sel engine.Selection, f runFlags) error {
 	}
 	a.code = max(a.code, worst(tasks))
 	return p.Err()
+}
+
+// watch shows what an engine does as it happens, and the logs of its commands to somebody who looks on.
+func (a *app) watch(e *engine.Engine, p *report.Printer, asJSON bool, jobs int) {
+	live := &sync.Mutex{} // events and live lines come from several goroutines
+	e.Show = func(ev engine.Event) {
+		live.Lock()
+		defer live.Unlock()
+		if asJSON {
+			if err := a.emitJSON(report.RunEventJSON(ev)); err != nil {
+				a.code = exitTrouble
+			}
+			return
+		}
+		report.RunEvent(p, ev)
+	}
+	if asJSON || a.quiet || !p.TTY && !a.verbose {
+		return
+	}
+	e.Live = func(task string) io.Writer {
+		prefix := "  │ "
+		if jobs > 1 || !p.TTY {
+			prefix = report.Clean(task) + " │ "
+		}
+		return &lockedWriter{mu: live, w: &report.LiveWriter{P: p, Prefix: prefix}}
+	}
 }
 
 // approver asks about commands in prose: --yes answers for a person; without one the answer is no.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -15,6 +16,7 @@ import (
 	"github.com/planctl/planctl/internal/baseline"
 	"github.com/planctl/planctl/internal/finding"
 	"github.com/planctl/planctl/internal/regular"
+	"github.com/planctl/planctl/internal/replay"
 	"github.com/planctl/planctl/internal/verify"
 	"github.com/planctl/planctl/internal/workspace"
 	"github.com/planctl/planctl/report"
@@ -23,8 +25,11 @@ import (
 // verifyOptions are the flags of `verify`.
 type verifyOptions struct {
 	base   string
+	before string
 	ledger string
 	update bool
+	replay bool
+	setup  string
 	findingsOptions
 }
 
@@ -36,13 +41,17 @@ func (a *app) verifyCommand() *cobra.Command {
 		GroupID: "see",
 		Long: "Verify reads plans, ledgers and every file of the evidence, judges criteria again, and compares all of it with the\n" +
 			"commit where this branch left the main branch. It writes nothing and believes no time stamp. Exit 1 where it finds\n" +
-			"an error, with --strict a warning too; exit 3 where the base has no history in common with what is checked out.",
+			"an error, with --strict a warning too; exit 3 where a document cannot be read, or the base has no history in common\n" +
+			"with what is checked out.",
 		Args: noArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return a.verify(c.Context(), o) },
 	}
 	f := c.Flags()
 	f.StringVar(&o.base, "base", "", "compare with the commit where HEAD left `REF`; without it the main branch, or what CI says is the target")
+	f.StringVar(&o.before, "before", "", "compare with `COMMIT` itself, which a push to this branch replaced; empty or only zeros: as without it")
 	f.StringVar(&o.ledger, "ledger", "strict", "how much of a ledger's form is checked: basic, strict or all")
+	f.BoolVar(&o.replay, "replay", false, "run the proof of each green once more, in throwaway checkouts")
+	f.StringVar(&o.setup, "setup", "", "with --replay: run this `SCRIPT` with bash in each of them first")
 	f.BoolVar(&o.update, "update-baseline", false, "write what is wrong now into "+baseline.Name+", and say no more of it")
 	o.flags(c)
 	return c
@@ -56,11 +65,14 @@ func (a *app) verify(ctx context.Context, o verifyOptions) error {
 	if err := tier.UnmarshalText([]byte(o.ledger)); err != nil {
 		return &usageError{msg: "--ledger: " + err.Error()}
 	}
+	if o.base != "" && o.before != "" {
+		return &usageError{msg: "--base and --before name two commits to compare with", help: "--base is for a change that goes into a branch, --before for a push"}
+	}
 	w, err := a.open(ctx)
 	if err != nil {
 		return err
 	}
-	base, err := verify.FindBase(ctx, w, o.base, a.getenv)
+	base, err := verify.FindBase(ctx, w, verify.Asked{Ref: o.base, Before: o.before}, a.getenv)
 	if err != nil {
 		return err
 	}
@@ -72,7 +84,12 @@ func (a *app) verify(ctx context.Context, o verifyOptions) error {
 	for _, i := range intents {
 		open[i.Intent.Key] = true
 	}
-	res, err := verify.Verify(ctx, w, verify.Options{Base: base.Commit, More: base.More, Ledger: tier, Intents: open})
+	replays, done, err := a.replays(ctx, w, o)
+	if err != nil {
+		return err
+	}
+	res, err := verify.Verify(ctx, w, verify.Options{Base: base.Commit, More: base.More, Ledger: tier, Intents: open, Replay: replays})
+	err = errors.Join(err, done())
 	if err != nil {
 		return err
 	}
@@ -82,51 +99,95 @@ func (a *app) verify(ctx context.Context, o verifyOptions) error {
 	return a.verified(w, base, res, o)
 }
 
+// replays is what verify is to replay proofs with, and what takes away their logs; nil where it is not to.
+func (a *app) replays(ctx context.Context, w *workspace.Workspace, o verifyOptions) (again verify.Replay, done func() error, err error) {
+	done = func() error { return nil }
+	if !o.replay {
+		if o.setup != "" {
+			return nil, done, &usageError{msg: "--setup prepares the checkouts of a replay", help: "add --replay"}
+		}
+		return nil, done, nil
+	}
+	logs, err := os.MkdirTemp("", replay.Prefix+"logs-")
+	if err != nil {
+		return nil, done, err
+	}
+	e := a.engine()
+	if !a.quiet {
+		a.watch(e, a.printer(a.io.Err), false, 1) // the findings alone are on standard output
+	}
+	again = func(it *workspace.Item) (why, help string, err error) { return e.ShowAgain(ctx, w, it, logs, o.setup) }
+	return again, func() error { return replay.Remove(logs) }, nil
+}
+
 // updateBaseline writes what is wrong now into the baseline, for people to review.
 func (a *app) updateBaseline(w *workspace.Workspace, res verify.Result) error {
-	text, n, err := writeBaseline(w, res)
+	text, next, err := writeBaseline(w, res)
 	if err != nil {
 		return err
 	}
 	p := a.out()
 	p.Printf("%s: %s\n", baseline.Name, text)
+	if came, went := res.Baseline.Difference(next); res.Baseline != nil {
+		changedEntries(p, "+", came)
+		changedEntries(p, "-", went)
+	}
 	for _, f := range res.Found {
 		if f.Severity == finding.Error && baseline.Protected(f.Code) {
 			a.code = exitFailed
 			report.Finding(p, f)
 		}
 	}
-	if n > 0 {
+	if len(next.Entries) > 0 {
 		p.Printf("review it and commit it: from now on verify speaks of what is new\n")
 	}
 	return p.Err()
 }
 
-// writeBaseline brings the baseline up to date and says what became of it; n is how many findings it holds. A workspace
-// without findings gets none.
-func writeBaseline(w *workspace.Workspace, res verify.Result) (said string, n int, err error) {
-	next := baseline.Update(res.Baseline, res.Found, res.Scope)
-	for _, e := range next.Entries {
-		n += e.Count
+// shownEntries is how many entries that came, or went, are shown: the file's own diff has them all.
+const shownEntries = 10
+
+func changedEntries(p *report.Printer, sign string, list []baseline.Entry) {
+	for _, e := range list[:min(len(list), shownEntries)] {
+		p.Printf("  %s %s\n", sign, report.Clean(e.String()))
 	}
+	if n := len(list) - shownEntries; n > 0 {
+		p.Printf("  %s %d more: git diff shows them\n", sign, n)
+	}
+}
+
+// writeBaseline brings the baseline up to date, says what became of it, and gives it. A workspace without findings gets none.
+func writeBaseline(w *workspace.Workspace, res verify.Result) (said string, next *baseline.Baseline, err error) {
+	next = baseline.Update(res.Baseline, res.Found, res.Scope)
 	path := w.Abs(baseline.Name)
 	was, err := regular.Read(path)
 	switch {
-	case errors.Is(err, fs.ErrNotExist) && n == 0:
-		return "not written, there is nothing to hold", 0, nil
+	case errors.Is(err, fs.ErrNotExist) && len(next.Entries) == 0:
+		return "not written, there is nothing to hold", next, nil
 	case errors.Is(err, fs.ErrNotExist):
-		return "written, with " + count(n, "finding"), n, atomicfile.Create(path, next.Format(), 0o644)
+		return "written, " + held(next), next, atomicfile.Create(path, next.Format(), 0o644)
 	case err != nil:
-		return "", 0, err
+		return "", nil, err
 	case res.Baseline == nil:
-		return "", 0, &failure{msg: baseline.Name + " cannot be read, and is not written over", help: "planctl verify says what is wrong with it; mend it, or remove it"}
+		return "", nil, &failure{msg: baseline.Name + " cannot be read, and is not written over", help: "planctl verify says what is wrong with it; mend it, or remove it"}
 	}
 	text := next.Format()
 	if bytes.Equal(was, text) {
-		return "as it was, with " + count(n, "finding"), n, nil
+		return "as it was, " + held(next), next, nil
 	}
 	sum := sha256.Sum256(was)
-	return "written anew, with " + count(n, "finding"), n, atomicfile.Replace(path, text, &sum)
+	came, went := res.Baseline.Difference(next)
+	said = fmt.Sprintf("written anew, %s; %d came, %d went", held(next), (&baseline.Baseline{Entries: came}).Findings(), (&baseline.Baseline{Entries: went}).Findings())
+	return said, next, atomicfile.Replace(path, text, &sum)
+}
+
+// held is how much a baseline holds.
+func held(b *baseline.Baseline) string {
+	entries := fmt.Sprintf("%d entries", len(b.Entries))
+	if len(b.Entries) == 1 {
+		entries = "1 entry"
+	}
+	return entries + " for " + count(b.Findings(), "finding")
 }
 
 func (a *app) verified(w *workspace.Workspace, base verify.Base, res verify.Result, o verifyOptions) error {
@@ -136,7 +197,7 @@ func (a *app) verified(w *workspace.Workspace, base verify.Base, res verify.Resu
 	if base.Commit == "" && !p.TTY {
 		fmt.Fprintf(a.io.Err, "planctl: history was not compared: %s\n", base.Why)
 	}
-	done, err := a.emitFindings(list, o.findingsOptions, struct {
+	done, err := a.emitFindings(fromTop(w, w.Root, list), checked(w, base, res), o.findingsOptions, struct {
 		Schema    string       `json:"schema"`
 		Base      string       `json:"base,omitempty"`
 		NoHistory string       `json:"no_history,omitempty"`
@@ -166,5 +227,13 @@ func checked(w *workspace.Workspace, base verify.Base, res verify.Result) string
 	if base.Commit == "" {
 		return s + "; no history (" + base.Why + ")"
 	}
-	return s + "; history since " + base.Name + " (" + base.Commit[:12] + ")"
+	s += "; history since "
+	if base.Name != base.Commit {
+		return s + base.Name + " (" + base.Commit[:12] + ")"
+	}
+	s += base.Commit[:12]
+	if base.Gone {
+		s += ", which HEAD has not got"
+	}
+	return s
 }

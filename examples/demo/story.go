@@ -40,6 +40,8 @@ func Steps() []Step {
 		{Say: "A row whose command stands only in its prose: shown, and run because --yes approves it", Planctl: []string{"run", "C4", "--yes"}},
 		{Say: "The last row is a person's again", Planctl: []string{"mark", "C5", "done", "--note", "CHANGELOG.md, under Unreleased"}},
 
+		{Say: "The proof once more, in throwaway checkouts: the old sources still fail with today's test, and today's pass", Planctl: []string{"replay", "B2"}},
+
 		{Say: "The engineer closes the initiative in the ledger, which is a document like any other", Commit: "SPANS-001 is done", Edits: []Edit{
 			{File: "docs/fix_plan.md", Old: "| High | in_progress |", New: "| High | done |"},
 			{File: "docs/fix_plan.md", Old: "- Status: in_progress", New: "- Status: done"},

@@ -20,16 +20,24 @@ import (
 
 // File is one file to be made where none is.
 type File struct {
-	Path string // slash-separated, relative to the workspace
-	Data []byte
-	Why  string
+	Path       string // slash-separated, relative to the workspace
+	Data       []byte
+	Why        string
+	Executable bool
 }
 
 // Proposal is what init would do.
 type Proposal struct {
 	Files  []File
 	Found  []string // what is there already, for people to read
-	Unsure []string // what a person has to settle, with the command that does
+	Unsure []Unsure // what a person has to settle
+}
+
+// Unsure is plans whose initiative a person has to settle, for one reason.
+type Unsure struct {
+	Why      string
+	Commands []string // that settle it, where the IDs in them are right
+	Details  []string // of each command, what more there is to say; "" where there is nothing
 }
 
 // Propose looks at a workspace and its files. Nothing in it is replaced: a file that is there is Found.
@@ -49,13 +57,13 @@ func Propose(w *workspace.Workspace, root fs.FS) (Proposal, error) {
 func fresh(w *workspace.Workspace) Proposal {
 	p := Proposal{}
 	if w.ConfigPath == "" {
-		p.Files = append(p.Files, File{".planctl.yaml", []byte(freshConfig), "where plans and ledger are"})
+		p.Files = append(p.Files, File{Path: ".planctl.yaml", Data: []byte(freshConfig), Why: "where plans and ledger are"})
 	} else {
 		p.Found = append(p.Found, "a config, left as it is")
 	}
 	p.Files = append(p.Files,
-		File{"plans/active/EXAMPLE-001/plan.md", []byte(examplePlan), "an example of two phases, to be replaced by yours"},
-		File{w.Config.Ledger, []byte(exampleLedger), "the ledger, with the example's section"})
+		File{Path: "plans/active/EXAMPLE-001/plan.md", Data: []byte(examplePlan), Why: "an example of two phases, to be replaced by yours"},
+		File{Path: w.Config.Ledger, Data: []byte(exampleLedger), Why: "the ledger, with the example's section"})
 	return p
 }
 
@@ -85,7 +93,7 @@ func existing(w *workspace.Workspace, root fs.FS) (Proposal, error) {
 		}
 		p.Found = append(p.Found, fmt.Sprintf("a ledger at %s with %s and %s", live, count(sections, "section"), count(n, "attempt")))
 	} else {
-		p.Files = append(p.Files, File{w.Config.Ledger, []byte(emptyLedger), "the ledger; planctl link PLAN ID --create makes sections in it"})
+		p.Files = append(p.Files, File{Path: w.Config.Ledger, Data: []byte(emptyLedger), Why: "the ledger; planctl link PLAN ID --create makes sections in it"})
 	}
 	for _, a := range archives {
 		p.Found = append(p.Found, "an older ledger at "+a)
@@ -93,21 +101,26 @@ func existing(w *workspace.Workspace, root fs.FS) (Proposal, error) {
 	if w.ConfigPath != "" {
 		p.Found = append(p.Found, "a config, left as it is")
 	} else {
-		p.Files = append(p.Files, File{".planctl.yaml", config(w, live, archives), "what was found, for you to read over"})
+		p.Files = append(p.Files, File{Path: ".planctl.yaml", Data: config(w, live, archives), Why: "what was found, for you to read over"})
 	}
-	for _, pl := range w.Plans {
-		if pl.Link.Doubt != "" && !pl.Archived {
-			p.Unsure = append(p.Unsure, fmt.Sprintf("planctl link %s %s   # %s", pl.Path, bestCandidate(pl), pl.Link.Doubt))
-		}
-	}
+	p.Unsure = unsure(w)
 	return p, nil
 }
 
-func bestCandidate(pl *workspace.Plan) string {
-	if pl.Link.ID != "" {
-		return pl.Link.ID
+// unsure groups the doubts about plans that are worked on.
+func unsure(w *workspace.Workspace) []Unsure {
+	invented := Unsure{Why: w.Config.Ledger + " has no section of these IDs; --create makes it"}
+	other := Unsure{Why: "plan and ledger do not agree, or say too little"}
+	for _, pl := range w.Plans {
+		switch {
+		case pl.Archived || pl.Link.Doubt == "":
+		case pl.Link.NoSection:
+			invented.Commands, invented.Details = append(invented.Commands, w.Settle(pl)), append(invented.Details, "")
+		default:
+			other.Commands, other.Details = append(other.Commands, w.Settle(pl)), append(other.Details, pl.Link.Doubt)
+		}
 	}
-	return "ID"
+	return slices.DeleteFunc([]Unsure{other, invented}, func(u Unsure) bool { return len(u.Commands) == 0 })
 }
 
 type found struct {
@@ -188,25 +201,8 @@ func config(w *workspace.Workspace, live string, archives []string) []byte {
 	for _, t := range odd {
 		fmt.Fprintf(&b, "# The state token %s is not known: add it under tokens: if it is meant.\n", t)
 	}
-	var doubtful []*workspace.Plan
-	for _, pl := range w.Plans {
-		if pl.Link.Doubt != "" && !pl.Archived {
-			doubtful = append(doubtful, pl)
-		}
-	}
-	if len(doubtful) > 0 {
-		b.WriteString("# Which initiative a plan belongs to, where the plan and the ledger do not settle it.\n# Take the # away where the ID is right.\n# links:\n")
-		for _, pl := range doubtful {
-			fmt.Fprintf(&b, "#   %s: %s", scalar(pl.Path), bestCandidate(pl))
-			var ids []string
-			for _, c := range pl.Link.Candidates {
-				ids = append(ids, c.ID+" by "+c.Source)
-			}
-			if len(ids) > 0 {
-				fmt.Fprintf(&b, " # %s", strings.Join(ids, ", "))
-			}
-			b.WriteByte('\n')
-		}
+	if slices.ContainsFunc(w.Plans, func(pl *workspace.Plan) bool { return pl.Link.Doubt != "" && !pl.Archived }) {
+		b.WriteString("# Some plans do not settle which initiative they belong to: planctl status names them, and\n# planctl link PLAN ID writes the answer here, under links.\n")
 	}
 	return []byte(b.String())
 }

@@ -1,6 +1,15 @@
 package adopt
 
-import "fmt"
+import (
+	"fmt"
+	"path"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/planctl/planctl/internal/workspace"
+)
 
 // System is a CI system that a job can be written for. The zero value means not known.
 type System string
@@ -18,29 +27,71 @@ func Systems() []System { return []System{GitHub, GitLab, Generic} }
 // module is what the jobs install.
 const module = "github.com/planctl/planctl/cmd/planctl"
 
-// CI is the file of a job that verifies each change. version is what is installed, as `go install` names it; "" and
-// "devel" are the latest. ok is false for a system that is none.
-func CI(s System, version string) (f File, ok bool) {
-	if version == "" || version == "devel" {
-		version = "latest"
+// Job is what is asked of a CI job.
+type Job struct {
+	System  System
+	Version string // what is installed, as `go install` names it; "" and "devel" are the latest
+	Branch  string // the main branch; "" where none was found
+	Below   string // the workspace as the top of the repository names it, slash-separated; "" and "." are the top itself
+}
+
+// CI is the file of a job that verifies each change. A CI system looks for its jobs, and starts them, at the top of the
+// repository: where the workspace lies below that, the file's path leads out of it. ok is false for a system that is none,
+// and for a directory whose name cannot stand in a job.
+func CI(j Job) (f File, ok bool) {
+	if j.Version == "" || j.Version == "devel" {
+		j.Version = "latest"
 	}
-	install := fmt.Sprintf("go install %s@%s", module, version)
-	switch s {
+	install := fmt.Sprintf("go install %s@%s", module, j.Version)
+	command, name, up := "planctl", "planctl", "."
+	if j.Below != "" && j.Below != "." {
+		if strings.ContainsFunc(j.Below, func(r rune) bool { return r < ' ' || r == 0x7f }) || strings.Contains(j.Below, "${{") {
+			return File{}, false
+		}
+		name += "-" + strings.Trim(notInNames.ReplaceAllString(j.Below, "-"), "-")
+		command += " -C " + workspace.ShellWord(j.Below)
+		up = filepath.ToSlash(strings.Repeat("../", strings.Count(path.Clean(j.Below), "/")+1))
+	}
+	switch j.System {
 	case GitHub:
-		return File{Path: ".github/workflows/planctl.yml", Data: []byte(fmt.Sprintf(githubJob, install)), Why: "a job of GitHub Actions"}, true
+		return File{Path: path.Join(up, ".github/workflows", name+".yml"), Why: "a job of GitHub Actions",
+			Data: []byte(fmt.Sprintf(githubJob, strings.Replace(name, "-", " ", 1), install, command, branches(j.Branch)))}, true
 	case GitLab:
-		return File{Path: ".gitlab/planctl.yml", Data: []byte(fmt.Sprintf(gitlabJob, install)), Why: "a job of GitLab CI; add `include: .gitlab/planctl.yml` to .gitlab-ci.yml"}, true
+		file := ".gitlab/" + name + ".yml"
+		return File{Path: path.Join(up, file), Why: "a job of GitLab CI; add `include: " + file + "` to .gitlab-ci.yml",
+			Data: []byte(fmt.Sprintf(gitlabJob, name, install, command))}, true
 	case Generic:
-		return File{Path: "ci/planctl-verify.sh", Data: []byte(fmt.Sprintf(genericJob, install)), Why: "a script for any CI: sh ci/planctl-verify.sh"}, true
+		return File{Path: "ci/planctl-verify.sh", Executable: true, Why: "a script for any CI",
+			Data: []byte(fmt.Sprintf(genericJob, install))}, true
 	}
 	return File{}, false
 }
 
-// Names of branches reach the shell through the environment, never by being pasted into a command.
-const githubJob = `name: planctl
+// branches is the main branch as a list of YAML has it, and as a filter of GitHub takes it literally.
+func branches(name string) string {
+	if name == "" {
+		return "main, master"
+	}
+	name = strings.NewReplacer("+", `\+`, "!", `\!`).Replace(name)
+	if !plainBranch.MatchString(name) {
+		return strconv.Quote(name)
+	}
+	return name
+}
+
+var (
+	plainBranch = regexp.MustCompile(`^[a-z]{3,}(?:[/_-][a-z0-9]+)*$`)
+	notInNames  = regexp.MustCompile(`[^A-Za-z0-9_.]+`)
+	plainWord   = regexp.MustCompile(`^[A-Za-z0-9_./][A-Za-z0-9_./-]*$`)
+)
+
+// What others can name, a branch say, reaches the shell through the environment and never by being pasted into a command. A
+// commit that a force push took away is in no clone: it is fetched by its name. Where it cannot be, git says why and
+// planctl ends with an error.
+const githubJob = `name: %s
 on:
   push:
-    branches: [main, master]
+    branches: [%[4]s]
   pull_request:
 permissions:
   contents: read
@@ -54,20 +105,19 @@ jobs:
       - uses: actions/setup-go@v5
         with:
           go-version: stable
-      - run: %s
+      - run: %[2]s
       - name: planctl verify
         env:
           BEFORE: ${{ github.event_name == 'push' && github.event.before || '' }}
         run: |
-          # A pull request is compared with its target, a push with what was there before it.
-          if [ -n "$BEFORE" ] && git cat-file -e "$BEFORE^{commit}" 2>/dev/null; then
-            planctl verify --format github --base "$BEFORE"
-          else
-            planctl verify --format github
-          fi
+          # A pull request is compared with its target, a push with what the branch had before it.
+          case "$BEFORE" in
+            *[!0]*) git cat-file -e "$BEFORE" 2>/dev/null || git fetch -q origin "$BEFORE" || true ;;
+          esac
+          %[3]s verify --format github --before "$BEFORE"
 `
 
-const gitlabJob = `planctl:
+const gitlabJob = `%s:
   image: golang:latest
   variables:
     GIT_DEPTH: "0" # verify compares with the commit where the branch began
@@ -77,12 +127,15 @@ const gitlabJob = `planctl:
   script:
     - %s
     - |
-      # A merge request is compared with its target, a push with what was there before it.
-      if [ -z "$CI_MERGE_REQUEST_IID" ] && git cat-file -e "$CI_COMMIT_BEFORE_SHA^{commit}" 2>/dev/null; then
-        planctl verify --format junit --base "$CI_COMMIT_BEFORE_SHA" > planctl.xml
-      else
-        planctl verify --format junit > planctl.xml
-      fi
+      # A merge request is compared with its target, a push with what the branch had before it.
+      BEFORE=$CI_COMMIT_BEFORE_SHA
+      case "$BEFORE" in
+        *[!0]*) git cat-file -e "$BEFORE" 2>/dev/null || git fetch -q origin "$BEFORE" || true ;;
+      esac
+      %[3]s verify --format junit --before "$BEFORE" > planctl.xml || {
+        %[3]s verify --before "$BEFORE" # the same once more, for the job's log
+        exit 1
+      }
   artifacts:
     when: always
     reports:
@@ -90,16 +143,19 @@ const gitlabJob = `planctl:
 `
 
 const genericJob = `#!/bin/sh
-# Verifies plans, ledger and evidence. BASE is the branch or commit that the change
-# goes into, such as origin/main; without it planctl looks for one. The whole history
-# has to be there: git fetch --unshallow.
+# Verifies plans, ledger and evidence of the directory above this one. BASE is the branch
+# or commit that a change goes into, such as origin/main; BEFORE, for a push, the commit
+# that the branch had before it. Without them planctl looks for a main branch. The whole
+# history has to be there: git fetch --unshallow.
 set -eu
+cd "$(dirname "$0")/.."
 command -v planctl >/dev/null 2>&1 || {
 	%s
-	PATH="$PATH:$(go env GOPATH)/bin"
+	bin=$(go env GOBIN)
+	PATH="$PATH:${bin:-$(go env GOPATH)/bin}"
 }
 if [ -n "${BASE:-}" ]; then
 	exec planctl verify --base "$BASE"
 fi
-exec planctl verify
+exec planctl verify --before "${BEFORE:-}"
 `

@@ -11,9 +11,9 @@ import (
 // TestCI: each job is a document that reads, installs the version that was asked for, and calls verify.
 func TestCI(t *testing.T) {
 	for _, s := range Systems() {
-		f, ok := CI(s, "v1.2.3")
+		f, ok := CI(Job{System: s, Version: "v1.2.3", Branch: "a+b", Below: "svc"})
 		text := string(f.Data)
-		if !ok || !strings.Contains(text, "go install github.com/planctl/planctl/cmd/planctl@v1.2.3") || !strings.Contains(text, "planctl verify") {
+		if !ok || !strings.Contains(text, "go install github.com/planctl/planctl/cmd/planctl@v1.2.3") || !strings.Contains(text, map[bool]string{true: "planctl verify", false: "planctl -C svc verify"}[s == Generic]) {
 			t.Errorf("%s: %s", s, text)
 		}
 		if s == Generic {
@@ -29,10 +29,15 @@ func TestCI(t *testing.T) {
 			}
 		}
 	}
-	if _, ok := CI("travis", ""); ok {
+	for branch, want := range map[string]string{"": "[main, master]", "trunk": "[trunk]", "a+b": `["a\\+b"]`, "no": `["no"]`, "1.0": `["1.0"]`} {
+		if f, _ := CI(Job{System: GitHub, Branch: branch}); !strings.Contains(string(f.Data), "branches: "+want+"\n") {
+			t.Errorf("%q: %s", branch, f.Data)
+		}
+	}
+	if _, ok := CI(Job{System: "travis"}); ok {
 		t.Error("a job for a system that is none")
 	}
-	if f, _ := CI(GitHub, "devel"); !strings.Contains(string(f.Data), "@latest") {
+	if f, _ := CI(Job{System: GitHub, Version: "devel"}); !strings.Contains(string(f.Data), "@latest") {
 		t.Error("devel is no version that can be installed")
 	}
 }

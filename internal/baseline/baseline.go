@@ -124,11 +124,11 @@ func (b *Baseline) Apply(list finding.List, s Scope) (rest, unused finding.List)
 		if all == 0 || n >= e.Count || !s.looked(e.File, e.Rule) {
 			continue
 		}
-		what := fmt.Sprintf("%s: the finding that this entry holds is gone", e.Rule)
+		said := fmt.Sprintf("%s is gone: %s", e.place(), e.Message)
 		if n > 0 {
-			what = fmt.Sprintf("%s: the entry counts %d findings, and %d are left", e.Rule, e.Count, n)
+			said = fmt.Sprintf("%s: of %d findings that this entry holds %s left: %s", e.place(), e.Count, are(n), e.Message)
 		}
-		unused = append(unused, b.at(i, CodeUnused, what, updateHelp))
+		unused = append(unused, b.at(i, CodeUnused, said, updateHelp))
 	}
 	unused.Sort()
 	return rest, unused
@@ -137,6 +137,74 @@ func (b *Baseline) Apply(list finding.List, s Scope) (rest, unused finding.List)
 func (b *Baseline) at(i int, code finding.Code, message, help string) finding.Finding {
 	e := b.Entries[i]
 	return finding.Finding{Code: code, Severity: severity(code), File: b.File, Line: e.Line, Col: e.Col, Message: message, Help: help}
+}
+
+// place is an entry's rule, and where it holds.
+func (e Entry) place() string {
+	s := string(e.Rule)
+	if e.File != "" {
+		s += " in " + e.File
+	}
+	if e.Task != "" {
+		s += " of " + e.Task
+	}
+	return s
+}
+
+func are(n int) string {
+	if n == 1 {
+		return "1 is"
+	}
+	return fmt.Sprintf("%d are", n)
+}
+
+// String is an entry on one line, for people.
+func (e Entry) String() string {
+	s := fmt.Sprintf("%s: %s", e.Rule, e.Message)
+	if e.File != "" {
+		s = e.File + ": " + s
+	}
+	if e.Count > 1 {
+		s += fmt.Sprintf(" (%d of them)", e.Count)
+	}
+	return s
+}
+
+// Findings is how many findings the entries hold; a nil baseline holds none.
+func (b *Baseline) Findings() (n int) {
+	if b != nil {
+		for _, e := range b.Entries {
+			n += max(e.Count, 1)
+		}
+	}
+	return n
+}
+
+// Difference is what next holds and b does not, and what b holds and next does
+// not, each in the order of the file. b may be nil.
+func (b *Baseline) Difference(next *Baseline) (came, went []Entry) {
+	count := map[identity]int{}
+	if b != nil {
+		for _, e := range b.Entries {
+			count[e.identity()] -= max(e.Count, 1)
+		}
+	}
+	for _, e := range next.Entries {
+		count[e.identity()] += max(e.Count, 1)
+	}
+	pick := func(from *Baseline, sign int) (out []Entry) {
+		if from == nil {
+			return nil
+		}
+		for _, e := range joined(from.Entries) {
+			if n := sign * count[e.identity()]; n > 0 {
+				e.Count = n
+				out = append(out, e)
+			}
+		}
+		return out
+	}
+	return pick(next, 1), pick(b, -1)
 }
 
 // Update is the baseline that holds the list's errors and warnings and nothing
@@ -173,7 +241,7 @@ func Update(old *Baseline, list finding.List, s Scope) *Baseline {
 func joined(entries []Entry) []Entry {
 	entries = slices.Clone(entries)
 	slices.SortStableFunc(entries, func(a, b Entry) int {
-		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Task, b.Task), cmp.Compare(a.Message, b.Message))
+		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Rule, b.Rule), natural(a.Task, b.Task), natural(a.Message, b.Message))
 	})
 	var out []Entry
 	for _, e := range entries {
@@ -186,4 +254,33 @@ func joined(entries []Entry) []Entry {
 		out = append(out, e)
 	}
 	return out
+}
+
+// natural compares as people count: attempt #2 stands before attempt #10.
+func natural(a, b string) int {
+	x, y := a, b
+	for x != "" && y != "" {
+		n, m := number(x), number(y)
+		if n == 0 || m == 0 {
+			if x[0] != y[0] {
+				return cmp.Compare(x[0], y[0])
+			}
+			x, y = x[1:], y[1:]
+			continue
+		}
+		p, q := strings.TrimLeft(x[:n], "0"), strings.TrimLeft(y[:m], "0")
+		if c := cmp.Or(cmp.Compare(len(p), len(q)), cmp.Compare(p, q)); c != 0 {
+			return c
+		}
+		x, y = x[n:], y[m:]
+	}
+	return cmp.Or(cmp.Compare(len(x), len(y)), cmp.Compare(a, b))
+}
+
+// number is how many digits a text begins with.
+func number(s string) (n int) {
+	for n < len(s) && s[n] >= '0' && s[n] <= '9' {
+		n++
+	}
+	return n
 }

@@ -165,8 +165,8 @@ func TestApplyUnused(t *testing.T) {
 		t.Errorf("rest:\n%s", said(rest))
 	}
 	text := string(b.Format())
-	want := ".planctl-baseline.yaml:" + lineOf(text, "- rule: ledger-date") + ":5: warning[baseline-unused]: ledger-date: the finding that this entry holds is gone\n" +
-		".planctl-baseline.yaml:" + lineOf(text, "- rule: plan-missing-path") + ":5: warning[baseline-unused]: plan-missing-path: the entry counts 2 findings, and 1 are left\n"
+	want := ".planctl-baseline.yaml:" + lineOf(text, "- rule: ledger-date") + ":5: warning[baseline-unused]: ledger-date in docs/fix_plan.md is gone: 2025-02-30 is no date\n" +
+		".planctl-baseline.yaml:" + lineOf(text, "- rule: plan-missing-path") + ":5: warning[baseline-unused]: plan-missing-path in plans/c.md: of 2 findings that this entry holds 1 is left: Dependencies cites `docs/a.md`, which is not there\n"
 	if said(unused) != want {
 		t.Errorf("got\n%swant\n%s", said(unused), want)
 	}
@@ -186,6 +186,26 @@ func lineOf(text, part string) string {
 	before, _, _ := strings.Cut(text, part)
 	n := strings.Count(before, "\n") + 1
 	return string(rune('0'+n/10)) + string(rune('0'+n%10))
+}
+
+// What an update takes in and out, and the order that people count in.
+func TestDifference(t *testing.T) {
+	entry := func(message string, count int) baseline.Entry {
+		return baseline.Entry{Rule: "ledger-date", File: "docs/fix_plan.md", Message: message, Count: count}
+	}
+	was := &baseline.Baseline{Entries: []baseline.Entry{entry("attempt #10", 1), entry("attempt #2", 3), entry("attempt #3", 1), entry("attempt", 1)}}
+	next := &baseline.Baseline{Entries: []baseline.Entry{entry("attempt #2", 1), entry("attempt #3", 2), entry("attempt #111", 1), entry("attempt #11", 1), entry("attempt", 1)}}
+	came, went := was.Difference(next)
+	if want := []baseline.Entry{entry("attempt #3", 1), entry("attempt #11", 1), entry("attempt #111", 1)}; !slices.Equal(came, want) {
+		t.Errorf("came %v, want %v", came, want)
+	}
+	if want := []baseline.Entry{entry("attempt #2", 2), entry("attempt #10", 1)}; !slices.Equal(went, want) {
+		t.Errorf("went %v, want %v", went, want)
+	}
+	var none *baseline.Baseline
+	if came, went := none.Difference(next); len(came) != len(next.Entries) || len(went) != 0 || next.Findings() != 6 || none.Findings() != 0 {
+		t.Errorf("from none: %v, %v", came, went)
+	}
 }
 
 // A line in the baseline must not be able to hide a rewritten attempt.

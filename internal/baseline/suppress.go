@@ -5,6 +5,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/planctl/planctl/internal/finding"
@@ -134,10 +135,15 @@ func cutReason(text string) (head, reason string) {
 	return text, ""
 }
 
+// readable reports whether a character can be read: fillers are letters to Unicode, and nobody sees them.
+func readable(r rune) bool {
+	return (unicode.IsLetter(r) || unicode.IsDigit(r)) && !unicode.Is(unicode.Other_Default_Ignorable_Code_Point, r)
+}
+
 // trimmed is a reason on one line, "" where it holds no letter or digit.
 func trimmed(s string) string {
 	s = strings.Join(strings.Fields(s), " ")
-	if strings.Trim(s, "-–—:.…?! ") == "" {
+	if !strings.ContainsFunc(s, readable) {
 		return ""
 	}
 	return s

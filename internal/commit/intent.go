@@ -76,6 +76,7 @@ type Change struct {
 type line struct {
 	Intent  *Intent        `json:"intent,omitempty"`
 	Started *runner.Handle `json:"started,omitempty"`
+	Scratch string         `json:"scratch,omitempty"`
 	Change  *Change        `json:"change,omitempty"`
 	Step    string         `json:"step,omitempty"`
 }
@@ -87,13 +88,14 @@ const (
 
 // Open is an intent whose file this process holds.
 type Open struct {
-	Intent Intent
-	Handle *runner.Handle
-	Change *Change
-	Steps  []string
-	store  *Store
-	path   string
-	file   *os.File
+	Intent    Intent
+	Handle    *runner.Handle
+	Throwaway string // a directory that goes with the intent's process, see Scratch
+	Change    *Change
+	Steps     []string
+	store     *Store
+	path      string
+	file      *os.File
 }
 
 // Begin writes an intent and fsyncs it and its directory.
@@ -132,6 +134,13 @@ func (s *Store) Begin(in Intent) (*Open, error) {
 func (o *Open) Started(h runner.Handle) error {
 	o.Handle = &h
 	return o.append(line{Started: &h})
+}
+
+// Scratch records a throwaway directory that the process is going to use: a recovery gives its name, for who made it to
+// take away.
+func (o *Open) Scratch(dir string) error {
+	o.Throwaway = dir
+	return o.append(line{Scratch: dir})
 }
 
 func (o *Open) append(l line) error {
@@ -222,6 +231,8 @@ func (s *Store) read(path string) (*Open, error) {
 			o.Intent = *l.Intent
 		case l.Started != nil:
 			o.Handle = l.Started
+		case l.Scratch != "":
+			o.Throwaway = l.Scratch
 		case l.Change != nil:
 			o.Change = l.Change
 		case l.Step != "":

@@ -26,6 +26,7 @@ type Recovered struct {
 	Why     string
 	Killed  int // processes of the run that were still alive
 	Outcome Outcome
+	Scratch string // the throwaway directory of the dead process, "" without; the caller takes it away
 }
 
 // RecoverError says why one intent could not be finished. The intent stays.
@@ -136,6 +137,9 @@ func (s *Store) finishOne(ctx context.Context, w Writing, o *Open, now time.Time
 	}
 	o = fresh
 	r := Recovered{Name: o.Intent.Name}
+	if s.Repo != nil { // without git an intent lies in the tree, where others may have written it
+		r.Scratch = o.Throwaway
+	}
 	if o.Intent.Key == "" {
 		r.Did = "nothing had started"
 		return []Recovered{r}, os.Remove(o.path)

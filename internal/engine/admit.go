@@ -91,6 +91,7 @@ func (l *loop) stands(t *Task, it *workspace.Item, gates []schedule.Gate) bool {
 		if manual, _ := isManual(it); manual {
 			return refuse(Current, "a person ticked it", "")
 		}
+		t.Warnings = append(t.Warnings, altered(l.w, it.Ran(standing.Pass))...)
 		return refuse(Current, "nothing that it depends on has changed since", "--force runs it again")
 	}
 	if manual, why := isManual(it); manual {
@@ -180,7 +181,7 @@ func command(it *workspace.Item) string {
 
 func (l *loop) approve(ctx context.Context, it *workspace.Item) (Approval, error) {
 	sp, _, _ := it.EffectiveSpec()
-	p := Proposal{Task: it.Name(l.w), Title: it.Task.Description, Command: sp.Run, Kind: sp.Kind, Log: sp.Log, Dir: sp.Dir, Why: notReady(it)}
+	p := Proposal{Task: it.Name(l.w), Title: it.Task.Description, Command: sp.Run, Kind: sp.Kind, NoRed: sp.Kind == spec.Green && it.RedItem() == nil, Log: sp.Log, Dir: sp.Dir, Why: notReady(it)}
 	if s := it.Found(); s != nil {
 		p.Where, p.Source, p.Others = fmt.Sprintf("%s:%d:%d", s.File, s.Line, s.Col), s.Source, s.Others
 	}

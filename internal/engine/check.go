@@ -118,7 +118,7 @@ func (j *Judgement) judge(e *Engine, w *workspace.Workspace, it *workspace.Item,
 	j.Verdicts = criteria.Judge(programs, facts, &rec)
 	j.Calls = rec.Calls()
 	maskVerdicts(mask, j.Verdicts, j.Calls)
-	t := proof.Run{Kind: sp.Kind, Result: resultOf(p), Tests: facts.Tests, Because: sp.Because, Programs: programs, Pins: p.Pins, Command: sp.Run, Accept: p.Result == manifest.Pass}
+	t := proof.Run{Kind: sp.Kind, Result: resultOf(p), Tests: facts.Tests, Because: sp.Because, Allow: proof.Allowed(sp.Allow), Programs: programs, Pins: p.Pins, Command: sp.Run, Accept: p.Result == manifest.Pass}
 	if red, err := resolveRed(w, it, sp.Red); err == nil && red.LastPass() != nil {
 		t.Red = &red.Ran(red.LastPass()).Doc.Predicate
 	}
@@ -155,9 +155,9 @@ func judgeable(w *workspace.Workspace, it *workspace.Item, run *workspace.Record
 	if pass := it.LastPass(); run.Doc.Predicate.Task.Row != row && (pass == nil || it.Ran(pass) != run || pass.Doc.Predicate.Task.Row != row) {
 		return &MarkError{Why: "the row of " + it.Task.ID + " was reworded since its last run", Help: again}
 	}
-	keys := slices.DeleteFunc(it.Respecified(run), func(k string) bool { return k == "criteria" || k == "because" })
+	keys := slices.DeleteFunc(it.Respecified(run), func(k string) bool { return k == "criteria" || k == "because" || k == "allow" })
 	if len(keys) > 0 {
-		return &MarkError{Why: fmt.Sprintf("the spec of %s was changed since its last run, in %s: only criteria and because can be judged without running",
+		return &MarkError{Why: fmt.Sprintf("the spec of %s was changed since its last run, in %s: only criteria, because and allow can be judged without running",
 			it.Task.ID, strings.Join(keys, ", ")), Help: again}
 	}
 	return nil

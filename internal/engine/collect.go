@@ -3,15 +3,17 @@ package engine
 import (
 	"context"
 	"fmt"
+	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/planctl/planctl/internal/criteria"
 	"github.com/planctl/planctl/internal/evidence"
 	"github.com/planctl/planctl/internal/manifest"
 	"github.com/planctl/planctl/internal/proof"
+	"github.com/planctl/planctl/internal/regular"
 	"github.com/planctl/planctl/internal/testreport"
 	"github.com/planctl/planctl/runner"
 )
@@ -20,7 +22,7 @@ import (
 func (x *execution) collect(ctx context.Context, r runner.Result) {
 	p := &x.p
 	p.Started, p.Finished = r.Started.UTC(), r.Finished.UTC()
-	p.Seconds = float64(time.Duration(r.Seconds*float64(time.Second)).Round(10*time.Millisecond)) / float64(time.Second)
+	p.Seconds = hundredths(r.Seconds)
 	p.Exit, p.Signal, p.TimedOut = r.Exit, r.Signal, r.TimedOut
 	if r.Started.IsZero() {
 		p.Started, p.Finished = x.e.Now().UTC(), x.e.Now().UTC()
@@ -82,18 +84,13 @@ func (x *execution) readTests() (wrong []string) {
 	}
 	x.facts.Tests = res
 	if res.Reader != "" {
-		names := map[string]string{}
-		for n, s := range res.Names {
-			names[x.masker.String(n)] = string(s)
-		}
-		x.p.Tests = &manifest.Tests{Total: res.Total, Passed: res.Passed, Failed: res.Failed, Skipped: res.Skipped,
-			Errors: res.Errors, Names: names, Reader: res.Reader}
+		x.p.Tests = recorded(res, x.masker)
 	}
 	return wrong
 }
 
 // judge decides the result: first the kind's rule, then what is wrong with the evidence, then the criteria.
-func (x *execution) judge(r runner.Result) {
+func (x *execution) judge(ctx context.Context, r runner.Result) {
 	p := &x.p
 	x.facts.Exit, x.facts.Signal, x.facts.TimedOut, x.facts.Seconds = p.Exit, p.Signal, p.TimedOut, p.Seconds
 	x.facts.LogPath, x.facts.Root, x.facts.RunDir = x.logPath, x.w.Root, x.dir.Path
@@ -102,10 +99,11 @@ func (x *execution) judge(r runner.Result) {
 	p.Criteria = criteria.Judge(x.programs, x.facts, &rec)
 	p.Calls = rec.Calls()
 	maskVerdicts(x.masker, p.Criteria, p.Calls)
-	t := proof.Run{Kind: x.spec.Kind, Result: r, Tests: x.facts.Tests, Because: x.spec.Because, Programs: x.programs,
+	t := proof.Run{Kind: x.spec.Kind, Result: r, Tests: x.facts.Tests, Because: x.spec.Because, Allow: proof.Allowed(x.spec.Allow), Programs: x.programs,
 		Pins: p.Pins, Command: x.spec.Run, Accept: x.opt.AcceptPins}
 	if x.red != nil {
 		t.Red = &x.red.Doc.Predicate
+		t.Extents = x.extents(ctx, t.Red)
 	}
 	why, warnings := proof.Judge(t)
 	x.task.Warnings = append(x.task.Warnings, warnings...)
@@ -127,6 +125,49 @@ func (x *execution) judge(r runner.Result) {
 		p.Result = manifest.Pass
 		x.task.Failure = x.masker.String(proof.Failure(t))
 	}
+}
+
+// extents says how much each pin has changed since the red run, by the sources that it kept. It is for people: where
+// those are not to be had, that a pin changed is said without.
+func (x *execution) extents(ctx context.Context, red *manifest.Predicate) map[string]string {
+	var changed, files []string
+	for _, pin := range sortedKeys(red.Pins) {
+		if now, ok := x.p.Pins[pin]; ok && now != red.Pins[pin] {
+			changed, files = append(changed, pin), append(files, path.Join(inCheckout(x.w), evidence.PinFile(pin)))
+		}
+	}
+	if len(changed) == 0 || x.w.Git == nil || red.Source.Why != "" {
+		return nil
+	}
+	var patch []byte
+	if red.Source.Patch != "" {
+		var err error
+		if patch, err = regular.Read(filepath.Join(x.w.Abs(path.Dir(x.red.Path)), red.Source.Patch)); err != nil {
+			return nil
+		}
+	}
+	was, err := x.w.Git.FilesAt(ctx, red.Source.Commit, patch, files)
+	if err != nil {
+		return nil
+	}
+	root, err := os.OpenRoot(x.w.Root)
+	if err != nil {
+		return nil
+	}
+	out := map[string]string{}
+	for i, pin := range changed {
+		now, err := evidence.ReadPinned(root, pin)
+		if err != nil {
+			continue
+		}
+		if added, removed, err := evidence.Extent(pin, was[files[i]], now); err == nil {
+			out[pin] = fmt.Sprintf("+%d −%d lines", added, removed)
+		}
+	}
+	if root.Close() != nil { // nothing was written through it
+		return nil
+	}
+	return out
 }
 
 func (x *execution) abs(f manifest.File) string {

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"os"
 
 	"github.com/planctl/planctl/internal/commit"
 	"github.com/planctl/planctl/internal/criteria"
@@ -28,6 +29,9 @@ type decision struct {
 	note  string
 	task  *Task
 	mask  *redact.Masker
+
+	// before does the work whose outcome is recorded, in the record's directory, once an intent tells of it; nil: none.
+	before func(ctx context.Context, rel string, p *manifest.Predicate, open *commit.Open) error
 }
 
 // judgement fills in what was decided and says what to tick, on a reading of the workspace made under
@@ -104,9 +108,18 @@ func (d *decision) locked(ctx context.Context, w *workspace.Workspace, store *co
 			return err
 		}
 	}
+	if d.before != nil {
+		in.Log = rel + "/" + file + ".log" // so that a recovery ends what it started
+	}
 	open, err := store.Begin(in)
 	if err != nil {
 		return err
+	}
+	if d.before != nil {
+		if err := d.before(ctx, rel, &p, open); err != nil {
+			return errors.Join(err, open.Abandon(), os.RemoveAll(w.Abs(rel)), evidence.RemoveEmpty(w.Root, rel))
+		}
+		ctx = context.WithoutCancel(ctx) // Ctrl-C leaves a record
 	}
 	var refused error
 	out, err := open.Commit(ctx, writing(w), func() (*commit.Change, *manifest.Statement, error) {
@@ -266,10 +279,27 @@ func (m *marking) refuse(w *workspace.Workspace, it *workspace.Item) error {
 			Help: "planctl show " + it.Spec.Plan + "#" + it.Spec.Phase}
 	case m.opt.Same && (it.Task.State != plan.Done || it.LastPass() == nil):
 		return &MarkError{Why: "--same accepts a reworded row that is done and has a passing attempt; " + it.Task.ID + " has not", Help: "planctl show " + it.Name(w)}
-	case it.Task.State == m.to && !m.opt.Same && !it.Standing(w).Refuted && (m.to != plan.Done || it.LastPass() != nil):
+	case it.Task.State == m.to && !m.opt.Same && !it.Standing(w).Refuted && (m.to != plan.Done || it.LastPass() != nil) && !m.takenBack(it):
 		return &MarkError{Why: fmt.Sprintf("%s is %s already", it.Task.ID, m.to), Help: "planctl show " + it.Name(w)}
 	}
 	return nil
+}
+
+// takenBack reports whether somebody took the row's tick with an editor, and no decision says so yet: then the state that
+// the row has already is news.
+func (m *marking) takenBack(it *workspace.Item) bool {
+	pass := it.LastPass()
+	if m.to == plan.Done || pass == nil || pass.Item != it {
+		return false
+	}
+	if it.Spec != nil && it.Spec.Review && m.to == plan.Active {
+		return false // it waits for its review
+	}
+	if n := &it.Newest().Doc.Predicate; n.Result == manifest.Decided && n.State == m.to.String() {
+		return false
+	}
+	p := &pass.Doc.Predicate
+	return p.Ticked || p.State == plan.Done.String()
 }
 
 func (m *marking) judge(w *workspace.Workspace, p *manifest.Predicate) ([]commit.Tick, error) {
@@ -292,6 +322,9 @@ func (m *marking) judge(w *workspace.Workspace, p *manifest.Predicate) ([]commit
 		if last := it.LastPass(); last != nil {
 			p.Result = manifest.Reopened
 			p.Supersedes = standing(it)
+		}
+		if it.Task.State == m.to {
+			return nil, nil // the token says it already
 		}
 		return []commit.Tick{own}, nil
 	}

@@ -13,13 +13,14 @@ import (
 	"github.com/planctl/planctl/internal/commit"
 	"github.com/planctl/planctl/internal/finding"
 	"github.com/planctl/planctl/internal/manifest"
+	"github.com/planctl/planctl/internal/replay"
 	"github.com/planctl/planctl/internal/schedule"
 	"github.com/planctl/planctl/internal/spec"
 	"github.com/planctl/planctl/internal/workspace"
 	"github.com/planctl/planctl/runner"
 )
 
-// Engine is what the commands share. Every field must be set but Show, Live and Approve.
+// Engine is what the commands share. Every field must be set but Guard, Show, Live and Approve.
 type Engine struct {
 	Open     func(ctx context.Context) (*workspace.Workspace, error) // reads the workspace anew
 	Executor func(name string) (runner.Executor, error)              // "" is the default one
@@ -27,6 +28,7 @@ type Engine struct {
 	Environ  []string // the environment that commands inherit
 	Version  string
 
+	Guard   func(dir string) (replay.Guard, error)            // clears up behind a replay that is killed; nil: recover does
 	Show    func(Event)                                       // observes; nil: nobody does
 	Live    func(task string) io.Writer                       // where a running command's log is copied to
 	Approve func(context.Context, Proposal) (Approval, error) // asks about a command found in prose; nil: never approved
@@ -65,6 +67,7 @@ type Proposal struct {
 	Title   string
 	Command string
 	Kind    spec.Kind
+	NoRed   bool // a green of which no red is known: its pass proves little
 	Log     string
 	Dir     string   // where it would run, "" for the workspace
 	Env     []string // what the spec sets or unsets for it

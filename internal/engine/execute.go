@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"maps"
 	"os"
+	"path"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -76,7 +77,7 @@ func (e *Engine) execute(ctx context.Context, w *workspace.Workspace, it *worksp
 		return
 	}
 	x.collect(ctx, result)
-	x.judge(result)
+	x.judge(context.WithoutCancel(ctx), result)
 	// The record is made even when ctx was cancelled: Ctrl-C leaves a recorded run.
 	out, err := x.record(context.WithoutCancel(ctx), open)
 	t.Outcome, t.Predicate = out, &x.p
@@ -328,17 +329,22 @@ func Own(w *workspace.Workspace) []string {
 	for _, a := range w.Archives {
 		own = append(own, a.Path)
 	}
+	for i := range own {
+		own[i] = path.Join(inCheckout(w), own[i])
+	}
+	return own
+}
+
+// inCheckout is where the workspace lies in its git checkout, "" at its top and without git.
+func inCheckout(w *workspace.Workspace) string {
 	if w.Git == nil {
-		return own
+		return ""
 	}
 	rel, err := filepath.Rel(w.Git.Top, w.Root)
 	if err != nil || rel == "." {
-		return own
+		return ""
 	}
-	for i := range own {
-		own[i] = filepath.ToSlash(rel) + "/" + own[i]
-	}
-	return own
+	return filepath.ToSlash(rel)
 }
 
 func compile(cs []spec.Criterion) ([]*criteria.Program, error) {

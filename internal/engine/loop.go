@@ -10,6 +10,7 @@ import (
 	"github.com/planctl/planctl/internal/commit"
 	"github.com/planctl/planctl/internal/evidence"
 	"github.com/planctl/planctl/internal/manifest"
+	"github.com/planctl/planctl/internal/replay"
 	"github.com/planctl/planctl/internal/schedule"
 	"github.com/planctl/planctl/internal/workspace"
 )
@@ -57,6 +58,9 @@ func (e *Engine) Run(ctx context.Context, sel Selection, opt RunOptions) ([]*Tas
 func (e *Engine) Recover(ctx context.Context, w *workspace.Workspace) (*workspace.Workspace, error) {
 	rs, err := commit.NewStore(w.Root, w.Git).Recover(ctx, writing(w), e.Now())
 	for i := range rs {
+		if rs[i].Scratch != "" {
+			err = errors.Join(err, replay.Remove(rs[i].Scratch))
+		}
 		e.emit(Event{Kind: Recovered, Recovered: &rs[i]})
 	}
 	if err != nil || len(rs) == 0 {
@@ -254,7 +258,7 @@ func (e *Engine) runPhase(ctx context.Context, w *workspace.Workspace, ref *phas
 	if fs := phaseSafe(ref.plan, ref.phase); len(fs) > 0 {
 		return nil, &InvalidError{fs}
 	}
-	d := &decision{e: e, plan: ref.plan.Path, phase: ref.phase.ID, note: opt.Note, task: t, kind: "phase"}
+	d := &decision{e: e, plan: ref.plan.Path, phase: ref.phase.ID, note: opt.Note, task: t, kind: manifest.KindPhase}
 	err := d.commit(ctx, w, func(w *workspace.Workspace, p *manifest.Predicate) ([]commit.Tick, error) {
 		pl, ph, err := w.FindPhase(ref.plan.Path + "#" + ref.phase.ID)
 		if err != nil {

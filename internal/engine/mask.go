@@ -44,6 +44,16 @@ func maskPredicate(m *redact.Masker, p *manifest.Predicate) {
 	if p.Tests != nil {
 		p.Tests.Names = maskKeys(m, p.Tests.Names)
 	}
+	if r := p.Replay; r != nil {
+		for _, s := range []*manifest.ReplaySide{&r.Red, &r.Green} {
+			for i := range s.Overlaid {
+				s.Overlaid[i] = m.String(s.Overlaid[i])
+			}
+		}
+		for i := range r.Holders {
+			r.Holders[i] = m.String(r.Holders[i])
+		}
+	}
 	p.Pins, p.Inputs, p.Source.Digests = maskKeys(m, p.Pins), maskKeys(m, p.Inputs), maskKeys(m, p.Source.Digests)
 }
 

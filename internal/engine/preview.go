@@ -72,6 +72,7 @@ func (e *Engine) preview(w *workspace.Workspace, it *workspace.Item, opt RunOpti
 		t.Status, t.Reason, t.Help = Manual, why, manualHelp(t.Name, sp != nil)
 		return v, nil
 	case it.Task.State == plan.Done && it.Standing(w).Fresh && !opt.Force:
+		t.Warnings = append(t.Warnings, altered(w, it.Ran(it.Standing(w).Pass))...)
 		t.Status, t.Reason = Current, "nothing that it depends on has changed since"
 		return v, nil
 	case sp != nil && t.Prose && notReady(it) != "":

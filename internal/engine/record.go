@@ -150,8 +150,33 @@ func extraLines(p *manifest.Predicate) []string {
 	if len(p.Supersedes) > 0 {
 		out = append(out, "Supersedes: "+codes(p.Supersedes))
 	}
+	if r := p.Replay; r != nil {
+		out = append(out, "Red: "+side(r.Red, "failed"), "Green: "+side(r.Green, "passed"))
+	}
 	if p.Judged != "" {
 		out = append(out, "Judged: "+p.Judged)
+	}
+	return out
+}
+
+// side is what one state of the sources showed in a replay.
+func side(s manifest.ReplaySide, word string) string {
+	if s.Log == "" {
+		return "not run"
+	}
+	if !s.Pass {
+		word = "not " + word
+	}
+	on := s.Commit
+	if len(on) > 12 {
+		on = on[:12]
+	}
+	if on == "" {
+		on = "no commit"
+	}
+	out := fmt.Sprintf("%s on %s (%s)", word, on, (&manifest.Predicate{Exit: s.Exit, Signal: s.Signal, TimedOut: s.TimedOut, Seconds: s.Seconds}).Ending())
+	if len(s.Overlaid) > 0 {
+		out += ", with today's " + codes(s.Overlaid)
 	}
 	return out
 }

@@ -49,6 +49,38 @@ func upheld(w *workspace.Workspace, r *workspace.Record, all bool) []string {
 	return wrong
 }
 
+// altered is what a run that is not made again has to say of its evidence: files that are no longer what it recorded, nor
+// what another run recorded in their place.
+func altered(w *workspace.Workspace, r *workspace.Record) []string {
+	if r == nil {
+		return nil
+	}
+	byOthers := map[string]bool{} // path and digest
+	for _, o := range w.Evidence.Records {
+		for _, f := range o.Doc.Predicate.Files {
+			if o != r && f.Base == manifest.Workspace {
+				byOthers[f.Name+"\x00"+f.SHA256] = true
+			}
+		}
+	}
+	var paths, out []string
+	for _, f := range r.Doc.Predicate.Files {
+		paths = append(paths, fileOf(w, r, f))
+	}
+	for i, sum := range evidence.HashAll(paths) {
+		f := r.Doc.Predicate.Files[i]
+		if sum.Err != nil || sum.SHA256 == f.SHA256 && sum.Size == f.Size || byOthers[f.Name+"\x00"+sum.SHA256] {
+			continue // what is absent may be kept elsewhere: verify knows
+		}
+		name, help := path.Join(path.Dir(r.Path), f.Name), "planctl verify says how to bring it back"
+		if f.Base == manifest.Workspace {
+			name, help = f.Name, "--force makes new evidence"
+		}
+		out = append(out, fmt.Sprintf("its %s is not what the run left: %s; %s", f.Role, name, help))
+	}
+	return out
+}
+
 // reviewed says why a run cannot be what a person ticks the task by now; nil where it can.
 func reviewed(w *workspace.Workspace, it *workspace.Item, r *workspace.Record) error {
 	again := "planctl run " + it.Name(w)

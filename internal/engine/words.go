@@ -92,6 +92,11 @@ func secretValues(ss []redact.Secret) []string {
 	return out
 }
 
+// hundredths is seconds as a record has them.
+func hundredths(s float64) float64 {
+	return float64(time.Duration(s*float64(time.Second)).Round(10*time.Millisecond)) / float64(time.Second)
+}
+
 // resultOf is how a recorded run ended, as the runner said it.
 func resultOf(p *manifest.Predicate) runner.Result {
 	return runner.Result{Exit: p.Exit, Signal: p.Signal, TimedOut: p.TimedOut, Started: p.Started, Finished: p.Finished, Seconds: p.Seconds}

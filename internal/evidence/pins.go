@@ -78,6 +78,10 @@ func Pins(root string, pins []string) (map[string]string, []Problem) {
 	return sums, f.close()
 }
 
+// ReadPinned reads the file that a pin is of, below root. One that is not there
+// is fs.ErrNotExist; one that leaves the root, or is no file, is an error.
+func ReadPinned(root *os.Root, pin string) ([]byte, error) { return read(root, PinFile(pin)) }
+
 // span is a definition's place in its file, as byte offsets.
 type span struct{ start, end int }
 

@@ -206,6 +206,18 @@ func (r *Repo) Branch(ctx context.Context) (string, error) {
 	return strings.TrimSuffix(string(out), "\n"), err
 }
 
+// RemoteHead is the branch that a remote's HEAD names, as the clone noted it; "" where it did not.
+func (r *Repo) RemoteHead(ctx context.Context, remote string) (string, error) {
+	if err := refuse(remote); err != nil {
+		return "", err
+	}
+	out, err := r.git(ctx, nil, "symbolic-ref", "--quiet", "refs/remotes/"+remote+"/HEAD")
+	if exit(err) == 1 {
+		return "", nil
+	}
+	return strings.TrimPrefix(strings.TrimSuffix(string(out), "\n"), "refs/remotes/"+remote+"/"), err
+}
+
 // User is the name and the address that git would give to an author, "" where
 // they are not configured.
 func (r *Repo) User(ctx context.Context) (name, email string) {

@@ -214,6 +214,20 @@ func TestHeadAndBranch(t *testing.T) {
 	}
 }
 
+// TestRemoteHead: the branch that a clone noted as its origin's, and none where it noted none.
+func TestRemoteHead(t *testing.T) {
+	isolate(t)
+	dir := repository(t, map[string]string{"f": "x\n"})
+	git(t, dir, "branch", "-m", "main/line")
+	clone := filepath.Join(t.TempDir(), "clone")
+	git(t, dir, "clone", "-q", dir, clone)
+	for at, want := range map[string]string{dir: "", clone: "main/line"} {
+		if got, err := open(t, at).RemoteHead(t.Context(), "origin"); got != want || err != nil {
+			t.Errorf("%s: %q, %v; want %q", at, got, err, want)
+		}
+	}
+}
+
 func TestUser(t *testing.T) {
 	ctx := context.Background()
 	dir := repository(t, nil)

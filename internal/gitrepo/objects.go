@@ -49,6 +49,17 @@ func (r *Repo) Resolve(ctx context.Context, rev string) (string, error) {
 	return strings.TrimSpace(string(out)), err
 }
 
+// Tip is the commit of a branch: a remote's (origin/main), else this clone's own. Tags are no branches: git rev-parse
+// takes a tag of the same name for it, and whoever may push tags could name any commit so. "" where there is no such branch.
+func (r *Repo) Tip(ctx context.Context, name string) (string, error) {
+	for _, where := range []string{"refs/remotes/", "refs/heads/"} {
+		if commit, err := r.Resolve(ctx, where+name); commit != "" || err != nil {
+			return commit, err
+		}
+	}
+	return "", nil
+}
+
 // IsAncestor reports whether commit a is b or an ancestor of b. A commit that
 // this clone lacks is an *Error.
 func (r *Repo) IsAncestor(ctx context.Context, a, b string) (bool, error) {

@@ -37,7 +37,10 @@ type Plan struct {
 	Path       string
 	Initiative string // that it is linked to; only of what is there now
 	Doc        *plan.Plan
+	Archived   bool
 	Commands   map[string]bool // the rows that have a command, in a spec or in prose
+	Review     map[string]bool // those whose spec asks for a review
+	RolledUp   map[string]bool // those that are done by their phase alone; only of what is there now
 }
 
 // Manifest is a file with a manifest's name.
@@ -51,6 +54,7 @@ type Snapshot struct {
 	Ledgers   []Ledger // the live one and archives
 	Plans     []Plan
 	Manifests []Manifest
+	Unread    map[string]bool // plans of the base that stand at their paths and are none any more; only of what is there now
 }
 
 // Rule is a code with what it means.
@@ -82,13 +86,18 @@ const (
 	CodeRowDeleted      finding.Code = "history-row-deleted"
 	CodePlanDeleted     finding.Code = "history-plan-deleted"
 	CodeCommandLost     finding.Code = "history-command-lost"
+	CodeReviewLost      finding.Code = "history-review-lost"
+	CodeReworded        finding.Code = "history-row-reworded"
+	CodePlanUnread      finding.Code = "history-plan-unread"
+	CodePlanArchived    finding.Code = "history-plan-archived"
+	CodeLowered         finding.Code = "history-severity-lowered"
 )
 
 // IsNew reports whether a rule is about what the head has and the base had not; the others are about what was lost or
 // rewritten.
 func IsNew(code finding.Code) bool {
 	switch code {
-	case CodeTick, CodeSkip, CodeCommandLost:
+	case CodeTick, CodeSkip, CodeCommandLost, CodeReviewLost, CodeLowered:
 		return true
 	}
 	return false
@@ -118,6 +127,11 @@ func Rules() []Rule {
 		{CodeRowDeleted, warning, "A row that the base has is gone."},
 		{CodePlanDeleted, warning, "A plan that the base has is gone, and rows of it were open."},
 		{CodeCommandLost, warning, "A row that had a command at the base was ticked and has none any more."},
+		{CodeReviewLost, fault, "A row that was to be reviewed at the base was ticked without a review, and its spec asks for none any more."},
+		{CodePlanUnread, fault, "A plan that the base has stands at its place, and the config does not read it any more; a warning where none of its rows was done."},
+		{CodePlanArchived, warning, "A plan that was worked on at the base stands at its place, and the config calls it archived."},
+		{CodeLowered, warning, "The config makes less of findings that were errors by the base's."},
+		{CodeReworded, fault, "A roll-up row that was done at the base says something else now."},
 	}
 }
 

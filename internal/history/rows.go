@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/planctl/planctl/internal/finding"
 	"github.com/planctl/planctl/internal/manifest"
 	"github.com/planctl/planctl/ledger"
 	"github.com/planctl/planctl/plan"
@@ -15,7 +16,7 @@ import (
 // rows holds the rows of the base's plans against what they are now.
 func (c *comparison) rows() {
 	was := c.before()
-	x := &naming{comparison: c, told: map[string][]telling{}, done: map[string]bool{}}
+	x := &naming{comparison: c}
 	x.read()
 	for _, h := range c.head.Plans {
 		b := was[h.Path]
@@ -31,19 +32,40 @@ func (c *comparison) rows() {
 		found[b] = true
 	}
 	for i := range c.base.Plans {
-		b := &c.base.Plans[i]
-		if found[b] {
-			continue
+		if b := &c.base.Plans[i]; !found[b] {
+			c.lost(b)
 		}
-		open := 0
-		for _, t := range b.Doc.Tasks() {
-			if t.State != plan.Done && t.State != plan.Skipped {
-				open++
-			}
+	}
+	for _, h := range c.head.Plans {
+		if b := was[h.Path]; b != nil && b.Path == h.Path && h.Archived && !b.Archived {
+			c.add(CodePlanArchived, h.Path, 0, "", "the plan was worked on at the base, and the config calls it archived now", "move it below plans/archive, or archive it in a change of its own: what is archived is not held to its inputs any more")
 		}
-		if open > 0 {
-			c.add(CodePlanDeleted, b.Path, 0, "", fmt.Sprintf("the plan is gone, and %d of its rows were open", open), "git checkout BASE -- "+b.Path+" brings it back; an archive below plans/archive keeps it")
+	}
+}
+
+// lost speaks of a plan of the base that is none any more.
+func (c *comparison) lost(b *Plan) {
+	open, done := 0, 0
+	for _, t := range b.Doc.Tasks() {
+		switch t.State {
+		case plan.Done:
+			done++
+		case plan.Skipped:
+		default:
+			open++
 		}
+	}
+	if c.head.Unread[b.Path] {
+		ran := slices.ContainsFunc(c.base.Manifests, func(m Manifest) bool { return m.Doc != nil && m.Doc.Predicate.Task.Plan == b.Path })
+		c.add(CodePlanUnread, b.Path, 0, "", fmt.Sprintf("the plan stands there, and the config does not read it any more: %d of its rows are done, %d open", done, open),
+			"let `plans` in .planctl.yaml name it; a plan that is over is moved below plans/archive")
+		if done == 0 && !ran {
+			c.list[len(c.list)-1].Severity = finding.Warning
+		}
+		return
+	}
+	if open > 0 {
+		c.add(CodePlanDeleted, b.Path, 0, "", fmt.Sprintf("the plan is gone, and %d of its rows were open", open), "git checkout BASE -- "+b.Path+" brings it back; an archive below plans/archive keeps it")
 	}
 }
 
@@ -58,9 +80,10 @@ func (c *comparison) before() map[string]*Plan {
 	var moved []*Plan
 	for i := range c.base.Plans {
 		b := &c.base.Plans[i]
-		if now[b.Path] {
+		switch {
+		case now[b.Path]:
 			out[b.Path] = b
-		} else {
+		case !c.head.Unread[b.Path]:
 			moved = append(moved, b)
 		}
 	}
@@ -111,12 +134,20 @@ func (x *naming) row(h Plan, b *Plan, t *plan.Task) {
 	var old *plan.Task
 	if b != nil {
 		if old = b.Doc.Task(t.ID); old != nil && old.State == plan.Done {
+			if h.RolledUp[t.ID] && words(old.Description) != words(t.Description) {
+				x.add(CodeReworded, h.Path, t.Line, t.ID, fmt.Sprintf("%s was done by its phase at the base, and said “%s”", t.ID, old.Description),
+					"bring its words back; planctl mark "+t.ID+" done --note \"…\" says why what it says now is done")
+			}
 			return
 		}
 	}
 	if !x.named(h, t) {
 		x.add(CodeTick, h.Path, t.Line, t.ID, fmt.Sprintf("%s was ticked since the base, and no attempt in the section of %s names it", t.ID, h.Initiative),
 			"planctl run or planctl mark tick with an attempt; for work that was done otherwise write the attempt that says how")
+	}
+	if old != nil && b.Review[t.ID] && !h.Review[t.ID] && !x.decided[h.Path+"#"+t.ID] {
+		x.add(CodeReviewLost, h.Path, t.Line, t.ID, fmt.Sprintf("%s waited for a review at the base, and was ticked since without one", t.ID),
+			"planctl mark "+t.ID+" done --run DIGEST --note \"…\" is the review; bring `review: true` back, or take it out in a change of its own")
 	}
 	if old != nil && b.Commands[t.ID] && !h.Commands[t.ID] {
 		x.add(CodeCommandLost, h.Path, t.Line, t.ID, fmt.Sprintf("%s had a command at the base, and lost it when it was ticked", t.ID), "bring the command back into the row, or bind it: planctl bind "+t.ID+" --write; nobody can run it again otherwise")
@@ -141,11 +172,11 @@ func (c *comparison) deletedRows(h Plan, b *Plan) {
 	said := map[string]bool{}
 	for _, t := range h.Doc.Tasks() {
 		if b.Doc.Task(t.ID) == nil {
-			said[strings.Join(strings.Fields(t.Description), " ")] = true
+			said[words(t.Description)] = true
 		}
 	}
 	for _, t := range b.Doc.Tasks() {
-		if t.ID == "" || h.Doc.Task(t.ID) != nil || said[strings.Join(strings.Fields(t.Description), " ")] {
+		if t.ID == "" || h.Doc.Task(t.ID) != nil || said[words(t.Description)] {
 			continue
 		}
 		if c.elsewhere(t) {
@@ -154,6 +185,9 @@ func (c *comparison) deletedRows(h Plan, b *Plan) {
 		c.add(CodeRowDeleted, h.Path, 0, t.ID, fmt.Sprintf("row %s (line %d at the base, %s) is gone", t.ID, t.Line, t.State), "bring it back; [-] says that a task was dropped, and keeps it in the count")
 	}
 }
+
+// words is a text without what the width of its column adds.
+func words(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 // elsewhere reports whether a row of that ID and description stands in another plan now.
 func (c *comparison) elsewhere(t *plan.Task) bool {
@@ -165,64 +199,111 @@ func (c *comparison) elsewhere(t *plan.Task) bool {
 
 // telling is an attempt that may name rows.
 type telling struct {
-	text   []byte
-	tasks  []string
-	run    bool
+	plan   string      // of the row that its manifest is of; "" where there is none
+	rollup []string    // the rows, PLAN#ID, that its manifest ticked besides
 	phases [][2]string // the phases that it speaks of as a whole, first and last
 }
 
 // naming knows which rows attempts and manifests name.
 type naming struct {
 	*comparison
-	told map[string][]telling // by initiative, folded
-	done map[string]bool      // PLAN#ID of manifests that an attempt carries
+	there   map[string]bool                  // paths of plans
+	told    map[string]map[string][]*telling // by initiative, folded, and by ID
+	phases  map[string][]*telling            // by initiative, folded: those that speak of phases
+	done    map[string]bool                  // PLAN#ID of manifests that an attempt carries
+	decided map[string]bool                  // PLAN#ID that a person decided to be done, since the base
 }
 
+// read reads each attempt once, for all rows of its initiative.
 func (x *naming) read() {
-	runs := map[string]bool{}
+	x.there, x.done, x.decided = map[string]bool{}, map[string]bool{}, map[string]bool{}
+	x.told, x.phases = map[string]map[string][]*telling{}, map[string][]*telling{}
+	ids := map[string]map[string]bool{}
+	for _, p := range x.head.Plans {
+		x.there[p.Path] = true
+		key := strings.ToUpper(p.Initiative)
+		if ids[key] == nil {
+			ids[key] = map[string]bool{}
+		}
+		for _, t := range p.Doc.Tasks() {
+			ids[key][t.ID] = true
+		}
+	}
+	docs, old := map[string]*manifest.Statement{}, map[string]bool{}
+	for _, m := range x.head.Manifests {
+		if m.Doc != nil {
+			docs[m.Digest] = m.Doc
+		}
+	}
+	for _, m := range x.base.Manifests {
+		old[m.Digest] = true
+	}
 	for _, l := range x.head.Ledgers {
 		for _, a := range l.Doc.Attempts() {
-			runs[a.Run] = true
+			doc := docs[a.Run]
+			if doc != nil {
+				x.earned(&doc.Predicate, !old[a.Run])
+			}
 			if a.Section == nil {
 				continue
 			}
-			id := strings.ToUpper(a.Section.ID)
-			t := telling{text: a.Span.Of(l.Doc.Source), tasks: a.Tasks, run: a.Run != ""}
-			if !t.run {
-				t.phases = phasesOf(t.text)
+			key := strings.ToUpper(a.Section.ID)
+			t := &telling{}
+			if doc != nil {
+				t.plan, t.rollup = doc.Predicate.Task.Plan, doc.Predicate.Rollup
 			}
-			x.told[id] = append(x.told[id], t)
-		}
-	}
-	for _, m := range x.head.Manifests {
-		if m.Doc == nil || !runs[m.Digest] {
-			continue
-		}
-		p := &m.Doc.Predicate
-		if p.Result != manifest.Pass {
-			continue
-		}
-		x.done[p.Task.Plan+"#"+p.Task.ID] = true
-		for _, r := range p.Rollup {
-			x.done[r] = true
+			text := a.Span.Of(l.Doc.Source)
+			named := ledger.Mentioned(text, ids[key])
+			for _, s := range a.Tasks {
+				named[s[strings.LastIndexByte(s, '#')+1:]], named[s] = true, true
+			}
+			if x.told[key] == nil {
+				x.told[key] = map[string][]*telling{}
+			}
+			for id := range named {
+				x.told[key][id] = append(x.told[key][id], t)
+			}
+			if a.Run == "" {
+				if t.phases = phasesOf(text); len(t.phases) > 0 {
+					x.phases[key] = append(x.phases[key], t)
+				}
+			}
 		}
 	}
 }
 
-// named reports whether an attempt in the section of the plan's initiative names the row, or a manifest of an attempt is of it.
+// earned notes what a manifest that an attempt carries is of.
+func (x *naming) earned(p *manifest.Predicate, fresh bool) {
+	if p.Result != manifest.Pass {
+		return
+	}
+	x.done[p.Task.Plan+"#"+p.Task.ID] = true
+	for _, r := range p.Rollup {
+		x.done[r] = true
+	}
+	if fresh && len(p.Argv) == 0 && p.State == plan.Done.String() {
+		x.decided[p.Task.Plan+"#"+p.Task.ID] = true
+	}
+}
+
+// named reports whether an attempt in the section of the plan's initiative names the row, or a manifest of an attempt is
+// of it. An attempt whose manifest is of another plan that is there names no row of this one by its ID.
 func (x *naming) named(h Plan, t *plan.Task) bool {
 	if x.done[h.Path+"#"+t.ID] {
 		return true
 	}
-	for _, a := range x.told[strings.ToUpper(h.Initiative)] {
-		if slices.ContainsFunc(a.tasks, func(s string) bool { return s == t.ID || strings.HasSuffix(s, "#"+t.ID) }) || ledger.Mentions(a.text, t.ID) {
+	key := strings.ToUpper(h.Initiative)
+	for _, a := range x.told[key][t.ID] {
+		if a.plan == "" || a.plan == h.Path || !x.there[a.plan] {
 			return true
 		}
-		if t.Phase != nil && ofPhase(a.phases, t.Phase.ID) {
-			return true
+		for _, r := range a.rollup {
+			if i := strings.LastIndexByte(r, '#'); i >= 0 && r[i+1:] == t.ID && (r[:i] == h.Path || !x.there[r[:i]]) {
+				return true
+			}
 		}
 	}
-	return false
+	return t.Phase != nil && slices.ContainsFunc(x.phases[key], func(a *telling) bool { return ofPhase(a.phases, t.Phase.ID) })
 }
 
 var phaseWord = regexp.MustCompile(`(?i)\bphases? ([A-Za-z0-9.]+)(?:\s*[-–—]\s*([A-Za-z0-9.]+))?`)

@@ -110,11 +110,7 @@ func fill(s *Statement) {
 	if p.Spec.Value == nil {
 		p.Spec.Value = map[string]any{}
 	}
-	if p.Tests != nil && p.Tests.Names == nil {
-		t := *p.Tests
-		t.Names = map[string]string{}
-		p.Tests = &t
-	}
+	p.Tests = p.Tests.filled()
 	fillEmpty(p)
 }
 
@@ -123,6 +119,12 @@ func fillEmpty(p *Predicate) {
 	p.Argv, p.Rollup, p.Phases = some(p.Argv), some(p.Rollup), some(p.Phases)
 	p.Supersedes, p.Parents, p.Accepted = some(p.Supersedes), some(p.Parents), some(p.Accepted)
 	p.Pins, p.Inputs, p.Source.Digests = entries(p.Pins), entries(p.Inputs), entries(p.Source.Digests)
+	if p.Replay != nil {
+		r := *p.Replay
+		r.Holders = some(r.Holders)
+		r.Red, r.Green = r.Red.filled(), r.Green.filled()
+		p.Replay = &r
+	}
 	p.Files = slices.Clone(p.Files)
 	for i := range p.Files {
 		p.Files[i].Arrays = entries(p.Files[i].Arrays)
@@ -132,6 +134,21 @@ func fillEmpty(p *Predicate) {
 	for i := range p.Phases {
 		p.Phases[i].Criteria, p.Phases[i].Calls = some(withoutEmpty(p.Phases[i].Criteria)), some(p.Phases[i].Calls)
 	}
+}
+
+func (s ReplaySide) filled() ReplaySide {
+	s.Overlaid = some(s.Overlaid)
+	s.Tests = s.Tests.filled()
+	return s
+}
+
+func (t *Tests) filled() *Tests {
+	if t == nil || t.Names != nil {
+		return t
+	}
+	c := *t
+	c.Names = map[string]string{}
+	return &c
 }
 
 func withoutEmpty(cs []Criterion) []Criterion {
@@ -249,8 +266,10 @@ func (p *Predicate) Ending() string {
 // Decided is how a record without a run came about, as its ledger entry has it: "by Jo Doe", "exit criteria judged".
 func (p *Predicate) Decided() string {
 	switch {
-	case p.Kind == "phase":
+	case p.Kind == KindPhase:
 		return "exit criteria judged"
+	case p.Kind == KindReplay:
+		return "red and green replayed"
 	case p.Judged != "" && p.State == "":
 		return "criteria judged on recorded evidence"
 	case p.Actor.Name == "":

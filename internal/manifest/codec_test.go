@@ -30,6 +30,9 @@ func whole() Predicate {
 		Pins:  map[string]string{"t.py::a": "sha256:03"}, Inputs: map[string]string{"src/a.py": "sha256:04"},
 		Source: Source{Commit: "05", Tree: "06", Dirty: true, Patch: "C2.D.patch", Digests: map[string]string{"src/a.py": "07"}, Why: "w"},
 		Rollup: []string{"implementation.md#C2"}, Phases: []PhaseVerdict{{Plan: "p", ID: "C2", Pass: true, Criteria: []Criterion{criterion}, Calls: []Call{call}}},
+		Replay: &Replay{Holders: []string{"t.py"}, Setup: "npm ci", Red: ReplaySide{Commit: "05", Overlaid: []string{"t.py"}, Log: "C2.D.replay1.log", Exit: 1, Signal: "SIGTERM", TimedOut: true,
+			Seconds: 1.5, Tests: &Tests{Total: 1, Failed: 1, Names: map[string]string{"t::a": "failed"}, Reader: "pytest"}, Pass: true, Reason: "r", Failure: "t::a: no"},
+			Green: ReplaySide{Commit: "06", Log: "C2.D.replay2.log"}},
 		Judged: "sha256:08", Supersedes: []string{"sha256:09"}, Parents: []string{"sha256:0a"}, Red: "sha256:0b", Nonce: "n", Forced: true, Ticked: true, Accepted: []string{"t.py changed"}, Note: "n\u2028n",
 		Actor: Actor{Name: "Zoë", Email: "z@example.org"}, Host: Host{Name: "h", OS: "linux", Arch: "amd64", CPUs: 2}, Executor: Executor{Name: "slurm", ID: "17"}, Planctl: "v0.1.0",
 	}

@@ -66,7 +66,7 @@ type Predicate struct {
 	Task       Task              `json:"task"`
 	Spec       Spec              `json:"spec"`
 	Attempt    int               `json:"attempt"`
-	Kind       string            `json:"kind"` // check, red, green, manual, phase
+	Kind       string            `json:"kind"` // check, red, green, manual, phase, replay
 	Result     Result            `json:"result"`
 	Reason     string            `json:"reason,omitempty"` // why it is no pass, one line
 	State      string            `json:"state,omitempty"`  // a decision's state: done, active, …
@@ -89,7 +89,8 @@ type Predicate struct {
 	Source     Source            `json:"source"`
 	Rollup     []string          `json:"rollup,omitempty"`
 	Phases     []PhaseVerdict    `json:"phases,omitempty"` // phases that this attempt completed or failed to
-	Judged     string            `json:"judged,omitempty"` // digest of the run whose evidence was judged again, instead of running
+	Judged     string            `json:"judged,omitempty"` // digest of the run whose evidence was judged again, or whose proof was replayed
+	Replay     *Replay           `json:"replay,omitempty"` // what a replay showed, for kind replay
 	Supersedes []string          `json:"supersedes,omitempty"`
 	Parents    []string          `json:"parents,omitempty"`
 	Red        string            `json:"red,omitempty"` // digest of the red run that a green follows
@@ -103,6 +104,35 @@ type Predicate struct {
 	Executor   Executor          `json:"executor"`
 	Planctl    string            `json:"planctl"`
 }
+
+// Replay is what a proof of red and green showed when it was run once more.
+type Replay struct {
+	Red     ReplaySide `json:"red"`   // the sources of the red run, with today's pins
+	Green   ReplaySide `json:"green"` // today's sources
+	Holders []string   `json:"holders,omitempty"`
+	Setup   string     `json:"setup,omitempty"` // a script that was run in each checkout before
+}
+
+// ReplaySide is what one state of the sources showed. Its log is among the manifest's files.
+type ReplaySide struct {
+	Commit   string   `json:"commit"`
+	Overlaid []string `json:"overlaid,omitempty"` // pins whose text today is not that of this state
+	Log      string   `json:"log"`
+	Exit     int      `json:"exit"`
+	Signal   string   `json:"signal,omitempty"`
+	TimedOut bool     `json:"timed_out,omitempty"`
+	Seconds  float64  `json:"seconds"`
+	Tests    *Tests   `json:"tests,omitempty"`
+	Pass     bool     `json:"pass"` // it showed what it had to: the red failed for its reason, the green passed
+	Reason   string   `json:"reason,omitempty"`
+	Failure  string   `json:"failure,omitempty"` // of the red: the failure that it was believed for
+}
+
+// Kinds of records that are no run of a task's command, beside manual.
+const (
+	KindPhase  = "phase"
+	KindReplay = "replay"
+)
 
 // Task is the row that an attempt was about.
 type Task struct {

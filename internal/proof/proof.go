@@ -24,11 +24,13 @@ type Run struct {
 	Result   runner.Result
 	Tests    testreport.Results
 	Because  string
+	Allow    []testreport.Problem // of a red: what may stand for its failure
 	Programs []*criteria.Program
 	Red      *manifest.Predicate // the red run that a green follows; nil where none is known
 	Pins     map[string]string   // pins of this run
 	Command  string              // before stamps were put in
 	Accept   bool                // a changed pin was accepted
+	Extents  map[string]string   // how much a pin has changed, for people; may be nil
 }
 
 // Judge says why a run does not count for its kind, before any criterion; "" when it does.
@@ -36,7 +38,7 @@ type Run struct {
 //   - check: exit 0, unless a criterion names exit.
 //   - red: a test's own verdict says that it failed. A command that was not found (126, 127), a
 //     signal, a timeout, a collection or build error, and zero tests are no red; `because` must match
-//     the failure's own text.
+//     the failure's own text. An error that the spec allows counts where its text matches.
 //   - green: exit 0, no test failed or errored, at least one passed; after its red, by the same command,
 //     with the same named tests and the same pins.
 //
@@ -91,9 +93,13 @@ func redRule(t Run) string {
 		return "no test runner's report was recognised in the log: a red must fail by a test's own verdict; name report files in `tests`"
 	}
 	for _, p := range t.Tests.Problems {
-		return troubleText(p) + "; that is no failing test"
+		if !slices.Contains(t.Allow, p.Problem) {
+			return troubleText(p) + "; that is no failing test" + optIn(p.Problem)
+		}
 	}
 	switch {
+	case len(t.Tests.Problems) > 0:
+		return expected(t)
 	case t.Tests.Total == 0:
 		return "zero tests ran; that is no failing test"
 	case t.Tests.Failed == 0:
@@ -115,11 +121,48 @@ func redRule(t Run) string {
 	return fmt.Sprintf("no failure says %q; %s says %q", t.Because, t.Tests.Failures[0].Name, criteria.FirstLine(t.Tests.Failures[0].Text))
 }
 
+// Allowed is what a spec's `allow` names.
+func Allowed(words []string) []testreport.Problem {
+	var out []testreport.Problem
+	for _, w := range words {
+		out = append(out, testreport.Problem(w))
+	}
+	return out
+}
+
+// optIn says how a problem that is meant can count.
+func optIn(p testreport.Problem) string {
+	if !slices.Contains(spec.Allowable(), string(p)) {
+		return ""
+	}
+	return fmt.Sprintf(" (`allow: %s` counts it where it is meant)", p)
+}
+
+// expected holds a red whose spec allows its problems to its reason: one of them, or a failure beside them, must give it.
+func expected(t Run) string {
+	re, err := regexp.Compile(t.Because)
+	switch {
+	case t.Because == "":
+		return fmt.Sprintf("%s, which `allow` counts only where `because` says why", troubleText(t.Tests.Problems[0]))
+	case err != nil:
+		return fmt.Sprintf("because: %v", err)
+	}
+	if _, ok := matching(t.Tests, re); ok {
+		return ""
+	}
+	return fmt.Sprintf("neither an error nor a failure says %q: %s", t.Because, troubleText(t.Tests.Problems[0]))
+}
+
 // matching is the first failure whose own text the expression matches.
 func matching(t testreport.Results, re *regexp.Regexp) (testreport.Failure, bool) {
 	for _, f := range t.Failures {
 		if re.MatchString(f.Text) {
 			return f, true
+		}
+	}
+	for _, p := range t.Problems { // those that the spec does not allow have been refused before
+		if re.MatchString(p.Text) {
+			return testreport.Failure{Name: string(p.Problem), Text: p.Text, Line: p.Line}, true
 		}
 	}
 	return testreport.Failure{}, false
@@ -128,7 +171,7 @@ func matching(t testreport.Results, re *regexp.Regexp) (testreport.Failure, bool
 // Failure is what a red that passed was believed for, in one line: the failing test, and the line of its text
 // that `because` matches, or the first. "" for other kinds, and where the report has no text.
 func Failure(t Run) string {
-	if t.Kind != spec.Red || len(t.Tests.Failures) == 0 {
+	if t.Kind != spec.Red || len(t.Tests.Failures)+len(t.Tests.Problems) == 0 {
 		return ""
 	}
 	re, err := regexp.Compile(t.Because)
@@ -211,6 +254,13 @@ func Tests(t Run) string {
 	return ""
 }
 
+func (t Run) extent(pin string) string {
+	if e := t.Extents[pin]; e != "" {
+		return " (" + e + ")"
+	}
+	return ""
+}
+
 // Pins says which pins of a green are not as they were in its red run.
 func Pins(t Run) []string {
 	var changed []string
@@ -219,7 +269,7 @@ func Pins(t Run) []string {
 			if now == "" {
 				changed = append(changed, pin+" is gone")
 			} else {
-				changed = append(changed, pin+" changed")
+				changed = append(changed, pin+" changed"+t.extent(pin))
 			}
 		}
 	}
@@ -245,14 +295,27 @@ func troubleText(p testreport.Trouble) string {
 	if p.Line > 0 {
 		what += fmt.Sprintf(" (line %d of the report", p.Line)
 		if p.Text != "" {
-			what += ": " + criteria.FirstLine(p.Text)
+			what += ": " + says(p)
 		}
 		return what + ")"
 	}
 	if p.Text != "" {
-		what += " (" + criteria.FirstLine(p.Text) + ")"
+		what += " (" + says(p) + ")"
 	}
 	return what
+}
+
+// says is the line of a problem's text that tells most: not the heading that go gives the errors of a package.
+func says(p testreport.Trouble) string {
+	text := p.Text
+	for strings.HasPrefix(text, "# ") {
+		_, rest, ok := strings.Cut(text, "\n")
+		if !ok {
+			break
+		}
+		text = rest
+	}
+	return criteria.FirstLine(text)
 }
 
 func counts(t testreport.Results) string {

@@ -81,6 +81,18 @@ func TestJudge(t *testing.T) {
 		{"red for another reason", Run{Kind: spec.Red, Result: runner.Result{Exit: 1}, Tests: allFailed("t.py::a"), Because: "ZeroDivisionError"}, "no failure says"},
 		{"red without its failure's text", Run{Kind: spec.Red, Result: runner.Result{Exit: 1}, Tests: testreport.Results{Reader: "gotest", Total: 1, Failed: 1}, Because: "x"}, "no failure text"},
 
+		{"red, collection error that is meant", Run{Kind: spec.Red, Result: runner.Result{Exit: 2}, Because: "said so", Allow: Allowed([]string{"collection-error"}),
+			Tests: with(testreport.Results{Reader: "pytest", Total: 1, Errors: 1}, testreport.CollectionError)}, ""},
+		{"red, collection error that is meant, for another reason", Run{Kind: spec.Red, Result: runner.Result{Exit: 2}, Because: "No module named 'recon'", Allow: Allowed([]string{"collection-error"}),
+			Tests: with(testreport.Results{Reader: "pytest", Total: 1, Errors: 1}, testreport.CollectionError)}, "neither an error nor a failure says"},
+		{"red, collection error that is meant, without a reason", Run{Kind: spec.Red, Result: runner.Result{Exit: 2}, Allow: Allowed([]string{"collection-error"}),
+			Tests: with(testreport.Results{Reader: "pytest", Total: 1, Errors: 1}, testreport.CollectionError)}, "only where `because` says why"},
+		{"red, build error where a collection error is meant", Run{Kind: spec.Red, Result: runner.Result{Exit: 1}, Because: "said so", Allow: Allowed([]string{"collection-error"}),
+			Tests: with(testreport.Results{Reader: "gotest"}, testreport.BuildError)}, "could not be built"},
+		{"red, crash beside an error that is meant", Run{Kind: spec.Red, Result: runner.Result{Exit: 1}, Because: "said so", Allow: Allowed([]string{"build-error"}),
+			Tests: with(with(testreport.Results{Reader: "gotest"}, testreport.BuildError), testreport.Crashed)}, "crashed"},
+		{"red, an error is meant and the test fails", Run{Kind: spec.Red, Result: runner.Result{Exit: 1}, Because: "stub", Allow: Allowed([]string{"build-error"}), Tests: allFailed("t.py::a")}, ""},
+
 		{"green", Run{Kind: spec.Green, Tests: allPassed("t.py::a"), Red: red, Command: "pytest t.py", Pins: same}, ""},
 		{"green that fails", Run{Kind: spec.Green, Result: runner.Result{Exit: 1}, Tests: allFailed("t.py::a"), Red: red, Command: "pytest t.py"}, "exit 1"},
 		{"green with || true", Run{Kind: spec.Green, Tests: allFailed("t.py::a"), Red: red, Command: "pytest t.py"}, "not every test passed"},

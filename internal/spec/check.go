@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/planctl/planctl/internal/glob"
@@ -109,6 +110,23 @@ func (r *reading) resources(s *Spec, n *yamlstrict.Node) map[string]string {
 	return out
 }
 
+// Allowable is the problems that a red may count as its failure: they are no verdict of a test, and in some languages the
+// first failure of a test that is written before its code.
+func Allowable() []string { return []string{"collection-error", "build-error"} }
+
+func (r *reading) allow(s *Spec, e yamlstrict.Entry) []string {
+	var out []string
+	for _, t := range r.list(s, e) {
+		if !slices.Contains(Allowable(), t.Value) {
+			r.add(s.File, t.Line, t.Col, CodeType, s.ID, fmt.Sprintf("`allow`: %q is none of %s", t.Value, strings.Join(Allowable(), ", ")),
+				"only what a compiler or a collector says can stand for a failure; a missing command, a crash or zero tests cannot")
+			continue
+		}
+		out = append(out, t.Value)
+	}
+	return out
+}
+
 func (r *reading) regular(s *Spec, e yamlstrict.Entry, re string) {
 	if _, err := regexp.Compile(re); err != nil {
 		line, col := e.Value.Pos()
@@ -159,7 +177,7 @@ func (set *Set) contradictions(s *Spec) {
 	}
 	switch {
 	case s.Kind == Manual:
-		for _, key := range []string{"run", "because", "red", "pins", "log", "timeout", "tty", "review", "executor", "resources"} {
+		for _, key := range []string{"run", "because", "allow", "red", "pins", "log", "timeout", "tty", "review", "executor", "resources"} {
 			if has(key) {
 				set.Findings = append(set.Findings, s.Finding(CodeKind, key, "a manual task is never run: `"+key+"` says nothing there", "take the key out, or write another `kind`"))
 			}
@@ -167,6 +185,12 @@ func (set *Set) contradictions(s *Spec) {
 	default:
 		if has("because") && s.Kind != Red {
 			set.Findings = append(set.Findings, s.Finding(CodeKind, "because", "`because` is for a red, and this is a "+s.Kind.String(), "write `kind: red`, or a criterion such as `log matches \"…\"`"))
+		}
+		if has("allow") && s.Kind != Red {
+			set.Findings = append(set.Findings, s.Finding(CodeKind, "allow", "`allow` is for a red, and this is a "+s.Kind.String(), "write `kind: red`, or take the key out"))
+		}
+		if has("allow") && s.Kind == Red && s.Because == "" {
+			set.Findings = append(set.Findings, s.Finding(CodeKind, "allow", "`allow` without `because`: any error of that kind would count as the failure", "write `because` with the words of the error that is expected"))
 		}
 		if has("red") && s.Kind != Green {
 			set.Findings = append(set.Findings, s.Finding(CodeKind, "red", "`red` is for a green, and this is a "+s.Kind.String(), "write `kind: green`, or `after` for a task that must be done first"))

@@ -13,7 +13,7 @@ import (
 // The keys of a task, and those of them that defaults may hold: what names
 // one task, its command, its log or its place in the order is not shared.
 func taskKeys() []string {
-	return []string{"kind", "run", "because", "red", "pins", "criteria", "artifacts", "inputs", "tests", "env", "dir", "timeout", "tty",
+	return []string{"kind", "run", "because", "allow", "red", "pins", "criteria", "artifacts", "inputs", "tests", "env", "dir", "timeout", "tty",
 		"after", "review", "executor", "resources", "plan", "phase", "log"}
 }
 
@@ -43,7 +43,7 @@ func Decode(sources ...Source) *Set {
 	for _, id := range r.set.Order {
 		s := r.set.Tasks[id]
 		if red := r.set.Tasks[s.Red]; s.Kind == Green && s.Run == "" && red != nil && red != s {
-			s.Run = red.Run
+			s.Follow(red)
 		}
 	}
 	for _, id := range r.set.Order {
@@ -162,6 +162,8 @@ func (r *reading) fields(s *Spec, entries []yamlstrict.Entry) {
 		case "because":
 			s.Because = r.one(s, e)
 			r.regular(s, e, s.Because)
+		case "allow":
+			s.Allow = r.allow(s, e)
 		case "red":
 			s.Red = r.one(s, e)
 		case "pins":

@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -218,3 +219,33 @@ func TestDigest(t *testing.T) {
 }
 
 func first(digest string, _ []byte) string { return digest }
+
+// A green that has its red's command has what makes it the same command.
+func TestFollow(t *testing.T) {
+	set := decode("A: {kind: red, run: t, dir: d, tests: [r.xml], env: {X: 1, Y: 2}}\nB: {kind: green, red: A, env: {Y: 3}}\nC: {kind: green, red: A, run: u}\nD: {kind: green, red: A, dir: e, tests: [s.xml]}\n")
+	for id, want := range map[string]string{
+		"B": `{"dir":"d","env":{"X":"1","Y":"3"},"kind":"green","red":"A","run":"t","tests":["r.xml"]}`,
+		"C": `{"kind":"green","red":"A","run":"u"}`,
+		"D": `{"dir":"e","env":{"X":"1","Y":"2"},"kind":"green","red":"A","run":"t","tests":["s.xml"]}`,
+		"A": `{"dir":"d","env":{"X":"1","Y":"2"},"kind":"red","run":"t","tests":["r.xml"]}`,
+	} {
+		if _, got := Digest(set.Tasks[id].Value()); string(got) != want {
+			t.Errorf("%s: %s, want %s", id, got, want)
+		}
+	}
+}
+
+// What a manifest says that ran is the spec again.
+func TestFromValue(t *testing.T) {
+	for id, s := range decode("A: {kind: red, run: t, because: x, allow: [build-error], pins: [a], dir: d, tests: [r.xml], env: {X: 1, Y: null}, criteria: [exit == 1], artifacts: [o], inputs: [i]}\n" +
+		"B: {kind: green, red: A}\nC: {run: u}\n").Tasks {
+		want, text := Digest(s.Value())
+		var value map[string]any
+		if err := json.Unmarshal(text, &value); err != nil {
+			t.Fatal(err)
+		}
+		if got, back := Digest(FromValue(id, value).Value()); got != want {
+			t.Errorf("%s: %s, want %s", id, back, text)
+		}
+	}
+}

@@ -21,6 +21,7 @@ func Marshal(s *Spec) []byte {
 	}
 	w.text("run", s.Run)
 	w.text("because", s.Because)
+	w.list("allow", s.Allow)
 	w.text("red", s.Red)
 	w.list("pins", s.Pins)
 	w.text("log", s.Log)

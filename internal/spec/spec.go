@@ -54,6 +54,7 @@ type Spec struct {
 	KindSet   bool // written by the author rather than defaulted
 	Run       string
 	Because   string
+	Allow     []string // of a red: problems that count as its failure, see Allowable
 	Red       string
 	Pins      []string
 	Criteria  []Criterion
@@ -147,10 +148,29 @@ func stamps(stamp string) *strings.Replacer {
 	return strings.NewReplacer("<TS>", stamp, "<STAMP>", stamp, "<ISO8601>", stamp)
 }
 
+// Follow gives a green without a command of its own that of its red, and with it what makes it the same command: its
+// directory, its environment and its report files, as far as the green does not say otherwise.
+func (s *Spec) Follow(red *Spec) {
+	s.Run = red.Run
+	if s.Dir == "" {
+		s.Dir = red.Dir
+	}
+	if len(s.Tests) == 0 {
+		s.Tests = slices.Clone(red.Tests)
+	}
+	if len(red.Env) == 0 {
+		return
+	}
+	env := maps.Clone(red.Env)
+	maps.Copy(env, s.Env)
+	s.Env = env
+}
+
 // clone shares nothing with s that could be changed.
 func (s *Spec) clone() *Spec {
 	c := *s
 	c.Pins, c.Criteria, c.Artifacts = slices.Clone(s.Pins), slices.Clone(s.Criteria), slices.Clone(s.Artifacts)
+	c.Allow = slices.Clone(s.Allow)
 	c.Inputs, c.Tests, c.After = slices.Clone(s.Inputs), slices.Clone(s.Tests), slices.Clone(s.After)
 	c.Env, c.Resources, c.FieldPos = maps.Clone(s.Env), maps.Clone(s.Resources), maps.Clone(s.FieldPos)
 	return &c

@@ -20,6 +20,11 @@ func TestCaptured(t *testing.T) {
 	if err != nil || len(paths) < 50 {
 		t.Fatalf("%d captures, %v", len(paths), err)
 	}
+	written, err := filepath.Glob("testdata/written/*")
+	if err != nil || len(written) == 0 {
+		t.Fatalf("%d files that were written by hand, %v", len(written), err)
+	}
+	paths = append(paths, written...)
 	var b strings.Builder
 	for _, p := range paths {
 		var res Results
@@ -34,7 +39,7 @@ func TestCaptured(t *testing.T) {
 		if n := res.Passed + res.Failed + res.Skipped + res.Errors; n != res.Total {
 			t.Errorf("%s: %d tests by verdict, %d in all", p, n, res.Total)
 		}
-		show(&b, filepath.Base(p), res)
+		show(&b, strings.TrimPrefix(strings.TrimPrefix(p, "testdata/"), "captured/"), res)
 	}
 	golden := "testdata/captured.golden"
 	if *update {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 
 	"github.com/planctl/planctl/internal/regular"
@@ -100,6 +101,10 @@ func notXML(err error) string {
 	return "the XML cannot be read: " + said
 }
 
+// ntEnded is what nextest says of a test that ended without a verdict: by a signal, by its time limit, with
+// another exit code than a panic's.
+var ntEnded = regexp.MustCompile(`^test (?:abort\b|timeout\b|failure with exit code (?:[0-9]{1,2}|10[02-9]|1[1-9][0-9]|[2-9][0-9]{2}|[0-9]{4,})\b)`)
+
 // charset reads the declared encodings that reports really have. Others are taken for UTF-8: many
 // writers declare what they do not write, and bytes that are none make an error of their own.
 func charset(name string, r io.Reader) (io.Reader, error) {
@@ -142,6 +147,8 @@ func oneCase(d *xml.Decoder, start xml.StartElement, line int, res *Results) err
 	var c struct {
 		Name     string      `xml:"name,attr"`
 		Class    string      `xml:"classname,attr"`
+		Status   string      `xml:"status,attr"`
+		Out      string      `xml:"system-out"`
 		Failures []junitPart `xml:"failure"`
 		Errors   []junitPart `xml:"error"`
 		Skipped  *junitPart  `xml:"skipped"`
@@ -150,19 +157,66 @@ func oneCase(d *xml.Decoder, start xml.StartElement, line int, res *Results) err
 		return err
 	}
 	name := firstOf(c.Class, c.Name)
-	if c.Class != "" && c.Name != "" {
+	if c.Class != "" && c.Name != "" && c.Class != c.Name {
 		name = c.Class + "::" + c.Name
+	}
+	if nodeFile.MatchString(c.Name) && c.Class == "test" { // node's entry for a whole file
+		switch {
+		case len(c.Failures) == 0 && len(c.Errors) == 0 && c.Skipped == nil:
+			return nil // it holds no test
+		case len(c.Failures) > 0 && strings.Contains(c.Failures[0].Text, "exitCode: "):
+			res.count(name, Errored)
+			what := CollectionError
+			if !strings.Contains(c.Failures[0].Text, "exitCode: 1, signal: null") {
+				what = Crashed
+			}
+			res.trouble(what, c.Name+" ended badly outside its tests\n"+words(c.Failures), line)
+			return nil
+		}
+	}
+	if parts := append(c.Failures, c.Errors...); len(parts) > 0 && c.Skipped == nil {
+		switch jvmStatus(c.Class, c.Name, parts[0].Text, len(c.Failures) > 0) {
+		case Failed:
+			res.count(name, Failed)
+			res.fail(name, words(parts), line)
+			return nil
+		case Errored:
+			res.count(name, Errored)
+			return nil
+		}
 	}
 	switch {
 	case c.Skipped != nil && c.Skipped.Type == "todo": // node; with a failure beside it
 		res.count(name, Skipped)
+	case c.Status == "fail" && len(c.Failures) > 0 && c.Failures[0].Message == "":
+		res.count(name, Errored)
+		res.trouble(Unreadable, name+": ctest's XML does not tell a failure from a crash or a timeout; let its text be read\n"+tidy(c.Out), line)
+	case c.Status == "fail" && len(c.Failures) > 0: // ctest has the words beside the failure
+		res.count(name, Failed)
+		res.fail(name, words(append(c.Failures, junitPart{Text: c.Out})), line)
+	case c.Status == "notrun" && c.Skipped != nil && !strings.HasPrefix(c.Skipped.Message, "SKIP_"): // ctest: its program is not there, or its fixture failed
+		res.count(name, Errored)
+		res.trouble(BuildError, name+" was not run: "+c.Skipped.Message, line)
+	case c.Status == "disabled", c.Status == "notrun" && len(c.Failures)+len(c.Errors) == 0: // ctest, GoogleTest
+		res.count(name, Skipped)
+	case len(c.Failures) > 0 && ntEnded.MatchString(c.Failures[0].Type): // nextest
+		res.count(name, Errored)
+		res.trouble(Crashed, strings.TrimSpace(name+"\n"+words(c.Failures)), line)
+	case len(c.Failures) > 0 && (tapNoVerdict(c.Failures[0].Type) || batsHooked(c.Failures[0].Text)): // node, bats
+		res.count(name, Errored)
+	case len(c.Failures) > 0 && strings.HasSuffix(c.Class, ".bats") && c.Name == "": // a file that bats could not begin with
+		res.count(name, Errored)
+		res.trouble(CollectionError, strings.TrimSpace(name+"\n"+words(c.Failures)), line)
 	case len(c.Failures) > 0:
 		res.count(name, Failed)
 		res.fail(name, words(c.Failures), line)
 	case len(c.Errors) > 0:
 		res.count(name, Errored)
-		if c.Errors[0].Message == "collection failure" { // pytest
+		switch {
+		case c.Errors[0].Message == "collection failure": // pytest
 			res.trouble(CollectionError, strings.TrimSpace(name+"\n"+words(c.Errors)), line)
+		case pyDown.MatchString(c.Errors[0].Text): // pytest-xdist
+			res.trouble(Crashed, strings.TrimSpace(name+"\n"+words(c.Errors)), line)
 		}
 	case c.Skipped != nil:
 		res.count(name, Skipped)
@@ -171,6 +225,23 @@ func oneCase(d *xml.Decoder, start xml.StartElement, line int, res *Results) err
 	}
 	return nil
 }
+
+// batsHooked reports whether the stack at the head of a failure's words leads through setup or the like.
+func batsHooked(said string) bool {
+	for l := range strings.Lines(strings.TrimSpace(said)) {
+		m := tapStack.FindStringSubmatch("# " + strings.TrimRight(l, "\r\n"))
+		if m == nil {
+			return false
+		}
+		if batsHook(m[1]) {
+			return true
+		}
+	}
+	return false
+}
+
+// tidy is a text within the bounds of a failure's.
+func tidy(s string) string { return words([]junitPart{{Text: s}}) }
 
 func words(parts []junitPart) string {
 	var t text

@@ -23,9 +23,11 @@ var (
 	pyRule     = regexp.MustCompile(`^=+ (.+?) =+$`)
 	pyHead     = regexp.MustCompile(`^_+ (.*[^_ ].*) _+$`)
 	pyStop     = regexp.MustCompile(`^!+ (.+?) !+$`)
-	pyMissing  = regexp.MustCompile(`^ERROR: (?:not found: |file or directory not found: )(.*)$`)
+	pyMissing  = regexp.MustCompile(`(?m)^ERROR: (?:not found: |file or directory not found: )(.*)$`)
 	pyConftest = regexp.MustCompile(`(?m)^ImportError while loading conftest '`)
 	pyUsage    = regexp.MustCompile(`(?m)^ERROR: usage: .*\n(?:\S+: )?error: `)
+	pyDown     = regexp.MustCompile(`^worker '\S+' crashed while running '(.+)'$`)
+	pyNodeDown = regexp.MustCompile(`^[.FEsxX]*\[gw[0-9]+\] node down: `)
 	pyDots     = regexp.MustCompile(`(?m)^(?:\S+ )?[.FEsxX]+ +\[100%\]$`)
 )
 
@@ -40,7 +42,7 @@ func (pytest) Detect(head, tail []byte) int {
 		return 95
 	case isSummary(tail):
 		return 90
-	case bytes.Contains(head, []byte("INTERNALERROR> ")), pyConftest.Match(head), pyUsage.Match(head):
+	case bytes.Contains(head, []byte("INTERNALERROR> ")), pyConftest.Match(head), pyUsage.Match(head), pyMissing.Match(head):
 		return 80
 	case pyDots.Match(tail):
 		return 50
@@ -72,10 +74,11 @@ type pyState struct {
 	tails   map[string]string // failed tests that -v named, without their paths
 	counts  string            // the last line that may be this session's summary
 	at      int
-	begun   bool // a session started and its summary has not come
-	ended   bool // some session came to its summary
-	conf    bool // a conftest.py cannot be imported
-	problem bool // this session has said what is wrong with it
+	begun   bool            // a session started and its summary has not come
+	ended   bool            // some session came to its summary
+	conf    bool            // a conftest.py cannot be imported
+	problem bool            // this session has said what is wrong with it
+	downs   map[string]bool // tests that a worker of pytest-xdist died in, which it counts as failed
 }
 
 // pyBody is a part of the FAILURES or ERRORS section.
@@ -206,6 +209,8 @@ func (s *pyState) outside(line []byte, n int) {
 		s.trouble(CollectionError, string(line), n)
 	case bytes.HasPrefix(line, []byte("ERROR: usage: ")):
 		s.trouble(Crashed, string(line), n)
+	case pyNodeDown.Match(line):
+		s.trouble(Crashed, string(line), n)
 	case s.conf && bytes.HasPrefix(line, []byte("E  ")):
 		last := &s.res.Problems[len(s.res.Problems)-1]
 		if len(last.Text)+len(line) < maxText {
@@ -246,7 +251,10 @@ func (s *pyState) endHead() {
 		return
 	}
 	said := s.said.String()
-	switch {
+	_, down, _ := strings.Cut(said, "\n") // below the worker's name
+	switch m := pyDown.FindStringSubmatch(down); {
+	case m != nil && s.part == "FAILURES":
+		s.down(m[1], said, s.line)
 	case strings.HasPrefix(s.head, "ERROR collecting"):
 		s.trouble(CollectionError, s.head+"\n"+said, s.line)
 	case s.part == "FAILURES" && len(s.bodies) < maxFailures:
@@ -255,6 +263,22 @@ func (s *pyState) endHead() {
 		s.bodies = append(s.bodies, pyBody{s.head, said, s.line})
 	}
 	s.head, s.said = "", text{}
+}
+
+// down takes a test that did not end because its worker did.
+func (s *pyState) down(name, said string, n int) {
+	if s.downs == nil {
+		s.downs = map[string]bool{}
+	}
+	if len(s.downs) < maxNames {
+		s.downs[name] = true
+	}
+	if s.res.Names[name] != "" {
+		s.res.Names[name] = Errored // -v has it as failed
+	}
+	if !s.has(Crashed) {
+		s.trouble(Crashed, said, n)
+	}
 }
 
 // verdict is a line of the short summary.
@@ -266,6 +290,9 @@ func (s *pyState) verdict(line []byte, n int) {
 	}
 	word := string(m[1])
 	name, why := nameAndReason(string(m[2]))
+	if s.downs[name] && word == "FAILED" {
+		word = "ERROR"
+	}
 	switch {
 	case strings.Contains(name, "::"):
 		s.res.name(name, pyStatus(word))
@@ -317,6 +344,11 @@ func (s *pyState) endSession(n int) {
 			k, err := strconv.Atoi(m[1])
 			if err != nil || k > 1<<40 {
 				continue // more digits than a count has
+			}
+			if m[2] == "failed" && len(s.downs) > 0 {
+				died := min(len(s.downs), k)
+				s.add("error", died)
+				k -= died
 			}
 			s.add(m[2], k)
 		}

@@ -14,12 +14,15 @@ import (
 type tap struct{}
 
 var (
-	tapResult  = regexp.MustCompile(`^( *)(not )?ok\b *([0-9]+)? *(?:- )?(.*)$`)
+	tapResult  = regexp.MustCompile(`^( *)(not )?ok\b *([0-9]+)? *(- )?(.*)$`)
 	tapPlan    = regexp.MustCompile(`^( *)1\.\.([0-9]+)(?: *# *(.*))?$`)
 	tapMark    = regexp.MustCompile(`(?m)^(?:TAP version 1[2-4]|1\.\.[0-9]+|(?:not )?ok [0-9]+\b)`)
 	tapMarked  = regexp.MustCompile(`(?i)(?:^|\s)#\s*(todo|skip)\b`)
 	tapSubtest = regexp.MustCompile(`^( *)# Subtest: (.*)$`)
-	tapNode    = regexp.MustCompile(`^/.*\.[cm]?[jt]sx?$`)
+	tapAbsent  = regexp.MustCompile(`^Error: Test file ".*" does not exist$`) // bats
+	tapStack   = regexp.MustCompile("^(?:# | {4,})[( ](?:from function `(\\S+)' )?in (?:test )?file .*, line [0-9]+[,)]$")
+	tapTimed   = regexp.MustCompile(` in [0-9]+ms$`)
+	tapField   = regexp.MustCompile(`^(failureType|exitCode|signal): (.*)$`)
 )
 
 func (tap) Name() string { return "tap" }
@@ -30,7 +33,7 @@ func (tap) Detect(head, tail []byte) int {
 		return 95
 	case len(tapMark.FindAll(head, 2)) == 2 || len(tapMark.FindAll(tail, 2)) == 2:
 		return 60
-	case tapPlan.Match(bytes.TrimSpace(head)):
+	case tapPlan.Match(bytes.TrimSpace(head)), tapAbsent.Match(bytes.TrimSpace(head)):
 		return 60
 	}
 	return 0
@@ -45,11 +48,13 @@ type tapState struct {
 	block   string            // what ends the YAML diagnostic that we are in, "" outside
 	line    int
 	current *tapPoint // the last result, while its words follow
+	loose   text      // words of no result since the last one's diagnostic
+	none    Trouble   // why nothing ran, said where nothing did
 }
 
 // tapLevel is the results of one indentation since the last one further out.
 type tapLevel struct {
-	ran, failed int
+	ran, failed int    // failed: or gave no verdict
 	subtest     string // the name that `# Subtest:` announced
 }
 
@@ -57,8 +62,17 @@ type tapPoint struct {
 	name   string
 	status Status
 	line   int
-	file   bool // node's entry for a whole file
+	level  *tapLevel
+	parent bool // it has subtests, and none of them failed
+	told   bool // its diagnostic has ended
 	said   text
+
+	// What node says of it: whether it is its entry for a whole file, and which kind of failure it is.
+	file                  bool
+	failure, exit, signal string
+	loose                 string
+
+	hook bool // bats: one that the file has for its tests failed
 }
 
 func (tap) Read(r io.Reader) (Results, error) {
@@ -69,6 +83,9 @@ func (tap) Read(r io.Reader) (Results, error) {
 		s.read(line)
 	}
 	s.endDocument()
+	if s.res.Total == 0 && len(s.res.Problems) == 0 && s.none.Problem != "" {
+		s.res.trouble(s.none.Problem, s.none.Text, s.none.Line)
+	}
 	s.res.finish()
 	return s.res, in.err
 }
@@ -79,7 +96,10 @@ func (s *tapState) read(line []byte) {
 	case s.block != "":
 		if string(bytes.TrimRight(line, " ")) == s.block {
 			s.block = ""
+			s.current.told = true
+			return
 		}
+		s.field(line)
 		s.say(line)
 		return
 	case s.current != nil && bytes.Equal(trimmed, []byte("---")):
@@ -91,17 +111,20 @@ func (s *tapState) read(line []byte) {
 	case bytes.HasPrefix(line, []byte("TAP version ")):
 		s.endDocument()
 		return
+	case tapAbsent.Match(line) && s.res.Total == 0 && s.ran == 0:
+		s.res.trouble(CollectionError, string(line), s.line)
+		return
 	}
 	if m := tapPlan.FindSubmatch(line); m != nil {
 		s.planned(len(m[1]), string(m[2]), string(m[3]))
 		return
 	}
 	if m := tapResult.FindSubmatch(line); m != nil {
-		if len(m[1]) == 0 && len(m[3]) == 0 && len(m[4]) == 0 && s.plan >= 0 && s.ran >= s.plan {
+		if len(m[1]) == 0 && len(m[3]) == 0 && len(m[5]) == 0 && s.plan >= 0 && s.ran >= s.plan {
 			return // prove's own verdict on a file
 		}
 		s.endPoint()
-		s.result(len(m[1]), len(m[2]) > 0, string(m[3]), strings.TrimSpace(string(m[4])))
+		s.result(len(m[1]), len(m[2]) > 0, string(m[3]), len(m[4]) > 0, strings.TrimSpace(string(m[5])))
 		return
 	}
 	if m := tapSubtest.FindSubmatch(line); m != nil {
@@ -113,8 +136,40 @@ func (s *tapState) read(line []byte) {
 }
 
 func (s *tapState) say(line []byte) {
-	if s.current != nil {
+	if m := tapStack.FindSubmatch(line); m != nil && s.current != nil && batsHook(string(m[1])) {
+		s.current.hook = true
+	}
+	if s.current != nil && !s.current.told {
 		s.current.said.add(line)
+	} else {
+		s.loose.add(bytes.TrimPrefix(line, []byte("# ")))
+	}
+}
+
+func batsHook(function string) bool {
+	switch function {
+	case "setup", "teardown", "setup_file", "teardown_file", "setup_suite", "teardown_suite":
+		return true
+	}
+	return false
+}
+
+// field takes what node says in a diagnostic about the kind of a failure.
+func (s *tapState) field(line []byte) {
+	at := len(s.block) - len("...")
+	if len(line) <= at || line[at] == ' ' {
+		return
+	}
+	if m := tapField.FindSubmatch(line[at:]); m != nil {
+		value := strings.Trim(string(m[2]), `'`)
+		switch string(m[1]) {
+		case "failureType":
+			s.current.failure = value
+		case "exitCode":
+			s.current.exit = value
+		case "signal":
+			s.current.signal = value
+		}
 	}
 }
 
@@ -128,7 +183,14 @@ func (s *tapState) planned(indent int, count, why string) {
 	}
 	s.plan = n
 	if n == 0 {
-		s.res.trouble(NoTests, strings.TrimSpace("the plan is 1..0 "+why), s.line)
+		s.hollow(strings.TrimSpace("the plan is 1..0 "+why), s.line)
+	}
+}
+
+// hollow keeps the first reason why nothing ran.
+func (s *tapState) hollow(why string, line int) {
+	if s.none.Problem == "" {
+		s.none = Trouble{NoTests, why, line}
 	}
 }
 
@@ -139,7 +201,7 @@ func (s *tapState) level(indent int) *tapLevel {
 	return s.levels[indent]
 }
 
-func (s *tapState) result(indent int, not bool, number, name string) {
+func (s *tapState) result(indent int, not bool, number string, dash bool, name string) {
 	if indent == 0 && s.ran > 0 && number == "1" {
 		s.endDocument()
 	}
@@ -159,19 +221,27 @@ func (s *tapState) result(indent int, not bool, number, name string) {
 	}
 	level := s.level(indent)
 	level.ran += max(1, inner.ran)
+	level.failed += inner.failed
+	announced := level.subtest
 	level.subtest = ""
+	name, status := tapStatus(name, not)
+	if !dash { // bats, which puts no dash before a name
+		name = tapTimed.ReplaceAllString(name, "")
+	}
+	name = firstOf(name, "test "+firstOf(number, strconv.Itoa(level.ran)))
+	file := indent == 0 && inner.ran == 0 && announced == name && nodeFile.MatchString(name)
+	if file && s.plan == 0 {
+		s.plan = -1 // node passes on the plan of a file in which no test ran
+	}
 	if indent == 0 {
 		s.ran++
 	}
-	name, status := tapStatus(name, not)
-	if status == Failed {
-		level.failed++
-	}
-	name = firstOf(name, "test "+firstOf(number, strconv.Itoa(level.ran)))
 	if inner.ran > 0 && (status != Failed || inner.failed > 0) {
 		return // its subtests count
 	}
-	s.current = &tapPoint{name: strings.Join(append(path, name), " > "), status: status, line: s.line, file: tapNode.MatchString(name)}
+	s.current = &tapPoint{name: strings.Join(append(path, name), " > "), status: status, line: s.line, level: level, parent: inner.ran > 0,
+		file: file, loose: s.loose.String()}
+	s.loose = text{}
 }
 
 // tapStatus takes the directive off a description. A test that is to be done counts as skipped while
@@ -184,7 +254,10 @@ func tapStatus(name string, not bool) (string, Status) {
 	if at := tapMarked.FindStringSubmatchIndex(name); at != nil {
 		directive := strings.ToLower(name[at[2]:at[3]])
 		name = strings.TrimSpace(name[:at[0]])
-		if (directive == "skip") != not {
+		switch {
+		case directive == "skip" && not: // bats writes so of every skip, to others it is a failure: no verdict in any case
+			status = Errored
+		case directive == "skip" || not:
 			status = Skipped
 		}
 	}
@@ -194,22 +267,48 @@ func tapStatus(name string, not bool) (string, Status) {
 // unescape undoes TAP 14's \# and \\.
 func unescape(s string) string { return strings.NewReplacer(`\\`, `\`, `\#`, `#`).Replace(s) }
 
-// endPoint counts the last result. node reports a file of its own where it has no test or ended
-// badly: the first is no test, the second no test's verdict.
+// endPoint counts the last result. node reports a file of its own where it has no test or ended badly: the first
+// is no test, the second no test's verdict. Nor is one that node gives a test which did not come to run, or not to
+// its end.
 func (s *tapState) endPoint() {
 	p := s.current
 	s.current = nil
 	switch {
-	case p == nil || p.file && p.status == Passed:
-	case p.file && p.status == Failed:
+	case p == nil:
+	case p.file && p.status == Passed:
+		s.hollow(p.name+" holds no test that ran", p.line)
+	case p.file && p.status == Failed && (p.exit != "" || p.failure == ""):
 		s.res.count(p.name, Errored)
-		s.res.trouble(CollectionError, p.name+" ended badly outside its tests\n"+p.said.String(), p.line)
+		what := CollectionError
+		if p.signal != "" && p.signal != "~" || p.exit != "" && p.exit != "1" {
+			what = Crashed
+		}
+		s.res.trouble(what, strings.TrimSpace(p.name+" ended badly outside its tests\n"+p.loose)+"\n"+p.said.String(), p.line)
+		p.level.failed++
+	case p.parent && p.failure == "subtestsFailed": // what failed in it is none of its results
+	case p.status == Failed && batsHook(strings.TrimSuffix(p.name, " failed")): // bats; so it says that a file has an error of syntax, too
+		s.res.count(p.name, Errored)
+		s.res.trouble(CollectionError, p.name+"\n"+p.said.String(), p.line)
+		p.level.failed++
+	case p.status == Failed && (p.hook || tapNoVerdict(p.failure)):
+		s.res.count(p.name, Errored)
+		p.level.failed++
 	default:
 		s.res.count(p.name, p.status)
 		if p.status == Failed {
 			s.res.fail(p.name, p.said.String(), p.line)
+			p.level.failed++
 		}
 	}
+}
+
+// tapNoVerdict reports whether a failure of that type is not of the test's own making.
+func tapNoVerdict(failure string) bool {
+	switch failure {
+	case "hookFailed", "cancelledByParent", "parentAlreadyFinished", "testTimeoutFailure", "testAborted":
+		return true
+	}
+	return false
 }
 
 // endDocument compares what ran with the plan.

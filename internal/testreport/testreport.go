@@ -12,15 +12,23 @@
 //
 //	pytest         path::Class::test[params]
 //	go test        package.Test/subtest, with -json and without
-//	TAP            parent > subtest
-//	JUnit XML      classname::name
+//	TAP, node      parent > subtest
+//	JUnit XML      classname::name, or the one where both are the same
 //	cargo test     module::test; for an example in documentation FILE - item (line N)
+//	nextest        binary test
+//	unittest       module.Class.test
+//	Surefire       class::test
+//	ctest          the test's name
 //
 // In go test a test with subtests counts beside them, as go itself has it.
 // Without -v go does not list what passed: a package that is ok counts as one
 // passed test without a name. In TAP a test with subtests does not count where
 // its subtests do. pytest counts a test whose teardown fails twice, as passed
 // and as an error, and lists by name only what failed unless it is run with -v.
+//
+// Where a tool calls a test failed that did not come to run (its fixture failed, it was cancelled), it counts as
+// an error here; and an exception that the test's own code let through is that test's failure, also where the
+// tool calls it an error (unittest, Surefire).
 package testreport
 
 import (
@@ -89,7 +97,7 @@ type Results struct {
 	Failures []Failure
 	Problems []Trouble
 	texts    int    // bytes of Failures' texts
-	Reader   string // junit, gotest-json, gotest, tap, pytest, cargo; "" where nothing was recognised, "none" where ReadFiles could read none
+	Reader   string // junit, gotest-json, gotest, tap, pytest, cargo, unittest, node, ctest, prove, nextest, surefire; "" where nothing was recognised, "none" where ReadFiles could read none
 }
 
 // Reader reads one format.
@@ -102,7 +110,7 @@ type Reader interface {
 
 // readers is every format that a log can be in.
 func readers() []Reader {
-	return []Reader{goJSON{}, pytest{}, tap{}, goText{}, cargo{}}
+	return []Reader{goJSON{}, pytest{}, tap{}, goText{}, cargo{}, unittest{}, nodeSpec{}, ctest{}, prove{}, nextest{}, surefire{}}
 }
 
 // window is how much of a text's ends Detect sees, in bytes.

@@ -46,10 +46,29 @@ func TestFailureTextHoldsTheReason(t *testing.T) {
 		{"gotest_panic.log", "example.com/m/panics.TestPanics", `assignment to entry in nil map`},
 		{"gotest_panic_v.log", "example.com/m/panics.TestPanics", `assignment to entry in nil map`},
 		{"gotest_panic_json.log", "example.com/m/panics.TestPanics", `assignment to entry in nil map`},
-		{"tap_node.log", "outer > inner bad", `NotImplementedError: stub`},
+		{"node_tap_red.log", "outer > inner bad", `NotImplementedError: stub`},
+		{"node_spec_red.log", "outer > inner bad", `NotImplementedError: stub`},
+		{"node_spec_red.log", "outer alone", `after its subtests`},
+		{"node24_spec_red.log", "a suite > compares", `(?m)^\+     2$`},
+		{"node24_spec_red.log", "outer > inner bad", `NotImplementedError: stub`},
 		{"tap_perl_red.log", "one is two", `expected: '2'`},
+		{"tap_bats_red.log", "fails # hash", `(?m)^# NotImplementedError: infer is a stub$`},
+		{"junit_bats.xml", "red.bats::fails # hash", `(?m)^NotImplementedError: infer is a stub$`},
+		{"pytest_xdist_v.log", "tests/test_red.py::test_bad", `NotImplementedError: infer is a stub`},
+		{"surefire_red.log", "spans.SpansTest::stub", `UnsupportedOperationException: merge is a stub`},
+		{"junit_surefire_red_TEST-spans.SpansTest.xml", "spans.SpansTest::compares", `wrong sum expected`},
+		{"junit_gradle_red_TEST-spans.SpansTest.xml", "spans.SpansTest::stub", `UnsupportedOperationException: merge is a stub`},
+		{"../written/nextest_red.log", "cycle tests::cycle", `not implemented: infer is a stub`},
+		{"../written/nextest_old.log", "cycle tests::cycle", `not implemented: infer is a stub`},
+		{"../written/junit_nextest.xml", "cycle::tests::cycle", `not implemented: infer is a stub`},
+		{"ctest_red.log", "cycle.bad", `NotImplementedError: infer is a stub`},
+		{"ctest_verbose.log", "cycle.bad", `^some output\nNotImplementedError: infer is a stub$`},
+		{"ctest_output.log", "cycle.asserts", `Assertion .1 == 2' failed`},
+		{"unittest_default.log", "test_cycle.Cycle.test_stub", `File ".*", line [0-9]+, in test_stub`},
+		{"unittest_v.log", "test_cycle.Cycle.test_chained", `ValueError: wrapped`},
+		{"unittest_38_v.log", "test_cycle.Cycle.test_fail", `not the same`},
 		{"junit_pytest.xml", "tests.test_cycle::test_cycle", `NotImplementedError: infer is a stub`},
-		{"junit_node.xml", "test::inner bad", `NotImplementedError: stub`},
+		{"junit_node_red.xml", "test::inner bad", `NotImplementedError: stub`},
 	} {
 		res, err := ReadFiles([]string{"testdata/captured/" + c.file})
 		if err != nil {
@@ -85,8 +104,29 @@ func TestProblems(t *testing.T) {
 		"gotest_exit.log": Crashed, "gotest_exit_json.log": Crashed, "gotest_timeout.log": Crashed, "gotest_timeout_json.log": Crashed,
 		"gotest_none.log": NoTests, "gotest_none_json.log": NoTests, "gotest_empty.log": NoTests, "gotest_filter_v.log": NoTests, "gotest_filter_json.log": NoTests,
 		"tap_perl_bail.log": Crashed, "tap_perl_dies.log": Crashed, "tap_perl_extra.log": Crashed, "tap_perl_skipall.log": NoTests,
-		"tap_node_broken.log": CollectionError, "tap_node_zero.log": NoTests,
+		"node_spec_missing.log": CollectionError, "node_spec_broken.log": CollectionError, "node_spec_several.log": CollectionError, "node_spec_nowhere.log": CollectionError,
+		"node_spec_exits.log": Crashed, "node_spec_aborts.log": Crashed, "node_spec_cut.log": Crashed, "node_spec_zero.log": NoTests, "node_spec_fakes.log": Unreadable,
+		"node_tap_missing.log": CollectionError, "node_tap_broken.log": CollectionError, "node_tap_exits.log": Crashed, "node_tap_aborts.log": Crashed, "node_tap_zero.log": NoTests,
+		"node24_spec_missing.log": CollectionError, "node24_spec_aborts.log": Crashed, "node24_spec_zero.log": NoTests, "node24_spec_pattern.log": NoTests,
+		"node24_tap_missing.log": CollectionError, "node24_tap_aborts.log": Crashed, "node24_tap_zero.log": NoTests, "node24_tap_pattern.log": NoTests,
+		"junit_node_missing.xml": CollectionError, "junit_node_exits.xml": Crashed, "junit_node_zero.xml": NoTests,
+		"junit_node24_missing.xml": CollectionError, "junit_node24_zero.xml": NoTests,
 		"junit_pytest_collect.xml": CollectionError, "junit_pytest_zero.xml": NoTests,
+		"tap_bats_dies.log": Crashed, "tap_bats_filter.log": NoTests, "tap_bats_zero.log": NoTests, "tap_bats_load.log": CollectionError, "tap_bats_syntax.log": CollectionError,
+		"tap_bats_setupfile.log": CollectionError, "tap_bats_nowhere.log": CollectionError, "junit_bats_syntax.xml": CollectionError,
+		"prove_red.log": Unreadable, "prove_green.log": Unreadable, "prove_bail.log": Crashed, "prove_broken.log": Crashed, "prove_dies.log": Crashed, "prove_killed.log": Crashed,
+		"prove_none.log": NoTests, "prove_nowhere.log": NoTests, "prove_skipall.log": NoTests, "prove_several.log": Crashed,
+		"pytest_xdist_crash.log": Crashed, "pytest_xdist_crash_v.log": Crashed, "pytest_xdist_crash_tb_no.log": Crashed, "junit_xdist_crash.xml": Crashed,
+		"pytest_xdist_import.log": CollectionError, "pytest_xdist_zero.log": NoTests, "pytest_xdist_missing_test.log": NoTests,
+		"pytest_qq_green.log": Unreadable, "pytest_qq_missing.log": CollectionError,
+		"surefire_zero.log": NoTests, "surefire_missing.log": NoTests, "surefire_exits.log": Crashed, "surefire_broken.log": BuildError, "junit_surefire_zero_TEST-spans.SpansTest.xml": NoTests,
+		"../written/nextest_zero.log": NoTests, "../written/nextest_cut.log": Crashed, "../written/nextest_exits.log": Crashed, "../written/nextest_build.log": BuildError, "../written/junit_nextest.xml": Crashed,
+		"ctest_zero.log": NoTests, "ctest_zero_error.log": NoTests, "ctest_no_config.log": NoTests, "ctest_nowhere.log": CollectionError,
+		"ctest_missing.log": BuildError, "ctest_segv.log": Crashed, "ctest_killed.log": Crashed, "junit_ctest.xml": Unreadable, "junit_ctest_zero.xml": NoTests,
+		"unittest_import.log": CollectionError, "unittest_import_alone.log": CollectionError, "unittest_syntax.log": CollectionError,
+		"unittest_missing.log": CollectionError, "unittest_missing_test.log": CollectionError, "unittest_nowhere.log": CollectionError,
+		"unittest_dies_v.log": Crashed, "unittest_exits_v.log": Crashed, "unittest_stops.log": Crashed, "unittest_stops_v.log": Crashed,
+		"unittest_usage.log": Crashed, "unittest_zero.log": NoTests, "unittest_313_zero.log": NoTests,
 	} {
 		res, err := ReadFiles([]string{"testdata/captured/" + file})
 		if err != nil || len(res.Problems) == 0 || res.Problems[0].Problem != want {
@@ -105,6 +145,7 @@ func TestTexts(t *testing.T) {
 		return line + "\n"
 	}
 	start := pad("=", "test session starts")
+	utRule, utDash := strings.Repeat("=", 70)+"\n", strings.Repeat("-", 70)+"\n"
 	for _, c := range []struct{ name, text, want string }{
 		{"nothing", "", "(no reader) total 0 passed 0 failed 0 skipped 0 errors 0"},
 		{"prose", "all is ok\nnothing FAILED\n", "(no reader) total 0 passed 0 failed 0 skipped 0 errors 0"},
@@ -125,9 +166,35 @@ func TestTexts(t *testing.T) {
 		{"json cut short", `{"Action":"start","Package":"m"}` + "\n" + `{"Action":"run","Package":"m","Test":"TestA"}` + "\n", "gotest-json total 1 passed 0 failed 0 skipped 0 errors 1 crashed crashed"},
 		{"json of go 1.23", "# m\na.go:1:1: undefined: x\n" + `{"Action":"output","Package":"m","Output":"FAIL\tm [build failed]\n"}` + "\n" + `{"Action":"fail","Package":"m","Elapsed":0}` + "\n", "gotest-json total 0 passed 0 failed 0 skipped 0 errors 0 build-error"},
 		{"a benchmark in json", `{"Action":"start","Package":"m"}` + "\n" + `{"Action":"run","Package":"m","Test":"BenchmarkA"}` + "\n" + `{"Action":"pass","Package":"m"}` + "\n", "gotest-json total 0 passed 0 failed 0 skipped 0 errors 0 no-tests"},
+		{"ctest: tried again", "Test project /b\n    Start 1: a\n1/1 Test #1: a .....***Failed    0.00 sec\nx\n\n    Start 1: a\n    Test #1: a .....   Passed    0.00 sec\n\n100% tests passed, 0 tests failed out of 1\n\nTotal Test time (real) =   0.01 sec\n",
+			"ctest total 1 passed 1 failed 0 skipped 0 errors 0"},
+		{"ctest: a test runs another ctest", "Test project /b\n    Start 1: a\n1/1 Test #1: a .....***Failed    0.00 sec\nTest project /c\n    Start 1: b\n1/1 Test #1: b .....   Passed    0.00 sec\n\n100% tests passed, 0 tests failed out of 1\n\nTotal Test time (real) =   0.01 sec\n\n" +
+			"0% tests passed, 1 tests failed out of 1\n\nTotal Test time (real) =   0.02 sec\n", "ctest total 1 passed 1 failed 0 skipped 0 errors 0 unreadable"},
+		{"ctest: a result of no test that runs", "Test project /b\n    Start 1: a\n2/2 Test #2: z .....***Failed    0.00 sec\n1/1 Test #1: a .....   Passed    0.00 sec\n\n100% tests passed, 0 tests failed out of 1\n\nTotal Test time (real) =   0.01 sec\n",
+			"ctest total 1 passed 1 failed 0 skipped 0 errors 0"},
+		{"ctest: names with dots", "Test project /b\n    Start 1: a...b.\n1/1 Test #1: a...b. ....***Failed    0.00 sec\n\n0% tests passed, 1 tests failed out of 1\n\nTotal Test time (real) =   0.01 sec\n", "ctest total 1 passed 0 failed 1 skipped 0 errors 0"},
+		{"Surefire 3", "[INFO]  T E S T S\n[INFO] Running a.B\n[ERROR] Tests run: 2, Failures: 1, Errors: 1, Skipped: 0, Time elapsed: 0.1 s <<< FAILURE! -- in a.B\n[ERROR] a.B.x -- Time elapsed: 0.010 s <<< FAILURE!\norg.opentest4j.AssertionFailedError: y\n\tat a.B.x(B.java:3)\n\n" +
+			"[ERROR] a.B.z -- Time elapsed: 0.010 s <<< ERROR!\njava.lang.IllegalStateException: y\n\tat a.B.setUp(B.java:3)\n\n[INFO] Results:\n[ERROR] Tests run: 2, Failures: 1, Errors: 1, Skipped: 0\n[INFO] BUILD FAILURE\n", "surefire total 2 passed 0 failed 1 skipped 0 errors 1"},
+		{"Surefire: killed", "[INFO]  T E S T S\n[INFO] Running a.B\n", "surefire total 0 passed 0 failed 0 skipped 0 errors 0 crashed"},
+		{"Surefire: a test prints a failure", "[INFO]  T E S T S\n[ERROR] a.B.x -- Time elapsed: 0.010 s <<< FAILURE!\n\n[INFO] Results:\n[INFO] Tests run: 1, Failures: 0, Errors: 0, Skipped: 0\n[INFO] BUILD SUCCESS\n", "surefire total 2 passed 1 failed 1 skipped 0 errors 0 unreadable"},
+		{"Maven: a dependency that is not there", "[INFO] BUILD FAILURE\n[ERROR] Failed to execute goal on project spans: Could not resolve dependencies for project a:b:jar:1: x\n", "surefire total 0 passed 0 failed 0 skipped 0 errors 0 build-error"},
+		{"nextest: a signal", "    Starting 2 tests across 1 binary\n        PASS [   0.004s] (1/2) a b\n     Summary [   0.1s] 1/2 tests run: 1 passed, 0 skipped\nwarning: 1/2 tests were not run due to signal\n", "nextest total 1 passed 1 failed 0 skipped 0 errors 0 crashed"},
+		{"nextest: only what failed is listed", "    Starting 2 tests across 1 binary\n        FAIL [   0.004s] (1/2) a b\n────────────\n     Summary [   0.1s] 2 tests run: 1 passed, 1 failed, 0 skipped\n", "nextest total 2 passed 1 failed 1 skipped 0 errors 0"},
+		{"unittest: a rule that a test prints", utRule + "FAIL: test_a (m.C.test_a)\n" + utDash + "Traceback (most recent call last):\n  File \"m.py\", line 3, in test_a\nAssertionError: " +
+			utRule + "no heading\n" + utDash + "Ran 7 apples\n\n" + utDash + "Ran 2 tests in 0.001s\n\nFAILED (failures=1)\n", "unittest total 2 passed 1 failed 1 skipped 0 errors 0"},
+		{"unittest: counts without sections", utDash + "Ran 2 tests in 0.001s\n\nFAILED (failures=1)\n", "unittest total 2 passed 2 failed 0 skipped 0 errors 0 unreadable"},
+		{"unittest: counts and no verdict", utDash + "Ran 2 tests in 0.001s\n", "unittest total 0 passed 0 failed 0 skipped 0 errors 0 crashed"},
+		{"unittest: all skipped", utDash + "Ran 2 tests in 0.001s\n\nOK (skipped=2)\n", "unittest total 2 passed 0 failed 0 skipped 2 errors 0"},
+		{"unittest: verdicts behind output", "test_a (m.C.test_a) ... x\ny\nok\ntest_b (m.C.test_b)\nDoc. ... ok\n\n" + utDash + "Ran 2 tests in 0.001s\n\nOK\n", "unittest total 2 passed 2 failed 0 skipped 0 errors 0"},
 		{"TAP 14", "TAP version 14\n1..2\nok 1 - a \\# b # SKIP no c\nnot ok 2 - d # todo e\n", "tap total 2 passed 0 failed 0 skipped 2 errors 0"},
-		{"TAP: a skip that fails", "1..2\nnot ok 1 - a # SKIP b\nok 2\n", "tap total 2 passed 1 failed 1 skipped 0 errors 0"},
+		{"TAP: a skip that fails", "1..2\nnot ok 1 - a # SKIP b\nok 2\n", "tap total 2 passed 1 failed 0 skipped 0 errors 1"},
 		{"TAP: an answer in a diagnostic", "1..2\nnot ok 1 - a\n  ---\n  got: |\n  ok 2 - no\n  ok 3 - no\n  ...\nok 2 - b\n", "tap total 2 passed 1 failed 1 skipped 0 errors 0"},
+		{"TAP: a script that another one calls skips all", "1..0 # SKIP no GPU\n1..1\nok 1 - a\n", "tap total 1 passed 1 failed 0 skipped 0 errors 0"},
+		{"TAP: a script's name that is none of node's", "1..1\nok 1 - lib/a.js\n", "tap total 1 passed 1 failed 0 skipped 0 errors 0"},
+		{"TAP: node's fields in an error's text", "1..1\nnot ok 1 - a\n  ---\n  error: |-\n    failureType: 'hookFailed'\n  failureType: 'testCodeFailure'\n  ...\n", "tap total 1 passed 0 failed 1 skipped 0 errors 0"},
+		{"node: of an older version", "▶ outer\n  ✔ in (1ms)\n  ✖ bad (1.5ms)\n    Error: x\n▶ outer (3ms)\n\nℹ tests 3\nℹ pass 1\nℹ fail 2\n", "node total 2 passed 1 failed 1 skipped 0 errors 0"},
+		{"node: two runs", "✔ a (1ms)\nℹ tests 1\nℹ suites 0\nℹ pass 1\n✖ a (1ms)\nℹ tests 1\nℹ suites 0\nℹ fail 1\n\n✖ failing tests:\n\ntest at a.js:1:1\n✖ a (1ms)\n  Error: x\n✔ b (1ms)\nℹ tests 1\nℹ suites 0\n", "node total 3 passed 2 failed 1 skipped 0 errors 0"},
+		{"node: a test named as a script", "✖ a.js (1ms)\n  Error: x\nℹ tests 1\nℹ suites 0\nℹ fail 1\n", "node total 1 passed 0 failed 1 skipped 0 errors 0"},
 		{"TAP: no plan", "ok 1 - a\nok 2 - b\n", "tap total 2 passed 2 failed 0 skipped 0 errors 0 crashed"},
 		{"TAP: a parent fails alone", "1..1\n    ok 1 - in\n    1..2\nnot ok 1 - out\n", "tap total 2 passed 1 failed 1 skipped 0 errors 0"},
 	} {
@@ -152,6 +219,13 @@ func TestJUnit(t *testing.T) {
 		{"an error", `<testsuite><testcase name="a"><error type="java.lang.NullPointerException">at x</error></testcase></testsuite>`, "0 0 0 1", ""},
 		{"passed at the second try", `<testsuite><testcase name="a"><flakyFailure message="m"/></testcase></testsuite>`, "1 0 0 0", ""},
 		{"output beside it", `<testsuite><testcase name="a"><system-out>ok <![CDATA[<b>]]></system-out></testcase><system-err>x</system-err></testsuite>`, "1 0 0 0", ""},
+		{"GoogleTest", `<testsuites><testsuite><testcase name="A" status="run" result="completed" classname="S"/><testcase name="DISABLED_B" status="notrun" result="suppressed" classname="S"/></testsuite></testsuites>`, "1 0 1 0", ""},
+		{"a display name, in a test of JUnit 5", `<testsuite><testcase name="merges two" classname="a.B"><failure>x` + "\n\tat a.B.x(B.java:3)" + `</failure></testcase></testsuite>`, "0 1 0 0", ""},
+		{"parameters", `<testsuite><testcase name="x(int)[1]" classname="a.B"><error>y` + "\n\tat a.B.x(B.java:3)" + `</error></testcase></testsuite>`, "0 1 0 0", ""},
+		{"a lambda of the test", `<testsuite><testcase name="x" classname="a.B"><error>y` + "\n\tat a.B.lambda$x$0(B.java:3)" + `</error></testcase></testsuite>`, "0 1 0 0", ""},
+		{"an assertion in setUp", `<testsuite><testcase name="x" classname="a.B"><failure>y` + "\n\tat a.B.setUp(B.java:3)" + `</failure></testcase></testsuite>`, "0 0 0 1", ""},
+		{"no stack of Java's", `<testsuite><testcase name="x" classname="a.B"><failure>y` + "\n    at async Promise.all (index 0)" + `</failure></testcase></testsuite>`, "0 1 0 0", ""},
+		{"its own time limit", `<testsuite><testcase name="x" classname="a.B"><error type="org.junit.runners.model.TestTimedOutException">org.junit.runners.model.TestTimedOutException: test timed out after 10 milliseconds` + "\n\tat a.B.x(B.java:3)" + `</error></testcase></testsuite>`, "0 0 0 1", ""},
 		{"a BOM", "\xEF\xBB\xBF<?xml version=\"1.0\"?>\n<testsuite><testcase name=\"a\"/></testsuite>", "1 0 0 0", ""},
 		{"latin 1", `<?xml version="1.0" encoding="ISO-8859-1"?><testsuite><testcase name="gr` + "\xfc" + `n"/></testsuite>`, "1 0 0 0", ""},
 		{"no tests", `<testsuites></testsuites>`, "0 0 0 0", "no test ran"},
@@ -256,11 +330,16 @@ func TestReadersReachTheEnd(t *testing.T) {
 	shapes := map[string]string{
 		"a line without an end": "x", "spaces": " ", "results": "    ok 1 - a\n", "deep": strings.Repeat(" ", 2000) + "ok 1\n", "events": `{"Action":"run","Package":"a","Test":"b"}` + "\n",
 		"escapes": "\x1b]", "rules": "=== a ===\n", "heads": "____ a ____\n", "verdicts": "a::b[ PASSED x ", "failures": "--- FAIL: A (0.00s)\n", "packages": "FAIL\ta\n",
+		"sections": strings.Repeat("=", 70) + "\nFAIL: test_a (m.C.test_a)\n", "tests with dots": "test_a (m.C.test_a) ... \n",
+		"starts of ctest": "    Start 1: a\n", "results of ctest": "    Start 1: a\n1/1 Test #1: a .....***Failed    0.00 sec\nx\n",
+		"stacks of bats": "not ok 1 a\n# (from function `setup' in test file a.bats, line 1)\n", "workers": "[gw0] node down: x\n", "summaries of prove": "Test Summary Report\na.t (Wstat: 1 Tests: 1 Failed: 1)\n  Failed tests:  1-999999\n",
+		"failures of Surefire": "[ERROR] a.B.x -- Time elapsed: 0.010 s <<< FAILURE!\n\tat a.B.x(B.java:3)\n", "failures of nextest": "    Starting 2 tests across 1 binary\n        FAIL [   0.004s] (1/2) a b\nx\n",
+		"groups": "▶ a\n", "crosses": "✖ a (1ms)\n  Error: x\n", "ends": "ℹ tests 1\n✖ failing tests:\ntest at a:1:1\n✖ a (1ms)\n",
 		"counts": "1 passed, ", "starts": strings.Repeat("=", 10) + " test session starts ==========\n",
 	}
 	for name, shape := range shapes {
 		for _, r := range readers() {
-			if _, err := r.Read(&endless{text: bytes.Repeat([]byte(shape), 1+4096/len(shape)), n: 1 << 20}); err != nil {
+			if _, err := r.Read(&endless{text: bytes.Repeat([]byte(shape), 1+4096/len(shape)), n: 1 << 19}); err != nil {
 				t.Errorf("%s: %s: %v", r.Name(), name, err)
 			}
 		}
@@ -268,7 +347,7 @@ func TestReadersReachTheEnd(t *testing.T) {
 }
 
 func FuzzRead(f *testing.F) {
-	paths, err := filepath.Glob("testdata/captured/*")
+	paths, err := filepath.Glob("testdata/*/*[gl]")
 	if err != nil {
 		f.Fatal(err)
 	}

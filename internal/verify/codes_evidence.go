@@ -57,6 +57,7 @@ const (
 	CodeProofTests   finding.Code = "tdd-tests"
 	CodeProofPins    finding.Code = "tdd-pins"
 	CodeAcceptedPins finding.Code = "tdd-pins-accepted"
+	CodeReplay       finding.Code = "tdd-replay"
 
 	CodeInput finding.Code = "fresh-input"
 	CodePin   finding.Code = "fresh-pin"
@@ -101,7 +102,7 @@ func across() []Rule {
 		{Code: CodeFileMissing, Severity: fault, Doc: "A file that a manifest names is not there, and git is not told to ignore it."},
 		{Code: CodeFileChanged, Severity: fault, Doc: "The bytes of a file are not those that its run recorded, nor those of a later run."},
 		{Code: CodeAbsent, Severity: note, Doc: "Evidence is not in this checkout and git is not to keep it, or keeps a pointer; its digest stands in the manifest."},
-		{Code: CodeDropped, Severity: warning, Doc: "A recorded file that the base had is gone, and git is told to ignore it."},
+		{Code: CodeDropped, Severity: warning, Doc: "A recorded file that the base had is gone, and git is told to ignore it or to keep a pointer."},
 		{Code: CodeReplayed, Severity: fault, Doc: "Two manifests are of one execution."},
 		{Code: CodeInconsistent, Severity: fault, Doc: "A manifest says one thing in two ways that differ."},
 		{Code: CodeMoved, Severity: warning, Doc: "A manifest does not lie in a directory of its own stamp."},
@@ -119,6 +120,7 @@ func across() []Rule {
 		{Code: CodeProofTests, Severity: fault, Doc: "A test that failed in the red run did not pass in its green."},
 		{Code: CodeProofPins, Severity: fault, Doc: "The pins of a green are not as they were in its red run."},
 		{Code: CodeAcceptedPins, Severity: warning, Doc: "A green passed with pins that differ from its red, by `--accept-pins`."},
+		{Code: CodeReplay, Severity: fault, Doc: "The proof of a green does not hold when it is replayed; looked for with `--replay`."},
 
 		{Code: CodeInput, Severity: warning, Doc: "An input of a ticked task is not as it was when it passed."},
 		{Code: CodePin, Severity: warning, Doc: "A pin of a ticked task is not as it was when it passed."},

@@ -11,7 +11,6 @@ import (
 
 	"github.com/planctl/planctl/internal/criteria"
 	"github.com/planctl/planctl/internal/finding"
-	"github.com/planctl/planctl/internal/glob"
 	"github.com/planctl/planctl/internal/manifest"
 	"github.com/planctl/planctl/internal/regular"
 	"github.com/planctl/planctl/internal/workspace"
@@ -91,7 +90,17 @@ func (c *checker) entry(code finding.Code, l *workspace.Ledger, a *ledger.Attemp
 	c.add(code, place{l.Path, a.Line, 1, task}, msg, help)
 }
 
+// label names an attempt so that it is found without its line: numbers begin anew in each section.
 func label(a *ledger.Attempt) string {
+	s := unplaced(a)
+	if a.Section != nil && a.Section.ID != "" {
+		s += " of [" + a.Section.ID + "]"
+	}
+	return s
+}
+
+// unplaced is label without the section.
+func unplaced(a *ledger.Attempt) string {
 	if a.Numbered {
 		return fmt.Sprintf("attempt #%d", a.Number)
 	}
@@ -100,17 +109,17 @@ func label(a *ledger.Attempt) string {
 
 // unproved speaks of an entry whose manifest no file of the workspace is.
 func (c *checker) unproved(l *workspace.Ledger, a *ledger.Attempt, text []byte) {
-	cited := citedManifest(text)
+	cited := workspace.CitedManifest(text)
 	if cited == "" {
 		c.entry(CodeManifestMissing, l, a, fmt.Sprintf("%s names the run %s, and no manifest has that digest", label(a), short(a.Run)), "restore it from git: git log --all -- '*"+manifest.Suffix+"'")
 		return
 	}
 	if b, err := regular.Read(c.w.Abs(cited)); err == nil {
 		if manifest.Digest(b) == a.Run {
-			return // it is there and cannot be read as a manifest: that is said of the file
+			return // it is there and cannot be read as a manifest: that is said of the file, see workspace.Evidence
 		}
 		c.altered[cited] = true
-		c.entry(CodeManifestChanged, l, a, fmt.Sprintf("%s names the run %s, and the bytes of %s are others", label(a), short(a.Run), cited), "git log -p -- "+cited+" shows who changed it; git checkout brings it back")
+		c.entry(CodeManifestChanged, l, a, fmt.Sprintf("%s names the run %s, and the bytes of %s are others", label(a), short(a.Run), cited), "git log -p -- "+cited+" shows who changed it; git checkout COMMIT -- "+cited+" brings it back")
 		return
 	}
 	c.ask([]string{cited}, func(ignored map[string]bool) {
@@ -121,28 +130,6 @@ func (c *checker) unproved(l *workspace.Ledger, a *ledger.Attempt, text []byte) 
 		}
 		c.entry(CodeManifestMissing, l, a, fmt.Sprintf("%s names %s, which is not there", label(a), cited), "restore it from git: git log --all -- "+cited)
 	})
-}
-
-// citedManifest is the manifest that an entry of planctl's cites under Artifacts; "" without.
-func citedManifest(text []byte) string {
-	_, rest, ok := bytes.Cut(text, []byte("Artifacts: `"))
-	if !ok {
-		return ""
-	}
-	span, _, ok := bytes.Cut(rest, []byte("`"))
-	if !ok {
-		return ""
-	}
-	names, ok := glob.Braces(string(span), 1000)
-	if !ok {
-		return ""
-	}
-	for _, n := range names {
-		if strings.HasSuffix(n, manifest.Suffix) && path.Clean(n) == n {
-			return n
-		}
-	}
-	return ""
 }
 
 // agrees compares an entry with the manifest that it names.
@@ -194,11 +181,11 @@ func (c *checker) agrees(l *workspace.Ledger, a *ledger.Attempt, r *workspace.Re
 	if tally := ledger.Inline(criteria.Tally(p.Criteria, ledger.Code)); tally != "" && !says(text, "Criteria: ", tally) {
 		differ(CodeEntryCriteria, "criteria", keyOf(text, "Criteria: "), tally)
 	}
-	if cited := citedManifest(text); path.Base(cited) != path.Base(r.Path) {
+	if cited := workspace.CitedManifest(text); path.Base(cited) != path.Base(r.Path) {
 		differ(CodeEntryArtifacts, "artifacts", keyOf(text, "Artifacts: "), path.Base(r.Path))
 	}
 	if s := a.Section; s != nil && !strings.EqualFold(s.ID, p.Task.Initiative) {
-		c.entry(CodeEntrySection, l, a, fmt.Sprintf("%s stands in section [%s], and its manifest is of %s", label(a), s.ID, p.Task.Initiative), "move the entry back into its own section")
+		c.entry(CodeEntrySection, l, a, fmt.Sprintf("%s stands in section [%s], and its manifest is of %s", unplaced(a), s.ID, p.Task.Initiative), "move the entry back into its own section")
 	}
 }
 

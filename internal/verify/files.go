@@ -1,21 +1,17 @@
 package verify
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"path"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/planctl/planctl/internal/evidence"
 	"github.com/planctl/planctl/internal/finding"
 	"github.com/planctl/planctl/internal/manifest"
-	"github.com/planctl/planctl/internal/regular"
 	"github.com/planctl/planctl/internal/workspace"
 )
 
@@ -28,6 +24,7 @@ type fileKey struct {
 // seen is what stands in a recorded file's place. The zero value means not looked at.
 type seen struct {
 	path  string // relative to the workspace
+	was   string // where the base had it, "" where it had not
 	state state
 	now   string // the digest of the bytes that are there
 	err   error
@@ -47,22 +44,34 @@ const (
 	unwelcome // something that cannot be read as a file
 )
 
-// hash reads every file that a manifest names, on all processors, and what git keeps of those that are not there.
+// hash reads every file that a manifest names, on all processors, and what git keeps of those that are not there. Where
+// a manifest lies at several places, its files are looked for beside each: one place is enough for them to be there, and
+// at none may they have other bytes.
 func (c *checker) hash() error {
-	c.files = map[fileKey]seen{}
+	c.files, c.beside = map[fileKey]seen{}, map[fileKey][]seen{}
 	c.place = map[*workspace.Record]int{}
 	c.latest = map[string]int{}
 	at := map[string]int{} // path → place in paths
 	var rel, abs []string
+	look := func(p string) {
+		if _, ok := at[p]; !ok {
+			at[p] = len(rel)
+			rel, abs = append(rel, p), append(abs, c.w.Abs(p))
+		}
+	}
+	copies := map[fileKey][]string{}
 	for n, r := range c.w.Evidence.Records {
 		c.place[r] = n
 		for i, f := range r.Doc.Predicate.Files {
-			p := located(r, f)
-			c.files[fileKey{r, i}] = seen{path: p}
-			c.latest[p+"\x00"+f.SHA256] = n
-			if _, ok := at[p]; !ok {
-				at[p] = len(rel)
-				rel, abs = append(rel, p), append(abs, c.w.Abs(p))
+			k := fileKey{r, i}
+			places := located(r, f)
+			c.files[k] = seen{path: places[0]}
+			if len(places) > 1 {
+				copies[k] = places[1:]
+			}
+			for _, p := range places {
+				c.latest[p+"\x00"+f.SHA256] = n
+				look(p)
 			}
 		}
 	}
@@ -80,11 +89,14 @@ func (c *checker) hash() error {
 	if err != nil {
 		return err
 	}
+	had := c.manifestsAtBase()
+	var pointers []fileKey
 	for k, s := range c.files {
 		sum, f := sums[at[s.path]], k.r.Doc.Predicate.Files[k.i]
 		s.now, s.err = sum.SHA256, sum.Err
+		s.was = c.wasAt(k.r, f, s.path, had)
 		switch {
-		case errors.Is(sum.Err, fs.ErrNotExist) && kept[s.path] && c.base.has(s.path):
+		case errors.Is(sum.Err, fs.ErrNotExist) && kept[s.path] && s.was != "":
 			s.state = dropped
 		case errors.Is(sum.Err, fs.ErrNotExist) && kept[s.path]:
 			s.state = ignored
@@ -94,22 +106,43 @@ func (c *checker) hash() error {
 			s.state = unwelcome
 		case sum.SHA256 == f.SHA256 && sum.Size == f.Size:
 			s.state = intact
-		case sum.Size < maxPointer && isPointer(c.w.Abs(s.path), f):
-			s.state = pointer
 		default:
 			s.state = differs
+			if sum.Size < maxPointer {
+				pointers = append(pointers, k)
+			}
+		}
+		for _, p := range copies[k] {
+			switch sum := sums[at[p]]; {
+			case sum.Err != nil: // a copy of the manifest alone is no fault
+			case sum.SHA256 == f.SHA256 && sum.Size == f.Size:
+				if s.state == missing || s.state == ignored || s.state == dropped {
+					s.path, s.state = p, intact
+				}
+			default:
+				if _, of := c.latest[p+"\x00"+sum.SHA256]; !of { // else it lies beside another manifest too, whose it is
+					c.beside[k] = append(c.beside[k], seen{path: p, state: differs, now: sum.SHA256})
+				}
+			}
 		}
 		c.files[k] = s
 	}
-	return nil
+	return c.pointers(pointers)
 }
 
-// located is where a file of a record lies, relative to the workspace.
-func located(r *workspace.Record, f manifest.File) string {
+// located is where a file of a record lies, relative to the workspace: first where it is looked for, then beside each
+// further copy of the manifest.
+func located(r *workspace.Record, f manifest.File) []string {
 	if f.Base == manifest.Workspace {
-		return f.Name
+		return []string{f.Name}
 	}
-	return path.Join(path.Dir(r.Path), f.Name)
+	out := []string{path.Join(path.Dir(r.Path), f.Name)}
+	for _, at := range r.Copies {
+		if p := path.Join(path.Dir(at), f.Name); !slices.Contains(out, p) {
+			out = append(out, p)
+		}
+	}
+	return out
 }
 
 // ignoredByGit tells which paths of the workspace git is told not to keep.
@@ -118,7 +151,7 @@ func (c *checker) ignoredByGit(paths []string) (map[string]bool, error) {
 	if c.w.Git == nil || len(paths) == 0 {
 		return out, nil
 	}
-	prefix, inside := c.inGit()
+	prefix, inside := c.w.BelowTop()
 	if !inside {
 		return out, nil
 	}
@@ -157,32 +190,6 @@ func (c *checker) linkFree(rel string) string {
 	return rel
 }
 
-// inGit is the workspace's path in its repository.
-func (c *checker) inGit() (string, bool) {
-	rel, err := filepath.Rel(c.w.Git.Top, c.w.Root)
-	if err != nil || !filepath.IsLocal(rel) {
-		return "", false
-	}
-	return filepath.ToSlash(rel), true
-}
-
-// maxPointer is more than any LFS pointer has, in bytes (git-lfs, docs/spec.md).
-const maxPointer = 1024
-
-// isPointer reports whether a git-lfs pointer to the recorded bytes stands where they should.
-func isPointer(abs string, f manifest.File) bool {
-	file, _, err := regular.Open(abs)
-	if err != nil {
-		return false // it was read a moment ago: the finding is that it differs
-	}
-	b, err := io.ReadAll(io.LimitReader(file, maxPointer))
-	if errors.Join(err, file.Close()) != nil {
-		return false
-	}
-	return bytes.HasPrefix(b, []byte("version https://git-lfs.github.com/spec/v1\n")) &&
-		bytes.Contains(b, []byte("\noid sha256:"+f.SHA256+"\n")) && bytes.Contains(b, []byte("\nsize "+strconv.FormatInt(f.Size, 10)+"\n"))
-}
-
 // recorded holds the files of a record against what is there.
 func (c *checker) recorded(r *workspace.Record) {
 	p := &r.Doc.Predicate
@@ -193,6 +200,10 @@ func (c *checker) recorded(r *workspace.Record) {
 		s := c.files[fileKey{r, i}]
 		at := place{file: s.path, task: p.Task.ID}
 		from := "planctl log " + c.name(r) + " shows the attempt"
+		for _, b := range c.beside[fileKey{r, i}] {
+			c.add(CodeFileChanged, place{file: b.path, task: p.Task.ID}, fmt.Sprintf("the %s of %s, beside a second copy of its manifest, was changed: it had sha256 %s (%d bytes) and has %s", f.Role, c.what(r), short(f.SHA256), f.Size, short(b.now)),
+				"take the copy away, or bring the recorded bytes back")
+		}
 		switch s.state {
 		case missing:
 			code := CodeFileMissing
@@ -205,8 +216,12 @@ func (c *checker) recorded(r *workspace.Record) {
 			c.add(CodeAbsent, at, fmt.Sprintf("the %s of %s is absent, and git is told to ignore it: its size (%d bytes) and digest stand in the manifest", f.Role, c.what(r), f.Size),
 				"`rules:` in .planctl.yaml can make this an error below a path")
 		case dropped:
-			c.add(CodeDropped, at, fmt.Sprintf("the %s of %s is gone since the base, and git was told to ignore it: nothing can be judged again from it", f.Role, c.what(r)),
-				"git checkout "+short(c.o.Base)+" -- "+s.path+" brings it back; where it is to be kept elsewhere, its size and digest stand in the manifest")
+			how := "git was told to ignore it"
+			if s.err == nil {
+				how = "a pointer to it stands in its place"
+			}
+			c.add(CodeDropped, at, fmt.Sprintf("the %s of %s is gone since the base, and %s: nothing can be judged again from it", f.Role, c.what(r), how),
+				"git checkout "+short(c.o.Base)+" -- "+s.was+" brings it back; where it is to be kept elsewhere, its size and digest stand in the manifest")
 		case pointer:
 			c.add(CodeAbsent, at, fmt.Sprintf("the %s of %s is an LFS pointer to the recorded bytes", f.Role, c.what(r)), "git lfs pull fetches them")
 		case unwelcome:
@@ -215,8 +230,11 @@ func (c *checker) recorded(r *workspace.Record) {
 			if f.Base == manifest.Workspace && c.later(r, s) {
 				continue
 			}
-			c.add(CodeFileChanged, at, fmt.Sprintf("the %s of %s was changed: it had sha256 %s (%d bytes) and has %s", f.Role, c.what(r), short(f.SHA256), f.Size, short(s.now)),
-				"git checkout brings the recorded bytes back; planctl run "+c.name(r)+" makes new evidence")
+			help := "git log --all -- " + s.path + " finds the commit that has the recorded bytes, git checkout COMMIT -- " + s.path + " brings them back"
+			if f.Base == manifest.Workspace {
+				help = "planctl run " + c.name(r) + " --force records what it makes now; " + help
+			}
+			c.add(CodeFileChanged, at, fmt.Sprintf("the %s of %s was changed: it had sha256 %s (%d bytes) and has %s", f.Role, c.what(r), short(f.SHA256), f.Size, short(s.now)), help)
 		}
 	}
 }

@@ -130,7 +130,7 @@ func (c *checker) leftOut(l *workspace.Ledger, s *ledger.Section) {
 			lacks = append(lacks, "result")
 		}
 		if len(lacks) > 0 {
-			c.entry(CodeLacks, l, a, fmt.Sprintf("%s of [%s] has no %s", label(a), s.ID, strings.Join(lacks, ", no ")), "`* [YYYY-MM-DD] Attempt #N — what: result.` has all three")
+			c.entry(CodeLacks, l, a, fmt.Sprintf("%s has no %s", label(a), strings.Join(lacks, ", no ")), "`* [YYYY-MM-DD] Attempt #N — what: result.` has all three")
 		}
 		if a.Date != "" && last != "" && a.Date < last && a.Run == "" {
 			c.entry(CodeDateOrder, l, a, fmt.Sprintf("%s is of %s and stands below one of %s", label(a), a.Date, last), "entries are added at the end; where the list is newest first, leave this rule off")

@@ -10,36 +10,29 @@ import (
 // history holds what is there now against the commit of Options.Base, and against Options.More. What was lost since any
 // of them is named; what is new has to be new against all: a tick that one of them had is no news.
 func (c *checker) history() error {
-	list, err := c.since(c.o.Base, c.base)
-	if err != nil {
-		return err
-	}
+	list := c.since(c.o.Base, c.past)
 	for _, commit := range c.o.More {
-		prefix, _ := c.inGit()
+		prefix, _ := c.w.BelowTop()
 		t, err := c.treeAt(commit, prefix)
 		if err != nil {
 			return err
 		}
-		more, err := c.since(commit, t)
+		base, err := c.before(t)
 		if err != nil {
 			return err
 		}
-		list = together(list, more)
+		list = together(list, c.since(commit, base))
 	}
 	c.list = append(c.list, list...)
 	return nil
 }
 
-func (c *checker) since(commit string, t *tree) (finding.List, error) {
-	base, err := c.before(t)
-	if err != nil {
-		return nil, err
-	}
+func (c *checker) since(commit string, base history.Snapshot) finding.List {
 	list := history.Compare(base, c.after(base))
 	for i, f := range list {
 		list[i].Help = strings.ReplaceAll(f.Help, "BASE", short(commit))
 	}
-	return list, nil
+	return list
 }
 
 // together joins what was found against two bases.

@@ -20,12 +20,14 @@ import (
 
 // Lint gives the findings on plans, specs and ledger alone, without evidence, sorted. only names the
 // files to speak of, as paths from the workspace; none is all of them. Severities are those of the config, and what
-// comments allow is left out; the baseline is not looked at.
+// comments allow and what the baseline holds is left out.
 func Lint(w *workspace.Workspace, only []string) finding.List {
-	list := allowed(w, severities(w, lintAll(w)), everything(lintLooks(only)))
+	scope := everything(lintLooks(only))
+	list := severities(w, allowed(w, severities(w, lintAll(w)), scope))
 	if len(only) > 0 {
 		list = slices.DeleteFunc(list, func(f finding.Finding) bool { return !slices.Contains(only, f.File) })
 	}
+	_, list = accepted(w, list, scope)
 	return severities(w, list)
 }
 
@@ -78,7 +80,11 @@ func (l *linter) plan(p *workspace.Plan) {
 		l.add(CodeCycle, at, "these tasks wait for each other: "+strings.Join(c, " → "), "take one of them out of the other's `after` or `red`")
 	}
 	if p.Link.Doubt != "" {
-		l.add(CodeDoubt, place{file: p.Path}, p.Link.Doubt, fmt.Sprintf("planctl link %s ID says which initiative the plan belongs to", p.Path))
+		help := fmt.Sprintf("planctl link %s ID says which initiative the plan belongs to", p.Path)
+		if p.Link.NoSection {
+			help = l.w.Settle(p) + " makes the section, if the ID is right"
+		}
+		l.add(CodeDoubt, place{file: p.Path}, p.Link.Doubt, help)
 	}
 	l.paths(p)
 }

@@ -46,9 +46,7 @@ func (l *linter) cited(p *workspace.Plan, where string, t plan.Text, text string
 	if at := strings.Index(string(t.Span.Of(p.Doc.Source)), text); at >= 0 {
 		line, col = p.Doc.Index.Pos(t.Span.Start + at)
 	}
-	verb := "which is not there"
-	if len(gone) > 1 {
-		verb = "which are not there"
+	for _, n := range gone { // one finding for each, so that one that is mended leaves the others what they were
+		l.add(CodePath, place{p.Path, line, col, ""}, fmt.Sprintf("%s cites %s, which is not there", where, n), "mend the path, or take it out")
 	}
-	l.add(CodePath, place{p.Path, line, col, ""}, fmt.Sprintf("%s cites %s, %s", where, strings.Join(gone, ", "), verb), "mend the path, or take it out")
 }

@@ -149,7 +149,10 @@ func (c *checker) judged(r *workspace.Record) {
 		}
 	}
 	ran := len(p.Argv) > 0
-	if ran || p.Judged != "" && p.State == "" {
+	switch {
+	case p.Kind == manifest.KindReplay:
+		c.replayed(r)
+	case ran || p.Judged != "" && p.State == "":
 		c.sameCriteria(r)
 	}
 	if p.Result == manifest.Pass {
@@ -244,8 +247,12 @@ func (c *checker) kind(r *workspace.Record, programs []*criteria.Program) {
 	if now, ok := c.tests(r); ok {
 		t.Tests = now
 		t.Because, _ = p.Spec.Value["because"].(string)
+		t.Allow = proof.Allowed(texts(p.Spec.Value["allow"]))
 		c.counted(r, now)
 	} else if p.Tests != nil {
+		if p.Spec.Value["allow"] != nil {
+			return // what it allows is in the log's words, and not in the record
+		}
 		t.Tests = fromRecord(p.Tests)
 	} else if kind == spec.Red || kind == spec.Green {
 		return // no log to look at: that is said of the log

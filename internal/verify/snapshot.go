@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -62,7 +63,8 @@ func (c *checker) before(t *tree) (history.Snapshot, error) {
 		case workspace.IsSidecar(f.rel) || !workspace.IsPlanText(data) || runs[path.Dir(f.rel)]:
 		default:
 			if doc := plan.Parse(f.rel, data, config.PlanTokens()); len(doc.Tasks()) > 0 {
-				snap.Plans = append(snap.Plans, history.Plan{Path: f.rel, Doc: doc, Commands: commandsOf(doc, f.rel, data, sidecars)})
+				commands, review := specsOf(doc, f.rel, data, sidecars)
+				snap.Plans = append(snap.Plans, history.Plan{Path: f.rel, Doc: doc, Archived: config.IsArchived(f.rel), Commands: commands, Review: review})
 			}
 		}
 	}
@@ -70,18 +72,23 @@ func (c *checker) before(t *tree) (history.Snapshot, error) {
 	return snap, nil
 }
 
-// commandsOf is the rows of a plan that have a command in its own blocks, in its sidecar, or in prose that could be run.
-func commandsOf(doc *plan.Plan, file string, src []byte, sidecars map[string][]byte) map[string]bool {
+// specsOf is the rows of a plan that have a command in its own blocks, in its sidecar, or in prose that could be run, and
+// those that ask for a review.
+func specsOf(doc *plan.Plan, file string, src []byte, sidecars map[string][]byte) (commands, review map[string]bool) {
 	side := workspace.SidecarOf(file)
 	set := spec.Decode(workspace.Sources(doc, file, src, side, sidecars[side])...)
-	out := map[string]bool{}
+	commands, review = map[string]bool{}, map[string]bool{}
 	for _, t := range doc.Tasks() {
 		s := prose.Suggest(doc, t)
-		if own := set.Tasks[t.ID]; own != nil && own.Run != "" || s != nil && s.Runnable {
-			out[t.ID] = true
+		own := set.Tasks[t.ID]
+		if own != nil && own.Run != "" || s != nil && s.Runnable {
+			commands[t.ID] = true
+		}
+		if own != nil && own.Review {
+			review[t.ID] = true
 		}
 	}
-	return out
+	return commands, review
 }
 
 // configAt is the config that a tree has; that of today where it has none. What one says that this planctl cannot read
@@ -128,13 +135,19 @@ func (c *checker) after(base history.Snapshot) history.Snapshot {
 		snap.Ledgers = append(snap.Ledgers, history.Ledger{Path: l.Path, Doc: l.Doc})
 	}
 	for _, p := range c.w.Plans {
-		commands := map[string]bool{}
+		commands, review, rolled := map[string]bool{}, map[string]bool{}, map[string]bool{}
 		for _, it := range p.Items {
+			if r := it.LastPass(); r != nil && r.Item != it {
+				rolled[it.Task.ID] = true
+			}
+			if it.Spec != nil && it.Spec.Review {
+				review[it.Task.ID] = true
+			}
 			if sp, _, _ := it.EffectiveSpec(); sp != nil && sp.Run != "" {
 				commands[it.Task.ID] = true
 			}
 		}
-		snap.Plans = append(snap.Plans, history.Plan{Path: p.Path, Initiative: p.Link.ID, Doc: p.Doc, Commands: commands})
+		snap.Plans = append(snap.Plans, history.Plan{Path: p.Path, Initiative: p.Link.ID, Doc: p.Doc, Archived: p.Archived, Commands: commands, Review: review, RolledUp: rolled})
 	}
 	have := map[string]bool{}
 	for _, r := range c.w.Evidence.Records {
@@ -152,8 +165,35 @@ func (c *checker) after(base history.Snapshot) history.Snapshot {
 			snap.Manifests = append(snap.Manifests, history.Manifest{Path: m.Path, Digest: manifest.Digest(b)})
 		}
 	}
+	snap.Unread = c.unread(base.Plans)
 	order(&snap)
 	return snap
+}
+
+// unread is the plans of the base that stand at their paths and are read no more. A second name of a plan is no second
+// plan, and is read under the first.
+func (c *checker) unread(plans []history.Plan) map[string]bool {
+	read := map[string]bool{}
+	for _, p := range c.w.Plans {
+		read[p.Path] = true
+		if real, err := filepath.EvalSymlinks(c.w.Abs(p.Path)); err == nil {
+			read[real] = true
+		}
+	}
+	out := map[string]bool{}
+	for _, p := range plans {
+		if read[p.Path] {
+			continue
+		}
+		real, err := filepath.EvalSymlinks(c.w.Abs(p.Path))
+		if err != nil || read[real] {
+			continue // gone: that is said of it
+		}
+		if b, err := regular.Read(real); err == nil && workspace.IsPlanText(b) && len(plan.Parse(p.Path, b, c.w.Config.PlanTokens()).Tasks()) > 0 {
+			out[p.Path] = true
+		}
+	}
+	return out
 }
 
 // order makes two readings of one state the same.

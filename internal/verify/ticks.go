@@ -8,9 +8,7 @@ import (
 	"github.com/planctl/planctl/internal/finding"
 	"github.com/planctl/planctl/internal/manifest"
 	"github.com/planctl/planctl/internal/schedule"
-	"github.com/planctl/planctl/internal/spec"
 	"github.com/planctl/planctl/internal/workspace"
-	"github.com/planctl/planctl/ledger"
 	"github.com/planctl/planctl/plan"
 )
 
@@ -26,12 +24,17 @@ func (c *checker) tick(it *workspace.Item) {
 	}
 	at, name := rowPlace(it), it.Name(c.w)
 	switch {
+	case s.Refuted && s.Newest == s.Replay:
+		c.add(CodeRefuted, at, fmt.Sprintf("%s is ticked, and its proof did not hold when it was replayed: %s", it.Task.ID, s.Newest.Doc.Predicate.Reason),
+			"mend what the replay names and planctl replay "+name+", or prove it anew: planctl run "+name+" --force")
 	case s.Refuted:
 		c.add(CodeRefuted, at, fmt.Sprintf("%s is ticked, and its newest run failed: %s", it.Task.ID, s.Newest.Doc.Predicate.Reason),
 			"planctl run "+name+" until it passes, or planctl mark "+name+" todo --note \"…\"")
 	case s.Pass == nil:
 		c.unearned(it, at, name)
-	case !reviewed(it):
+	case s.Pass.Item != it:
+		c.rolledUp(it, s.Pass, at, name)
+	case !reviewed(it, s.Pass):
 		c.add(CodeNoAttemptOfTick, at, fmt.Sprintf("%s waits for a review after its run, and it is ticked without one", it.Task.ID),
 			"planctl mark "+name+" done --run "+short(s.Pass.Digest)+" --note \"…\" says who looked at that run")
 	}
@@ -59,97 +62,6 @@ func rowPlace(it *workspace.Item) place {
 		col = 0
 	}
 	return place{it.Plan.Path, it.Task.Line, col, it.Task.ID}
-}
-
-// reviewed reports whether the pass of a row is one that ticks it: where the spec asks for a review, a run alone does not.
-func reviewed(it *workspace.Item) bool {
-	if it.Spec == nil || !it.Spec.Review || it.Task.State != plan.Done {
-		return true
-	}
-	void := it.Superseded()
-	return slices.ContainsFunc(it.Runs, func(r *workspace.Record) bool {
-		p := &r.Doc.Predicate
-		return p.Result == manifest.Pass && p.State == plan.Done.String() && !void[r.Digest]
-	})
-}
-
-// unearned speaks of a ticked row without a pass that stands.
-func (c *checker) unearned(it *workspace.Item, at place, name string) {
-	for _, r := range it.Runs {
-		if r.Doc.Predicate.Result == manifest.Pass && (c.altered[r.Path] || c.o.Intents[r.Doc.Predicate.Nonce]) {
-			return // its entry is spoken of, or on its way
-		}
-	}
-	void := it.Superseded()
-	for _, r := range slices.Concat(it.Runs, it.Rollups) {
-		switch {
-		case r.Doc.Predicate.Result != manifest.Pass:
-		case r.Attempt == nil && !void[r.Digest]:
-			c.add(CodeUnentered, at, fmt.Sprintf("%s is ticked by a run that no attempt of the ledger names", it.Task.ID),
-				"restore the entry from git, or planctl run "+name+" --force")
-			return
-		default:
-			c.add(CodeSuperseded, at, fmt.Sprintf("%s is ticked, and what passed of it was reopened or called invalid since", it.Task.ID),
-				"planctl run "+name+", or planctl mark "+name+" todo --note \"…\"")
-			return
-		}
-	}
-	l, a := c.attemptOf(it)
-	switch {
-	case a != nil && a.Run != "":
-		return // its manifest is not there: that is said at the entry
-	case a == nil:
-		c.add(CodeNoAttemptOfTick, at, fmt.Sprintf("%s is ticked, and no attempt in the section of %s names it", it.Task.ID, it.Plan.Link.ID),
-			"planctl run "+name+" earns the tick, planctl mark "+name+" done --note \"…\" says why without a run; else take it back")
-	case c.hasCommand(it):
-		c.add(CodeNoAttemptOfTick, at, fmt.Sprintf("%s has a spec with a command and is ticked without a run: %s:%d is written by hand", it.Task.ID, l.Path, a.Line),
-			"planctl run "+name+" earns the tick, planctl mark "+name+" done --note \"…\" says why without a run")
-	default:
-		c.add(CodeByHand, at, fmt.Sprintf("%s is ticked by hand: %s:%d names it and has no evidence", it.Task.ID, l.Path, a.Line),
-			"planctl mark "+name+" done --note \"…\" makes it a decision on record; planctl bind "+name+" gives it a command")
-	}
-}
-
-func (c *checker) hasCommand(it *workspace.Item) bool {
-	return it.Spec != nil && it.Spec.Run != "" && it.Spec.Kind != spec.Manual
-}
-
-// attemptOf is an attempt that names the row, in a section of its plan's initiative; first one with a run. nil without.
-func (c *checker) attemptOf(it *workspace.Item) (*workspace.Ledger, *ledger.Attempt) {
-	var book *workspace.Ledger
-	var found *ledger.Attempt
-	for _, l := range c.books() {
-		for _, s := range l.Doc.Sections {
-			if !strings.EqualFold(s.ID, it.Plan.Link.ID) {
-				continue
-			}
-			for _, a := range s.Attempts {
-				if a.Run != "" {
-					if slices.ContainsFunc(a.Tasks, func(t string) bool { return c.isTask(t, it) }) && (a.Result == "pass" || a.Result == "done") {
-						return l, a
-					}
-					continue
-				}
-				if found == nil && ledger.Mentions(a.Span.Of(l.Doc.Source), it.Task.ID) {
-					book, found = l, a
-				}
-			}
-		}
-	}
-	return book, found
-}
-
-// isTask reports whether an entry's name for a task, ID or PLAN#ID, is the row's.
-func (c *checker) isTask(name string, it *workspace.Item) bool {
-	i := strings.LastIndexByte(name, '#')
-	if i < 0 {
-		return name == it.Task.ID
-	}
-	if name[i+1:] != it.Task.ID {
-		return false
-	}
-	p, err := c.w.FindPlan(name[:i])
-	return err != nil || p == it.Plan // a plan that moved since is known by no name any more
 }
 
 // untouched speaks of a pass whose tick is not there.

@@ -101,6 +101,18 @@ func (t *tree) has(rel string) bool {
 	return ok && there
 }
 
+// blob is git's name of a file's bytes; "" where the tree has no such file.
+func (t *tree) blob(rel string) string {
+	if t == nil {
+		return ""
+	}
+	real, ok := t.real(rel)
+	if !ok {
+		return ""
+	}
+	return t.files[real].Object
+}
+
 // seenFile is a file of the tree that history is read from, under the name that the workspace has for it.
 type seenFile struct {
 	rel   string

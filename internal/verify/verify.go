@@ -2,6 +2,8 @@ package verify
 
 import (
 	"context"
+	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/planctl/planctl/internal/baseline"
@@ -16,6 +18,7 @@ type Options struct {
 	Base    string          // the commit whose history must still stand, as git names it in full; "" looks at no history
 	More    []string        // further commits whose history must still stand
 	Ledger  Tier            // which checks of the ledger's form are made
+	Replay  Replay          // replays the proofs behind ticks; nil: they are judged by their evidence alone
 	Intents map[string]bool // nonces of runs that are on their way: their manifests need no attempt yet
 }
 
@@ -39,9 +42,12 @@ func Verify(ctx context.Context, w *workspace.Workspace, o Options) (Result, err
 	c.list = append(c.list, lintAll(w)...)
 	c.list = append(c.list, w.Evidence.Findings...)
 	if o.Base != "" {
-		if prefix, inside := c.inGit(); inside {
+		if prefix, inside := c.w.BelowTop(); inside {
 			var err error
 			if c.base, err = c.treeAt(o.Base, prefix); err != nil {
+				return Result{}, err
+			}
+			if c.past, err = c.before(c.base); err != nil {
 				return Result{}, err
 			}
 		}
@@ -74,13 +80,17 @@ func Verify(ctx context.Context, w *workspace.Workspace, o Options) (Result, err
 	if err := c.ancestry(); err != nil {
 		return Result{}, err
 	}
+	if err := c.replays(); err != nil {
+		return Result{}, err
+	}
 	if o.Base != "" {
 		if err := c.history(); err != nil {
 			return Result{}, err
 		}
 	}
+	c.lowered()
 	scope := everything(func(_ string, code finding.Code) bool {
-		return tierOf(code).within(o.Ledger) && (o.Base != "" || family(code) != "history")
+		return tierOf(code).within(o.Ledger) && (o.Base != "" || family(code) != "history") && (o.Replay != nil || code != CodeReplay)
 	})
 	res := Result{Found: c.severities(allowed(w, c.severities(c.list), scope)), Runs: len(w.Evidence.Records), Files: c.hashed, Bytes: c.bytes}
 	base, rest := accepted(w, res.Found, scope)
@@ -88,6 +98,7 @@ func Verify(ctx context.Context, w *workspace.Workspace, o Options) (Result, err
 	for _, l := range c.books() {
 		res.Attempts += len(l.Doc.Attempts())
 	}
+	res.Findings = notGone(res.Findings)
 	return res, nil
 }
 
@@ -97,15 +108,18 @@ type checker struct {
 	ctx       context.Context
 	o         Options
 	base      *tree             // the files of Options.Base, nil without
+	past      history.Snapshot  // what it had
 	was       *workspace.Config // its config
 	compiler  criteria.Compiler
 	files     map[fileKey]seen
+	beside    map[fileKey][]seen // files with other bytes beside further copies of a manifest
 	hashed    int
 	bytes     int64
 	altered   map[string]bool   // manifests whose entry has another digest: that is said at the entry
 	nonces    map[string]string // nonce → manifest
 	latest    map[string]int    // path and digest → the last record, by its place, that has it so
 	place     map[*workspace.Record]int
+	tellings  map[string]tellings        // by initiative, in capitals
 	elsewhere map[*workspace.Record]bool // ignored by git and entered in no ledger: of another branch, as far as is known
 	questions []question
 	pairs     []pair // greens and reds whose commits are to be compared
@@ -156,15 +170,41 @@ func severities(w *workspace.Workspace, list finding.List) finding.List {
 	return slices.CompactFunc(out, func(a, b finding.Finding) bool { return a == b })
 }
 
-// once leaves out that a tick since the base has no attempt where that is said of the tick itself. It is left out last:
-// who accepts the one has not accepted the other.
+// once leaves out that a tick since the base has no attempt where that is said of the tick itself, as severely. It is left
+// out last: who accepts the one has not accepted the other.
 func once(list finding.List) finding.List {
 	type row struct{ file, task string }
-	said := map[row]bool{}
+	said := map[row]finding.Severity{}
 	for _, f := range list {
-		if f.Code == CodeNoAttemptOfTick {
-			said[row{f.File, f.Task}] = true
+		if at := (row{f.File, f.Task}); f.Code == CodeNoAttemptOfTick {
+			said[at] = max(said[at], f.Severity)
 		}
 	}
-	return slices.DeleteFunc(list, func(f finding.Finding) bool { return f.Code == history.CodeTick && said[row{f.File, f.Task}] })
+	return slices.DeleteFunc(list, func(f finding.Finding) bool {
+		return f.Code == history.CodeTick && said[row{f.File, f.Task}] >= f.Severity
+	})
+}
+
+// lowered says of which findings the config of the base made errors, and that of today does not. A change may well turn a
+// rule down, as it may accept a finding by a comment; that is to be seen where it is reviewed.
+func (c *checker) lowered() {
+	if c.was == nil {
+		return
+	}
+	count, now := map[finding.Code]int{}, map[finding.Code]finding.Severity{}
+	for _, f := range c.list {
+		is := c.w.Config.Severity(f.Code, f.File, f.Severity)
+		if family(f.Code) != "history" && is < finding.Error && c.was.Severity(f.Code, f.File, f.Severity) == finding.Error {
+			count[f.Code]++
+			now[f.Code] = max(now[f.Code], is)
+		}
+	}
+	for _, code := range slices.Sorted(maps.Keys(count)) {
+		findings := "1 finding"
+		if n := count[code]; n > 1 {
+			findings = fmt.Sprintf("%d findings", n)
+		}
+		c.list = append(c.list, finding.Finding{Code: history.CodeLowered, Severity: finding.Warning, File: workspace.ConfigName, Message: fmt.Sprintf("%s was an error at the base, and `rules` makes it a %s: %s", code, now[code], findings),
+			Help: "turn rules down in a change of their own; what is accepted at one place is said there, planctl: allow " + string(code) + " — reason"})
+	}
 }

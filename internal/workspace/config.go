@@ -387,3 +387,6 @@ func (c *Config) PlanRoots() []string { return bases(c.Plans) }
 func (c *Config) IsPlan(rel string) bool {
 	return matchesAny(c.Plans, rel) && rel != c.Ledger && !slices.Contains(c.Ledgers, rel)
 }
+
+// IsArchived reports whether the config takes a plan for one that is kept and never worked on.
+func (c *Config) IsArchived(rel string) bool { return matchesAny(c.Archived, rel) }

@@ -75,7 +75,7 @@ func (it *Item) effective(depth int) (sp *spec.Spec, from string, prose bool) {
 	if sp.Kind == spec.Green && sp.Red != "" && depth < maxRedChain {
 		if red := it.named(sp.Red); red != nil && red != it {
 			if r, where, fromProse := red.effective(depth + 1); r != nil && r.Run != "" {
-				sp.Run = r.Run
+				sp.Follow(r)
 				return sp, where, fromProse
 			}
 		}

@@ -12,6 +12,7 @@ import (
 	"github.com/planctl/planctl/internal/finding"
 	"github.com/planctl/planctl/internal/manifest"
 	"github.com/planctl/planctl/ledger"
+	"github.com/planctl/planctl/plan"
 )
 
 // Record is one manifest found in the workspace.
@@ -26,11 +27,12 @@ type Record struct {
 	Item    *Item           // the row; nil for a phase's record, and where the row is gone
 }
 
-// Evidence is every manifest below the REPORTS directories.
+// Evidence is every manifest below the REPORTS directories, and every one that an entry of a ledger names and cites elsewhere.
 type Evidence struct {
 	Records  []*Record    // oldest first, see order
 	Findings finding.List // evidence-unreadable: manifests that do not parse, directories that cannot be listed
 	byDigest map[string]*Record
+	listed   []string // the files that were taken for manifests, sorted
 }
 
 // ByDigest is the record of a run, nil where its manifest is not in the workspace.
@@ -67,6 +69,7 @@ func (w *Workspace) gather(f *found) {
 	slices.Sort(files)
 	files = slices.Compact(files)
 
+	e.listed = files
 	records, problems := make([]*Record, len(files)), make([]error, len(files))
 	parallel(len(files), func(i int) { records[i], problems[i] = w.record(files[i]) })
 	for i, r := range records {
@@ -76,18 +79,26 @@ func (w *Workspace) gather(f *found) {
 				Code: "evidence-unreadable", Severity: finding.Error, File: files[i],
 				Message: "the manifest cannot be read: " + reason(problems[i]), Help: "restore it from git: git log -- " + files[i],
 			})
-		case e.byDigest[r.Digest] != nil:
-			first := e.byDigest[r.Digest]
-			if !first.atStamp(first.Path) && first.atStamp(r.Path) { // the copy sorts first; log and artifacts lie beside this one
-				first.Path, r.Path = r.Path, first.Path
-			}
-			first.Copies = append(first.Copies, r.Path)
 		default:
-			e.byDigest[r.Digest] = r
-			e.Records = append(e.Records, r)
+			e.take(r)
 		}
 	}
+	w.fromEntries()
 	w.join()
+}
+
+// take adds a manifest: a record, or a copy of one that is there.
+func (e *Evidence) take(r *Record) {
+	first := e.byDigest[r.Digest]
+	if first == nil {
+		e.byDigest[r.Digest] = r
+		e.Records = append(e.Records, r)
+		return
+	}
+	if !first.atStamp(first.Path) && first.atStamp(r.Path) { // the copy sorts first; log and artifacts lie beside this one
+		first.Path, r.Path = r.Path, first.Path
+	}
+	first.Copies = append(first.Copies, r.Path)
 }
 
 // atStamp reports whether a path of the manifest lies below the directory of its run's moment.
@@ -198,13 +209,14 @@ func (w *Workspace) join() {
 // is there. Else the plan has moved: among the plans with the same file name
 // and initiative that have the row, the one whose REPORTS hold the manifest
 // comes first. Else it was renamed where it stands: the only plan of the
-// initiative with that row whose REPORTS hold the manifest.
+// initiative with that row whose REPORTS hold the manifest. Where that leaves
+// several, or none, the row that ran says it, by its words.
 func (w *Workspace) home(r *Record) *Plan {
 	t := r.Doc.Predicate.Task
 	if p := w.byPath[t.Plan]; p != nil {
 		return p
 	}
-	var moved, renamed []*Plan
+	var moved, renamed, others []*Plan
 	for _, p := range w.Initiative(t.Initiative) {
 		if !p.has(t) {
 			continue
@@ -217,6 +229,8 @@ func (w *Workspace) home(r *Record) *Plan {
 			moved = append(moved, p)
 		case near:
 			renamed = append(renamed, p)
+		default:
+			others = append(others, p)
 		}
 	}
 	for _, hits := range [][]*Plan{moved, renamed} {
@@ -224,7 +238,36 @@ func (w *Workspace) home(r *Record) *Plan {
 			return hits[0]
 		}
 	}
+	for _, hits := range [][]*Plan{moved, renamed, others} {
+		if p := wordForWord(hits, t); p != nil {
+			return p
+		}
+	}
 	return nil
+}
+
+// wordForWord is the plan whose row is the one that ran, nil where none has it. Of several, which are copies of one
+// plan, it is one that is worked on and has the row ticked, so that two readings agree: the first.
+func wordForWord(plans []*Plan, t manifest.Task) *Plan {
+	var best *Plan
+	rank := -1
+	for _, p := range plans {
+		it := p.Item(t.ID)
+		if it == nil || RowDigest(it.Task) != t.Row {
+			continue
+		}
+		n := 0
+		if !p.Archived {
+			n += 2
+		}
+		if it.Task.State == plan.Done {
+			n++
+		}
+		if n > rank {
+			best, rank = p, n
+		}
+	}
+	return best
 }
 
 // has reports whether the plan has the row, or the phase where no row is named.
@@ -236,7 +279,7 @@ func (p *Plan) has(t manifest.Task) bool {
 }
 
 // row finds a roll-up row by the name that a manifest has for it, PATH#ID,
-// also after the plans have moved.
+// also after the plans have moved or go by another name.
 func (w *Workspace) row(r *Record, name string) *Item {
 	i := strings.LastIndexByte(name, '#')
 	if i < 0 {
@@ -249,14 +292,19 @@ func (w *Workspace) row(r *Record, name string) *Item {
 	if p := w.byPath[file]; p != nil {
 		return p.Item(id)
 	}
-	var hits []*Item
+	var hits, renamed []*Item
 	for _, p := range w.Plans {
-		if path.Base(p.Path) != path.Base(file) && !hasSuffix(p.Path, file, func(a, b string) bool { return a == b }) {
-			continue
-		}
-		if it := p.Item(id); it != nil {
+		it := p.Item(id)
+		switch {
+		case it == nil:
+		case path.Base(p.Path) == path.Base(file) || hasSuffix(p.Path, file, func(a, b string) bool { return a == b }):
 			hits = append(hits, it)
+		case it.Spec != nil && it.Spec.IsRollup():
+			renamed = append(renamed, it)
 		}
+	}
+	if len(hits) == 0 {
+		hits = renamed
 	}
 	own := slices.DeleteFunc(slices.Clone(hits), func(it *Item) bool { return it.Plan.Link.ID != r.Doc.Predicate.Task.Initiative })
 	for _, h := range [][]*Item{own, hits} {

@@ -28,6 +28,7 @@ type Link struct {
 	Source     string      // the Source… that decided
 	Candidates []Candidate // every source that names an ID, in the order of asking
 	Doubt      string      // why a run must stop before it starts; "" when settled
+	NoSection  bool        // the doubt is only that the live ledger has no section of the ID
 }
 
 // Candidate is one source's answer.
@@ -64,7 +65,37 @@ func (w *Workspace) link(p *Plan) Link {
 		l.ID, l.Source = l.Candidates[0].ID, l.Candidates[0].Source
 	}
 	l.Doubt = w.doubt(p, l)
+	l.NoSection = l.Doubt != "" && l.ID != "" && !w.hasSection(l.ID) && disagreement(l.Candidates) == ""
 	return l
+}
+
+func (w *Workspace) hasSection(id string) bool {
+	return !w.Ledger.Missing() && slices.ContainsFunc(w.Ledger.Doc.Sections, func(s *ledger.Section) bool { return s.ID == id })
+}
+
+// Settle is the command that ends the doubt about a plan, where the initiative that is most likely is the right one.
+func (w *Workspace) Settle(p *Plan) string {
+	switch {
+	case p.Link.ID == "":
+		return "planctl link " + ShellWord(p.Path) + " ID"
+	case !w.hasSection(p.Link.ID):
+		return "planctl link " + ShellWord(p.Path) + " " + ShellWord(p.Link.ID) + " --create"
+	}
+	return "planctl link " + ShellWord(p.Path) + " " + ShellWord(p.Link.ID)
+}
+
+// plainWord is what the shell reads as one word that means itself.
+var plainWord = regexp.MustCompile(`^[A-Za-z0-9_./][A-Za-z0-9_./-]*$`)
+
+// ShellWord is a word of the shell that means s, for commands that people copy.
+func ShellWord(s string) string {
+	if plainWord.MatchString(s) {
+		return s
+	}
+	if strings.HasPrefix(s, "-") {
+		s = "./" + s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }
 
 // doubt says why the link is not certain.

@@ -44,7 +44,11 @@ func (w *Workspace) locate(ctx context.Context, o Options) error {
 
 	w.Root = dir
 	nearest := nearestConfig(dir)
+	if o.Here && nearest != filepath.Join(dir, ConfigName) {
+		nearest = ""
+	}
 	switch {
+	case o.Here:
 	case nearest != "":
 		w.Root = filepath.Dir(nearest)
 	case w.Git != nil:
@@ -113,6 +117,19 @@ func (w *Workspace) Abs(rel string) string {
 		return filepath.FromSlash(rel)
 	}
 	return filepath.Join(w.Root, filepath.FromSlash(rel))
+}
+
+// BelowTop is the root's path from the top of its git repository, "." where it is the top itself; ok is false where there
+// is no repository around it.
+func (w *Workspace) BelowTop() (rel string, ok bool) {
+	if w.Git == nil {
+		return "", false
+	}
+	rel, err := filepath.Rel(w.Git.Top, w.Root)
+	if err != nil || !filepath.IsLocal(rel) {
+		return "", false
+	}
+	return filepath.ToSlash(rel), true
 }
 
 // reason is the cause of a file error without its path, which the message around it has.

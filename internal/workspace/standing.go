@@ -19,6 +19,8 @@ import (
 //   - A pass is a run, or a decision `done`, with the result pass. It is
 //     superseded where a later record names it under `supersedes`, unless that
 //     record is superseded itself.
+//   - A replay that failed refutes as a failing run does, until the proof is
+//     replayed with success or run again. One that passed decides nothing else.
 //   - The newest record that decides is a pass, a failure, or a decision that
 //     reopened the row. Interrupted runs, and decisions that only mark a row
 //     active, blocked or skipped, decide nothing.
@@ -33,6 +35,7 @@ import (
 type Standing struct {
 	State   plan.State // of the row
 	Newest  *Record    // the newest record that decides, nil without
+	Replay  *Record    // the newest replay of the standing pass, nil without
 	Pass    *Record    // the newest pass that is not superseded, nil without
 	Red     *Record    // for a green: the standing pass of its red, nil without
 	RedOwed bool       // a green whose red has no standing pass
@@ -64,7 +67,10 @@ func (it *Item) LastPass() *Record {
 	return nil
 }
 
-func passed(r *Record) bool { return r.Doc.Predicate.Result == manifest.Pass }
+// passed reports a pass that can stand behind a tick. A replay confirms one and is none.
+func passed(r *Record) bool { return r.Doc.Predicate.Result == manifest.Pass && !replayed(r) }
+
+func replayed(r *Record) bool { return r.Doc.Predicate.Kind == manifest.KindReplay }
 
 // Superseded is the digests of the task's records that later ones have taken the force of.
 func (it *Item) Superseded() map[string]bool {
@@ -91,17 +97,46 @@ func decides(r *Record) bool {
 	return false
 }
 
+// newestThatDecides is the newest record that says how the task stands, and the newest replay of its proof; each nil
+// without one.
+func (it *Item) newestThatDecides() (newest, replay *Record) {
+	void := it.Superseded()
+	for _, r := range slices.Backward(it.Runs) {
+		if !decides(r) || void[r.Digest] || r.Attempt == nil {
+			continue
+		}
+		if replayed(r) && replay == nil {
+			replay = r
+		}
+		if replayed(r) && (r != replay || r.Doc.Predicate.Result == manifest.Pass) {
+			continue // confirmed since, or nothing but a confirmation
+		}
+		return r, replay
+	}
+	return nil, replay
+}
+
+// Copies reports whether the row says word for word, spec included, what the run of another row did, and that run still
+// stands: a copy of a plan claims nothing that did not happen.
+func (it *Item) Copies(r *Record) bool {
+	p := &r.Doc.Predicate
+	if !passed(r) || p.Task.ID != it.Task.ID || p.Task.Row != RowDigest(it.Task) {
+		return false
+	}
+	if r.Item == nil {
+		return len(it.Respecified(r)) == 0
+	}
+	if n, _ := r.Item.newestThatDecides(); n != nil && n.Doc.Predicate.Result == manifest.Fail || r.Item.Superseded()[r.Digest] {
+		return false
+	}
+	return len(it.Respecified(r.Item.accepted(r))) == 0
+}
+
 // Standing joins the row, its spec and its records; see the type for the rules.
 // It reads the files that inputs and pins name, each once for a workspace.
 func (it *Item) Standing(w *Workspace) Standing {
 	s := Standing{State: it.Task.State, Pass: it.LastPass()}
-	void := it.Superseded()
-	for _, r := range slices.Backward(it.Runs) {
-		if decides(r) && !void[r.Digest] && r.Attempt != nil {
-			s.Newest = r
-			break
-		}
-	}
+	s.Newest, s.Replay = it.newestThatDecides()
 	if red := it.RedItem(); red != nil {
 		s.Red = red.LastPass()
 		s.RedOwed = s.Red == nil

@@ -93,6 +93,7 @@ type Item struct {
 type Options struct {
 	Dir        string // where the call was made; "" is the working directory
 	Config     string // --config; "" looks for .planctl.yaml
+	Here       bool   // Dir itself is the root, whatever is above it
 	NoEvidence bool   // leave manifests unread: Evidence stays nil, items have no runs
 }
 

@@ -35,7 +35,7 @@ func (o *operator) named(l finding.List) finding.Code {
 
 // operators is every deed, family by family.
 func operators() []operator {
-	return slices.Concat(ledgerDeeds(), planDeeds(), specDeeds(), fileDeeds(), manifestDeeds(), forgeries(), proofDeeds(), historyDeeds())
+	return slices.Concat(ledgerDeeds(), planDeeds(), rowDeeds(), configDeeds(), specDeeds(), fileDeeds(), hidden(), manifestDeeds(), forgeries(), proofDeeds(), historyDeeds())
 }
 
 // because lists the rules that name a deed.

@@ -23,8 +23,12 @@ const (
 	ledger = "# Ledger\n\n## [T-001] T\n- Attempts History:\n  * [2025-10-01] Attempt #4 — Result: by hand.\n\n## [U-002] Other\n- trailing   \n"
 
 	// The command says that it ran, and whether another one ran at the same time. PLACE and MODE come from the environment.
-	command = `alive() { [ -e "/proc/$1/status" ] && ! grep -q '^State:.*[ZX]' "/proc/$1/status"; }
-if [ -s "$PLACE/busy" ] && alive "$(cat "$PLACE/busy")"; then echo "two at once" >>"$PLACE/ran"; fi
+	// A number may belong to somebody else by now: who runs is asked for its own words too.
+	command = `runs() {
+	[ "$1" != $$ ] && [ -e "/proc/$1/status" ] && ! grep -q '^State:.*[ZX]' "/proc/$1/status" &&
+		[ "$(readlink "/proc/$1/cwd")" = "$(pwd -P)" ] && tr '\0' ' ' <"/proc/$1/cmdline" | grep -q '^sh command.sh'
+}
+if [ -s "$PLACE/busy" ] && runs "$(cat "$PLACE/busy")"; then echo "two at once: $(cat "$PLACE/busy") and $$" >>"$PLACE/ran"; fi
 echo $$ >"$PLACE/busy"
 echo "ran" >>"$PLACE/ran"
 case $MODE in

@@ -1,0 +1,399 @@
+// Package replay shows a proof of red and green once more: in throwaway
+// checkouts the sources of the red run, with its tests as they are pinned
+// today, must still fail for their reason, and today's sources must pass. It
+// may not write in the user's checkout or workspace, record anything, or decide
+// what a replay means for a tick.
+//
+// # What is run
+//
+// The red's sources are the commit that it ran on and the patch that it kept.
+// On top of them every pin is laid as it is today: the file, or the one
+// definition. Today's sources are HEAD and what the checkout has beyond it.
+// Each state is a checkout of its own in a temporary directory, so that what git
+// ignores (a build, an environment, data) is not there. The command is that of
+// the recorded run, in its directory and with its environment; in a variable
+// that names paths of the user's checkout those become paths of the throwaway
+// one where they are there too, so that PYTHONPATH=$PWD/src does not bring the
+// fix back in.
+//
+// Where the red does not fail with today's pins, it is run without them, and
+// with each of them alone: a pin that takes the failure away holds the
+// implementation itself, and is named.
+package replay
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/planctl/planctl/internal/evidence"
+	"github.com/planctl/planctl/internal/gitrepo"
+	"github.com/planctl/planctl/internal/manifest"
+	"github.com/planctl/planctl/internal/proof"
+	"github.com/planctl/planctl/internal/spec"
+	"github.com/planctl/planctl/internal/testreport"
+	"github.com/planctl/planctl/runner"
+)
+
+// Prefix begins the name of every throwaway directory.
+const Prefix = "planctl-replay-"
+
+// State is sources as git can lay them out again.
+type State struct {
+	Commit string // "" for none
+	Patch  []byte // on top of it; nil for none
+}
+
+// Proof is what is to be shown again.
+type Proof struct {
+	Repo       *gitrepo.Repo
+	Root       string // of the workspace, absolute, in the checkout
+	Then, Now  State  // of the red's sources, and today's
+	Red, Green *spec.Spec
+	RedRun     *manifest.Predicate // the red run that counted
+	Pins       []string            // of the red and its green
+}
+
+// Step names one command of a replay.
+type Step struct {
+	Name   string // red, red without today's pins, red with PIN alone, green
+	Commit string
+	Spec   *spec.Spec
+	Log    string // absolute
+}
+
+// Guard clears up behind this process when it is killed. It is told the key of each command before that starts.
+type Guard interface {
+	Add(key string) error
+	Done() error // nothing is left to clear up
+}
+
+// Options are what a replay needs of the world. Every field must be set but those that say otherwise.
+type Options struct {
+	Executor runner.Executor
+	Key      string // unique; each command's key begins with it
+	Environ  []string
+	Stamp    string
+	Logs     string                          // the directory of the logs, absolute
+	Stem     string                          // what the logs' names begin with
+	Setup    string                          // a script that is run in each checkout first, "" for none
+	Secrets  []string                        // values that are masked in the logs, may be nil
+	Guard    func(dir string) (Guard, error) // may be nil
+	Started  func(runner.Handle) error       // sees every command that has started; may be nil
+	Show     func(Step)                      // sees every command before it starts; may be nil
+	Live     func(Step) io.Writer            // a copy of its log as it grows; may be nil
+	Scratch  func(dir string) error          // is told the throwaway directory before anything is in it; may be nil
+}
+
+// Side is what one state of the sources showed.
+type Side struct {
+	Commit   string
+	Overlaid []string // pins whose text today is not that of this state
+	Log      string   // its name in Options.Logs
+	Result   runner.Result
+	Tests    testreport.Results
+	Why      string // why it did not show what it had to, "" where it did
+	Failure  string // of a red: the failure that it was believed for
+}
+
+// Seen is what a replay showed.
+type Seen struct {
+	Then, Now Side
+	Holders   []string // pins that hold the implementation: with them the red does not fail
+}
+
+// Why says why the proof did not hold, "" where it did.
+func (s Seen) Why() string {
+	switch {
+	case s.Then.Why != "":
+		return "the red does not fail again: " + s.Then.Why
+	case s.Now.Why != "":
+		return "today's sources do not pass: " + s.Now.Why
+	}
+	return ""
+}
+
+// Canceled reports whether a command was ended by the caller's context.
+func (s Seen) Canceled() bool { return s.Then.Result.Canceled || s.Now.Result.Canceled }
+
+// RefusedError says why a proof cannot be replayed at all.
+type RefusedError struct{ Why, Help string }
+
+func (e *RefusedError) Error() string { return e.Why }
+
+// Run replays a proof. A proof that does not hold is no error; an error is of
+// the disk, of git or of the executor, or a *RefusedError.
+func Run(ctx context.Context, p Proof, o Options) (seen Seen, err error) {
+	prefix, err := filepath.Rel(p.Repo.Top, p.Root)
+	if err != nil || prefix == ".." || strings.HasPrefix(prefix, ".."+string(filepath.Separator)) {
+		return seen, &RefusedError{Why: fmt.Sprintf("the workspace %s is not inside of its git checkout %s", p.Root, p.Repo.Top)}
+	}
+	dir, err := os.MkdirTemp("", Prefix)
+	if err != nil {
+		return seen, err
+	}
+	if dir, err = filepath.EvalSymlinks(dir); err != nil {
+		return seen, err
+	}
+	r := &replay{p: p, o: o, dir: dir, prefix: prefix}
+	if o.Scratch != nil {
+		err = o.Scratch(dir)
+	}
+	if err == nil && o.Guard != nil {
+		r.guard, err = o.Guard(dir)
+	}
+	defer func() {
+		err = errors.Join(err, Remove(dir))
+		if r.guard != nil {
+			err = errors.Join(err, r.guard.Done())
+		}
+	}()
+	if err != nil {
+		return seen, err
+	}
+	if seen.Then, seen.Holders, err = r.red(ctx); err != nil || seen.Then.Result.Canceled {
+		return seen, err
+	}
+	seen.Now, err = r.green(ctx)
+	return seen, err
+}
+
+// replay is one call of Run.
+type replay struct {
+	p      Proof
+	o      Options
+	dir    string
+	prefix string // of the workspace in the checkout
+	guard  Guard
+	n      int
+}
+
+// red replays the red on its sources, with today's pins; and where that does not fail, finds out whether they are why.
+func (r *replay) red(ctx context.Context) (Side, []string, error) {
+	pins, err := r.today()
+	if err != nil {
+		return Side{}, nil, err
+	}
+	side, err := r.redWith(ctx, "red", pins)
+	if err != nil || side.Why == "" || side.Result.Canceled || len(side.Overlaid) == 0 {
+		return side, nil, err
+	}
+	bare, err := r.redWith(ctx, "red without today's pins", nil)
+	if err != nil || bare.Why != "" {
+		return side, nil, err // the pins are not why
+	}
+	var holders []string
+	for _, pin := range side.Overlaid {
+		alone, err := r.redWith(ctx, "red with "+pin+" alone", map[string][]byte{pin: pins[pin]})
+		if err != nil {
+			return side, nil, err
+		}
+		if alone.Why != "" {
+			holders = append(holders, pin)
+		}
+	}
+	if len(holders) == 0 {
+		holders = side.Overlaid // only together
+	}
+	side.Why = fmt.Sprintf("with %s as pinned today the old sources pass: the pin holds the implementation itself, or its test no longer asks for it (%s)",
+		strings.Join(holders, ", "), side.Why)
+	return side, holders, nil
+}
+
+// today is the file of each pin as it is in the checkout.
+func (r *replay) today() (map[string][]byte, error) {
+	root, err := os.OpenRoot(r.p.Root)
+	if err != nil {
+		return nil, err
+	}
+	pins := map[string][]byte{}
+	for _, pin := range r.p.Pins {
+		b, rerr := evidence.ReadPinned(root, pin)
+		if rerr != nil {
+			err = &RefusedError{Why: fmt.Sprintf("the pin %s cannot be read today: %v", pin, rerr), Help: "bring it back, or prove the red and its green again"}
+			break
+		}
+		pins[pin] = b
+	}
+	return pins, errors.Join(err, root.Close())
+}
+
+func (r *replay) redWith(ctx context.Context, name string, pins map[string][]byte) (Side, error) {
+	side := Side{Commit: r.p.Then.Commit}
+	ws, err := r.checkout(ctx, r.p.Then)
+	if err != nil {
+		return side, err
+	}
+	if side.Overlaid, err = overlay(ws, pins); err != nil {
+		return side, err
+	}
+	if err := r.execute(ctx, name, ws, r.p.Red, &side); err != nil {
+		return side, err
+	}
+	t := proof.Run{Kind: spec.Red, Result: side.Result, Tests: side.Tests, Because: r.p.Red.Because, Allow: proof.Allowed(r.p.Red.Allow), Command: r.p.Red.Run}
+	if side.Why, _ = proof.Judge(t); side.Why == "" {
+		side.Why = r.others(side.Tests)
+	}
+	if side.Why == "" {
+		side.Failure = proof.Failure(t)
+	}
+	return side, nil
+}
+
+// others says that none of the tests that failed in the recorded red fails now.
+func (r *replay) others(now testreport.Results) string {
+	if r.p.RedRun.Tests == nil {
+		return ""
+	}
+	var then []string
+	for _, name := range slices.Sorted(maps.Keys(r.p.RedRun.Tests.Names)) {
+		if r.p.RedRun.Tests.Names[name] != string(testreport.Failed) {
+			continue
+		}
+		if s, ok := now.Names[name]; s == testreport.Failed || !ok && len(now.Names) < now.Total {
+			return ""
+		}
+		then = append(then, name)
+	}
+	if len(then) == 0 {
+		return ""
+	}
+	return "other tests fail than in the red run, where it was " + strings.Join(then[:min(3, len(then))], ", ")
+}
+
+func (r *replay) green(ctx context.Context) (Side, error) {
+	side := Side{Commit: r.p.Now.Commit}
+	ws, err := r.checkout(ctx, r.p.Now)
+	if err != nil {
+		return side, err
+	}
+	if err := r.execute(ctx, "green", ws, r.p.Green, &side); err != nil {
+		return side, err
+	}
+	t := proof.Run{Kind: spec.Green, Result: side.Result, Tests: side.Tests, Command: r.p.Green.Run, Red: r.p.RedRun, Pins: r.p.RedRun.Pins}
+	side.Why, _ = proof.Judge(t)
+	return side, nil
+}
+
+// checkout lays out a state of the sources and gives the workspace in it.
+func (r *replay) checkout(ctx context.Context, s State) (string, error) {
+	r.n++
+	top := filepath.Join(r.dir, fmt.Sprint(r.n))
+	if err := os.Mkdir(top, 0o700); err != nil {
+		return "", err
+	}
+	_, err := r.p.Repo.Scratch(ctx, top, s.Commit, s.Patch)
+	var failed *gitrepo.Error
+	if errors.As(err, &failed) {
+		return "", &RefusedError{Why: fmt.Sprintf("the sources of commit %s cannot be laid out: %v", short(s.Commit), err),
+			Help: "a clone that is shallow or was squashed may lack the commit: git fetch --unshallow, or git fetch origin " + short(s.Commit)}
+	}
+	if err != nil {
+		return "", err
+	}
+	return filepath.Join(top, r.prefix), nil
+}
+
+func short(commit string) string { return commit[:min(12, len(commit))] }
+
+// execute runs the setup and the command of a spec in a checkout.
+func (r *replay) execute(ctx context.Context, name, ws string, sp *spec.Spec, side *Side) error {
+	runDir := filepath.Join(r.dir, fmt.Sprint(r.n)+"-run")
+	if err := os.Mkdir(runDir, 0o700); err != nil {
+		return err
+	}
+	side.Log = r.o.Stem + "." + fmt.Sprintf("replay%d.log", r.n)
+	log := filepath.Join(r.o.Logs, side.Log)
+	step := Step{Name: name, Commit: side.Commit, Spec: sp, Log: log}
+	env := r.environment(sp, ws, runDir)
+	cmdDir := filepath.Join(ws, filepath.FromSlash(sp.Dir))
+	if r.o.Setup != "" {
+		setup := runner.Job{Argv: bash(r.o.Setup), Dir: ws, Env: env, Log: filepath.Join(r.dir, fmt.Sprintf("setup%d.log", r.n)), Secrets: r.o.Secrets}
+		res, err := r.job(ctx, setup)
+		if err != nil {
+			return err
+		}
+		if res.Canceled {
+			side.Result = res
+			return nil
+		}
+		if res.Exit != 0 || res.Err != "" {
+			return &RefusedError{Why: fmt.Sprintf("the setup failed in the checkout of %s (exit %d): %s", short(side.Commit), res.Exit, lastLine(setup.Log)), Help: "mend --setup"}
+		}
+	}
+	if r.o.Show != nil {
+		r.o.Show(step)
+	}
+	job := runner.Job{Argv: bash(sp.Run), Dir: cmdDir, Env: env, Log: log, Timeout: sp.Timeout, TTY: sp.TTY, Secrets: r.o.Secrets}
+	if r.o.Live != nil {
+		job.Live = r.o.Live(step)
+	}
+	before := evidence.Baseline(ws, sp.Tests)
+	res, err := r.job(ctx, job)
+	if c, ok := job.Live.(io.Closer); ok {
+		err = errors.Join(err, c.Close())
+	}
+	if err != nil {
+		return err
+	}
+	side.Result = res
+	if res.Canceled {
+		return nil
+	}
+	side.Tests, err = results(ws, runDir, log, sp, before, res)
+	return err
+}
+
+// results reads what the tests said: the report files where the spec names some, else the log.
+func results(ws, runDir, log string, sp *spec.Spec, before evidence.Before, res runner.Result) (testreport.Results, error) {
+	if len(sp.Tests) == 0 {
+		return testreport.ReadLog(log)
+	}
+	files, _ := evidence.Collect(ws, runDir, sp.Tests, before, res.Started) // what is missing is a report less, and so no verdict
+	var paths []string
+	for _, f := range files {
+		base := runDir
+		if f.Base == manifest.Workspace {
+			base = ws
+		}
+		paths = append(paths, filepath.Join(base, filepath.FromSlash(f.Name)))
+	}
+	return testreport.ReadFiles(paths)
+}
+
+func (r *replay) job(ctx context.Context, j runner.Job) (runner.Result, error) {
+	id := make([]byte, 8)
+	if _, err := rand.Read(id); err != nil {
+		return runner.Result{}, err
+	}
+	j.Key = r.o.Key + "-" + hex.EncodeToString(id)
+	if r.guard != nil {
+		if err := r.guard.Add(j.Key); err != nil {
+			return runner.Result{}, err
+		}
+	}
+	hs, err := r.o.Executor.Submit(ctx, []runner.Job{j})
+	if err != nil {
+		return runner.Result{}, fmt.Errorf("start the command: %w", err)
+	}
+	if r.o.Started != nil {
+		if err := r.o.Started(hs[0]); err != nil {
+			return runner.Result{}, errors.Join(err, r.o.Executor.Cancel(context.WithoutCancel(ctx), hs))
+		}
+	}
+	rs, err := runner.Wait(ctx, r.o.Executor, hs, nil)
+	if err != nil {
+		return runner.Result{}, fmt.Errorf("wait for the command: %w", err)
+	}
+	return rs[0], nil
+}
+
+func bash(script string) []string { return []string{"bash", "-o", "pipefail", "-c", script} }
