@@ -205,9 +205,9 @@ func TestKilledByEachSystemCall(t *testing.T) {
 		t.Skip("strace is not there; it is what kills at an exact call")
 	}
 	// Each turn costs half a second: all of them only where somebody asks.
-	turns := map[string][]int{"linkat": {2}, "renameat": {2, 3}, "unlinkat": {4}, "fsync": {6}}
+	turns := map[string][]int{"linkat": {2}, "renameat2": {1, 2}, "unlinkat": {3, 4}, "fsync": {6}}
 	if os.Getenv("PLANCTL_CRASH_ALL") != "" {
-		for _, call := range []string{"linkat", "renameat", "unlinkat", "fsync", "mkdirat"} {
+		for _, call := range []string{"linkat", "renameat", "renameat2", "unlinkat", "fsync", "mkdirat"} {
 			turns[call] = nil
 			for n := range 26 {
 				turns[call] = append(turns[call], n+1)

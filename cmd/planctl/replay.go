@@ -107,6 +107,7 @@ func startGuard(dir string) (replay.Guard, error) {
 	g.cmd.Args[0] = "planctl"
 	g.cmd.Dir = string(os.PathSeparator)
 	g.cmd.Stderr = os.Stderr // what it could not clear up
+	g.cmd.Env = append(os.Environ(), "PLANCTL_OWN=1") // nothing that a command left
 	g.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	if g.in, err = g.cmd.StdinPipe(); err != nil {
 		return nil, err

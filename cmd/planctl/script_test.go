@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"flag"
+	"maps"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -17,7 +18,7 @@ import (
 var update = flag.Bool("update", false, "rewrite what scripts compare with")
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){
+	commands := map[string]func(){
 		"planctl": func() { program(os.Args[1:], nil) },
 		// planctl-at TIME ARGUMENTS is planctl on a machine whose clock says TIME, in the zone of TZ.
 		"planctl-at": func() {
@@ -28,7 +29,9 @@ func TestMain(m *testing.M) {
 			began := time.Now()
 			program(os.Args[2:], func() time.Time { return at.Add(time.Since(began)).Local() })
 		},
-	})
+	}
+	maps.Copy(commands, printers())
+	testscript.Main(m, commands)
 }
 
 func program(args []string, now func() time.Time) {

@@ -14,12 +14,13 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"syscall"
+
+	"golang.org/x/sys/unix"
 )
 
 // mark is in the name of each temporary file, so that a crash's leftovers can
@@ -81,14 +82,20 @@ func (e *ReadOnlyError) Is(target error) bool { return target == fs.ErrPermissio
 // group where the process may set them.
 //
 // With want, the SHA-256 of the content that the caller read, the file is
-// compared just before the rename; where it differs or has gone, nothing is
-// written and the error is a *ChangedError. Without it a missing file is made,
+// compared before it is replaced and once more after; where it differs or has
+// gone, what others wrote stands and the error is a *ChangedError, and where
+// another process has it open for writing a *BusyError. Without want a missing file is made,
 // with mode 0644 before umask. A file or directory without any write bit is
 // respected, also for root: *ReadOnlyError.
 //
 // A failed fsync is returned and never retried: the kernel reports it once, and
 // a second call would succeed without the data on the disk.
 func Replace(path string, data []byte, want *[32]byte) error {
+	return ReplaceObserved(path, data, want, nil)
+}
+
+// ReplaceObserved is Replace for programs that show what it withstands: at is told of each moment.
+func ReplaceObserved(path string, data []byte, want *[32]byte, at func(Moment)) error {
 	target, err := resolve(path)
 	if err != nil {
 		return err
@@ -102,32 +109,14 @@ func Replace(path string, data []byte, want *[32]byte) error {
 	} else if err != nil {
 		return err
 	}
-	temp, err := writeTemp(target, data, 0o644, old)
-	if err != nil {
+	s := swap{target: target, path: path, data: data, sum: sha256.Sum256(data), at: at}
+	if s.at == nil {
+		s.at = func(Moment) {}
+	}
+	if s.temp, err = writeTemp(target, data, 0o644, old, want); err != nil {
 		return err
 	}
-	if err := swap(temp, target, path, want); err != nil {
-		return errors.Join(err, os.Remove(temp))
-	}
-	return synced(target)
-}
-
-// swap compares and renames. Between the two another process can still write:
-// the window is one system call long, and locks are the callers' business.
-func swap(temp, target, path string, want *[32]byte) error {
-	if want != nil {
-		got, err := digest(target)
-		if errors.Is(err, fs.ErrNotExist) {
-			return &ChangedError{Path: path, Missing: true}
-		}
-		if err != nil {
-			return err
-		}
-		if got != *want {
-			return &ChangedError{Path: path}
-		}
-	}
-	return os.Rename(temp, target)
+	return s.put(want)
 }
 
 // Create makes a file that was not there, with mode before umask. Where
@@ -138,7 +127,7 @@ func Create(path string, data []byte, mode fs.FileMode) error {
 	if _, err := os.Lstat(path); err == nil {
 		return &fs.PathError{Op: "create", Path: path, Err: fs.ErrExist}
 	}
-	temp, err := writeTemp(path, data, mode.Perm(), nil)
+	temp, err := writeTemp(path, data, mode.Perm(), nil, nil)
 	if err != nil {
 		return err
 	}
@@ -246,8 +235,9 @@ func resolve(path string) (string, error) {
 	return "", &fs.PathError{Op: "open", Path: path, Err: syscall.ELOOP}
 }
 
-// stat asks for a regular file that may be written. The open is the question:
-// it also knows of ACLs, read-only mounts and the immutable flag.
+// stat asks for a regular file that may be written. The system is asked, which
+// knows of ACLs, read-only mounts and the immutable flag, and nothing is opened:
+// another planctl may be replacing the file, and would take it for a save.
 func stat(path string) (fs.FileInfo, error) {
 	info, err := os.Lstat(path)
 	if err != nil {
@@ -259,42 +249,28 @@ func stat(path string) (fs.FileInfo, error) {
 	if info.Mode().Perm()&0o222 == 0 {
 		return nil, &ReadOnlyError{Path: path}
 	}
-	f, err := os.OpenFile(path, os.O_WRONLY|syscall.O_NONBLOCK, 0)
+	err = unix.Faccessat(unix.AT_FDCWD, path, unix.W_OK, unix.AT_EACCESS)
 	if refused(err) {
 		return nil, &ReadOnlyError{Path: path, Err: bare(err)}
 	}
 	if err != nil {
-		return nil, err
+		return nil, &fs.PathError{Op: "access", Path: path, Err: err}
 	}
-	return info, f.Close()
+	return info, nil
 }
 
-// digest hashes a file that may meanwhile be anything: a FIFO is refused, not waited for.
-func digest(path string) (sum [32]byte, err error) {
-	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
-	if err != nil {
-		return sum, err
-	}
-	defer func() { err = errors.Join(err, f.Close()) }()
-	info, err := f.Stat()
-	if err != nil {
-		return sum, err
-	}
-	if !info.Mode().IsRegular() {
-		return sum, &fs.PathError{Op: "replace", Path: path, Err: errors.New("not a regular file")}
-	}
-	h := sha256.New()
-	if _, err := io.Copy(h, f); err != nil {
-		return sum, err
-	}
-	return [32]byte(h.Sum(nil)), nil
-}
-
-const randomDigits = 16
+// The digits of a temporary file's name: the beginning of the SHA-256 of what it
+// is to hold, that of what the target held (random where that does not matter),
+// and random ones. By them Sweep knows what a crash has left under the name.
+const (
+	sumDigits    = 6
+	randomDigits = 16
+)
 
 // writeTemp writes a flushed file beside target: with mode, or with mode and
-// owner of old. It leaves no file behind where it fails.
-func writeTemp(target string, data []byte, mode fs.FileMode, old fs.FileInfo) (name string, err error) {
+// owner of old. want is what the target holds, where it matters. It leaves no
+// file behind where it fails.
+func writeTemp(target string, data []byte, mode fs.FileMode, old fs.FileInfo, want *[32]byte) (name string, err error) {
 	dir, base := filepath.Split(target)
 	if dir == "" {
 		dir = "."
@@ -309,7 +285,7 @@ func writeTemp(target string, data []byte, mode fs.FileMode, old fs.FileInfo) (n
 	if old != nil {
 		mode = 0o600 // until the owner is right
 	}
-	f, err := openTemp(dir, base, mode)
+	f, err := openTemp(dir, base, mode, sha256.Sum256(data), want)
 	if refused(err) {
 		return "", &ReadOnlyError{Path: filepath.Clean(dir), Dir: true, Err: bare(err)}
 	}
@@ -340,19 +316,26 @@ func tempPrefix(base string) string {
 	return "." + base + mark
 }
 
-func openTemp(dir, base string, mode fs.FileMode) (*os.File, error) {
+func openTemp(dir, base string, mode fs.FileMode, sum [32]byte, want *[32]byte) (*os.File, error) {
 	for {
 		var random [randomDigits / 2]byte
 		if _, err := rand.Read(random[:]); err != nil {
 			return nil, err
 		}
-		name := filepath.Join(dir, tempPrefix(base)+hex.EncodeToString(random[:]))
+		digits := []byte(hex.EncodeToString(random[:]))
+		copy(digits, digitsOf(sum))
+		if want != nil {
+			copy(digits[sumDigits:], digitsOf(*want))
+		}
+		name := filepath.Join(dir, tempPrefix(base)+string(digits))
 		f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
 		if !errors.Is(err, fs.ErrExist) {
 			return f, err
 		}
 	}
 }
+
+func digitsOf(sum [32]byte) string { return hex.EncodeToString(sum[:])[:sumDigits] }
 
 // keep gives f the owner and the mode of old. An owner that this process may
 // not give stays its own: the content matters more, and git keeps no owner.

@@ -62,6 +62,27 @@ func (s *Store) Recover(ctx context.Context, w Writing, now time.Time) ([]Recove
 	return out, errors.Join(append(errs, s.sweep())...)
 }
 
+// RecoverTask finishes the intents of one task whose process is gone. The caller holds the task's lock: so it meets the
+// holder that died after Recover had looked, and whose command may still run.
+func (s *Store) RecoverTask(ctx context.Context, w Writing, task string, now time.Time) ([]Recovered, error) {
+	open, err := s.Intents()
+	if err != nil {
+		return nil, err
+	}
+	var out []Recovered
+	for _, o := range open {
+		if o.Intent.Name != task || o.Live() {
+			continue
+		}
+		r, err := s.recoverLocked(ctx, w, o, now)
+		out = append(out, r...)
+		if err != nil {
+			return out, &RecoverError{o.Intent.Name, err}
+		}
+	}
+	return out, nil
+}
+
 // sweep removes what a crash left of intents that never got their name.
 func (s *Store) sweep() error {
 	left, err := filepath.Glob(filepath.Join(s.Dir, "intents", "*"+making))
@@ -91,12 +112,18 @@ func (s *Store) recoverOne(ctx context.Context, w Writing, o *Open, now time.Tim
 	if err != nil {
 		return nil, err
 	}
+	r, err := s.recoverLocked(ctx, w, o, now)
+	return r, errors.Join(err, lock.Release())
+}
+
+// recoverLocked is recoverOne under the task's lock.
+func (s *Store) recoverLocked(ctx context.Context, w Writing, o *Open, now time.Time) ([]Recovered, error) {
 	wl, err := s.lockWorkspace(ctx, "recovering "+o.Intent.Name)
 	if err != nil {
-		return nil, errors.Join(err, lock.Release())
+		return nil, err
 	}
 	r, err := s.finishOne(ctx, w, o, now)
-	return r, errors.Join(err, wl.Release(), lock.Release())
+	return r, errors.Join(err, wl.Release())
 }
 
 func (s *Store) finishOne(ctx context.Context, w Writing, o *Open, now time.Time) (_ []Recovered, err error) {

@@ -25,12 +25,17 @@ import (
 	"github.com/planctl/planctl/internal/regular"
 )
 
-// Store is where intents and locks of one checkout live: <git-dir>/planctl,
-// which each worktree has of its own, or .planctl without git.
+// Store is where intents and locks of one workspace live: <git-dir>/planctl,
+// which each worktree has of its own, or .planctl without git. A workspace
+// below the top of a repository has a directory of its own in it: their paths
+// are relative to the workspace, and two of them would mean two files by one name.
 type Store struct {
 	Dir  string // absolute
 	Root string // the workspace, absolute
 	Repo *gitrepo.Repo
+
+	// Observe, where it is set, is told of each moment of an edit, for programs that show what an edit withstands.
+	Observe func(path string, at Moment)
 }
 
 // NewStore names the directory; nothing is made before it is needed.
@@ -38,13 +43,30 @@ func NewStore(root string, repo *gitrepo.Repo) *Store {
 	dir := filepath.Join(root, ".planctl")
 	if repo != nil {
 		dir = filepath.Join(repo.GitDir, "planctl")
+		if rel := relative(repo.Top, root); rel != "." {
+			dir = filepath.Join(dir, "workspaces", short(rel))
+		}
 	}
 	return &Store{Dir: dir, Root: root, Repo: repo}
+}
+
+// relative is root's path below top, "." for top itself. A root elsewhere, which a
+// link led to, is named as it is.
+func relative(top, root string) string {
+	if real, err := filepath.EvalSymlinks(top); err == nil {
+		top = real
+	}
+	rel, err := filepath.Rel(top, root)
+	if err != nil {
+		return root
+	}
+	return filepath.ToSlash(rel)
 }
 
 // Holder is who has a lock, as written into the lock's file for people to read.
 type Holder struct {
 	PID   int       `json:"pid"`
+	Birth string    `json:"birth,omitempty"`
 	Host  string    `json:"host"`
 	Since time.Time `json:"since"`
 	What  string    `json:"what"`
@@ -67,21 +89,40 @@ func (e *HeldError) Error() string {
 	return fmt.Sprintf("%s is locked by %s", e.Name, e.Holder)
 }
 
+// present reports whether the record can be that of who has the lock now. It
+// is not where it was left by a process that has died since, or not yet written.
+func (h Holder) present(host string) bool {
+	return h.PID != 0 && (h.Host != host || alive(h.PID, h.Birth))
+}
+
 // Lock is held until Release. The kernel lets go of it when the process dies,
 // so a holder that died leaves none behind.
-type Lock struct{ f *flock.Flock }
+type Lock struct {
+	f    *flock.Flock
+	path string
+}
 
-// Release gives the lock back. The file stays: removing it would let two processes lock two files of one name.
+// Release gives the lock back. The file stays: removing it would let two processes lock two files of one name. It is
+// emptied before, so that nobody takes this holder for the next.
 func (l *Lock) Release() error {
 	if l == nil || l.f == nil {
 		return nil
 	}
-	return l.f.Close()
+	return errors.Join(overwrite(l.path, nil), l.f.Close())
 }
 
 // LockTask takes the lock of one task (plan path and ID) or says who has it.
 func (s *Store) LockTask(name, what string) (*Lock, error) {
-	return s.try(name, "task-"+short(name)+".lock", what)
+	const patience = 5 * time.Second // for a holder to write its name: a busy machine may leave it no time between two calls
+	host := hostname()
+	for wait, end := time.Millisecond, time.Now().Add(patience); ; wait = min(2*wait, 50*time.Millisecond) {
+		l, err := s.try(name, "task-"+short(name)+".lock", what)
+		var held *HeldError
+		if !errors.As(err, &held) || held.Holder.present(host) || time.Now().After(end) {
+			return l, err
+		}
+		time.Sleep(wait)
+	}
 }
 
 // lockWorkspace waits for the lock under which manifest, ledger and plan are written.
@@ -128,18 +169,27 @@ func (s *Store) try(name, file, what string) (*Lock, error) {
 		}
 		return nil, held
 	}
-	host, err := os.Hostname()
-	if err != nil {
-		host = "?"
+	h := Holder{PID: os.Getpid(), Host: hostname(), Since: time.Now(), What: what}
+	h.Birth, err = processBirth(h.PID)
+	var b []byte
+	if err == nil {
+		b, err = json.Marshal(h)
 	}
-	b, err := json.Marshal(Holder{PID: os.Getpid(), Host: host, Since: time.Now(), What: what})
 	if err == nil {
 		err = overwrite(path, append(b, '\n'))
 	}
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("write %s: %w", path, err), f.Close())
 	}
-	return &Lock{f: f}, nil
+	return &Lock{f: f, path: path}, nil
+}
+
+func hostname() string {
+	host, err := os.Hostname()
+	if err != nil {
+		return "?"
+	}
+	return host
 }
 
 // place makes one of the store's directories. Without git it lies in the tree, which others may have

@@ -2,17 +2,14 @@ package commit
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io/fs"
 	"path/filepath"
-	"syscall"
 	"time"
 
 	"github.com/planctl/planctl/internal/atomicfile"
 	"github.com/planctl/planctl/internal/manifest"
-	"github.com/planctl/planctl/internal/regular"
 	"github.com/planctl/planctl/ledger"
 	"github.com/planctl/planctl/plan"
 )
@@ -72,6 +69,9 @@ func (o *Open) commit(w Writing, prepare Prepare) (Outcome, error) {
 	if err != nil {
 		return Outcome{}, err
 	}
+	if err := o.renumber(change, statement); err != nil {
+		return Outcome{}, err
+	}
 	change.manifest, err = manifest.Encode(statement)
 	if err != nil {
 		return Outcome{}, err
@@ -98,7 +98,8 @@ func (o *Open) finishChange(w Writing) (Outcome, error) {
 	out := Outcome{Digest: c.Digest, Number: c.Entry.Number, Manifest: c.ManifestPath}
 	var conflict error
 	entered := true
-	if !o.has("ledger") {
+	wrote := !o.has("ledger")
+	if wrote {
 		err := o.enter(c)
 		var ce *ConflictError
 		switch {
@@ -118,6 +119,12 @@ func (o *Open) finishChange(w Writing) (Outcome, error) {
 	if entered {
 		if err := o.tickAll(w, c, &out); err != nil {
 			return out, err
+		}
+		if wrote {
+			var err error
+			if conflict, err = o.hold(w, c, &out); err != nil {
+				return out, err
+			}
 		}
 	}
 	for _, r := range out.Refused {
@@ -161,9 +168,6 @@ func (o *Open) tickAll(w Writing, c *Change, out *Outcome) error {
 	}
 	return nil
 }
-
-// tries bounds the races against a person's editor that saves again and again.
-const tries = 100
 
 // enter appends the attempt to the ledger as it is now.
 func (o *Open) enter(c *Change) error {
@@ -232,43 +236,6 @@ func (o *Open) tick(w Writing, t Tick) (token, why string, err error) {
 	return token, why, err
 }
 
-// edit reads a file, lets change make the new bytes (nil: none), and replaces the file if it is
-// still what was read; a person who saved meanwhile makes it start again from what they saved.
-func (s *Store) edit(path string, change func(src []byte) ([]byte, error)) error {
-	abs := s.abs(path)
-	for i := 0; ; i++ {
-		// A link that was put there meanwhile would lead what is written out of the workspace. A path from the
-		// root of the file system is what a person named: a config elsewhere.
-		if err := s.within(path); err != nil && !filepath.IsAbs(path) {
-			return &ConflictError{Path: path, Why: err.Error()}
-		}
-		src, err := regular.Read(abs)
-		if errors.Is(err, fs.ErrNotExist) {
-			return &ConflictError{Path: path, Why: "the file is gone"}
-		}
-		if errors.Is(err, syscall.EISDIR) {
-			return &ConflictError{Path: path, Why: "a directory stands where the file was"}
-		}
-		if err != nil {
-			return fmt.Errorf("read %s: %w", path, err)
-		}
-		next, err := change(src)
-		if err != nil || next == nil {
-			return err
-		}
-		sum := sha256.Sum256(src)
-		err = atomicfile.Replace(abs, next, &sum)
-		var changed *atomicfile.ChangedError
-		if errors.As(err, &changed) {
-			if i < tries {
-				continue
-			}
-			return &ConflictError{Path: path, Why: "the file keeps changing while planctl writes it"}
-		}
-		return err
-	}
-}
-
 // Writable says, before a command runs, which of the files that its end will have to write may not be.
 func (s *Store) Writable(paths ...string) error {
 	var errs []error
@@ -299,16 +266,6 @@ func (s *Store) abs(rel string) string {
 		return rel
 	}
 	return filepath.Join(s.Root, filepath.FromSlash(rel))
-}
-
-// Edit replaces one file of the workspace under the workspace lock, for commands that write a file
-// of their own (link, bind): the same read, change, compare and rename as a commit.
-func (s *Store) Edit(ctx context.Context, path, what string, change func(src []byte) ([]byte, error)) error {
-	lock, err := s.lockWorkspace(ctx, what)
-	if err != nil {
-		return err
-	}
-	return errors.Join(s.edit(path, change), lock.Release())
 }
 
 // since is a duration for people, to the hundredth of a second.

@@ -51,7 +51,17 @@ func (d *decision) commit(ctx context.Context, w *workspace.Workspace, judge jud
 	if err != nil {
 		return err
 	}
-	err = d.locked(ctx, w, store, name, judge)
+	// Until the lock was taken another process may have decided, or run the task and died.
+	rs, err := store.RecoverTask(ctx, writing(w), name, d.e.Now())
+	for i := range rs {
+		d.e.emit(Event{Kind: Recovered, Recovered: &rs[i]})
+	}
+	if err == nil {
+		w, err = d.e.Open(ctx)
+	}
+	if err == nil {
+		err = d.locked(ctx, w, store, name, judge)
+	}
 	return errors.Join(err, lock.Release())
 }
 
@@ -304,6 +314,9 @@ func (m *marking) judge(w *workspace.Workspace, p *manifest.Predicate) ([]commit
 	it := (key{m.d.plan, m.d.id}).in(w)
 	if it == nil {
 		return nil, &MarkError{Why: fmt.Sprintf("row %s is gone from %s", m.d.id, m.d.plan), Help: "planctl show " + m.d.plan}
+	}
+	if err := m.refuse(w, it); err != nil {
+		return nil, err
 	}
 	if sp, from, prose := it.EffectiveSpec(); sp != nil {
 		value := sp.Value()

@@ -9,13 +9,10 @@ import (
 
 	"github.com/planctl/planctl/internal/commit"
 	"github.com/planctl/planctl/internal/evidence"
-	"github.com/planctl/planctl/internal/finding"
 	"github.com/planctl/planctl/internal/manifest"
 	"github.com/planctl/planctl/internal/replay"
 	"github.com/planctl/planctl/internal/schedule"
-	"github.com/planctl/planctl/internal/spec"
 	"github.com/planctl/planctl/internal/workspace"
-	"github.com/planctl/planctl/plan"
 )
 
 // Run runs what the selection names and reports on each task, in the order in which they ended. An
@@ -123,9 +120,8 @@ func (l *loop) run(ctx context.Context) error {
 			l.state[keyOf(it)] = running
 			active++
 			w := l.w
-			tick := t.tick
 			go func() {
-				l.e.execute(ctx, w, it, l.call, t.Task, tick)
+				l.e.execute(ctx, w, t.item, l.call, t.Task, t.tick)
 				if err := lock.Release(); err != nil && t.Err == nil {
 					t.Status, t.Err, t.Reason = Trouble, err, err.Error()
 				}
@@ -237,164 +233,6 @@ func (l *loop) rest() {
 		}
 		l.e.emit(Event{Kind: Warned, Text: "not started: " + strings.Join(names, "; ") + more})
 	}
-}
-
-type admitted struct {
-	*Task
-	tick bool
-}
-
-// admit decides whether a task is executed; the Task says why not.
-func (l *loop) admit(ctx context.Context, it *workspace.Item, gates []schedule.Gate) (admitted, *commit.Lock, bool) {
-	t := l.e.describe(l.w, it)
-	a := admitted{Task: t, tick: !l.opt.NoTick}
-	refuse := func(s Status, reason, help string) (admitted, *commit.Lock, bool) {
-		t.Status, t.Reason, t.Help = s, reason, help
-		return a, nil, false
-	}
-	sp, _, prose := it.EffectiveSpec()
-	standing := it.Standing(l.w)
-	switch {
-	case it.Spec != nil && it.Spec.IsRollup():
-		return refuse(Rolled, fmt.Sprintf("it is ticked when phase %s of %s is complete", it.Spec.Phase, it.Spec.Plan),
-			"planctl run --phase "+it.Spec.Plan+"#"+it.Spec.Phase)
-	case !it.Task.Editable:
-		return refuse(Invalid, it.Task.Problem, "planctl lint "+it.Plan.Path)
-	case it.Task.Struck && !l.opt.Force:
-		return refuse(Refused, "the row is struck out", "planctl mark "+t.Name+" skipped --note \"…\", or --force")
-	case it.Task.State == plan.Skipped && !l.opt.Force:
-		return refuse(Refused, "the row is skipped", "planctl mark "+t.Name+" todo --note \"…\", or --force")
-	case it.Task.State == plan.Done && standing.Fresh && !l.opt.Force:
-		if manual, _ := isManual(it); manual {
-			return refuse(Current, "a person ticked it", "")
-		}
-		t.Warnings = append(t.Warnings, altered(l.w, it.Ran(standing.Pass))...)
-		return refuse(Current, "nothing that it depends on has changed since", "--force runs it again")
-	}
-	if manual, why := isManual(it); manual {
-		return refuse(Manual, why, manualHelp(t.Name, sp != nil))
-	}
-	t.Gates = gates
-	if len(gates) > 0 && !l.opt.Force {
-		if blocked(gates) {
-			return refuse(Refused, "the row is marked blocked", "planctl mark "+t.Name+" todo --note \"…\", or --force (the attempt will say so)")
-		}
-		return refuse(Refused, "it waits for "+gateList(gates), "run what it waits for first, or --force (the attempt will say so)")
-	}
-	if prose {
-		approval, err := l.approve(ctx, it)
-		if errors.Is(err, context.Canceled) {
-			return refuse(Interrupted, "interrupted before it started; nothing was run", "")
-		}
-		if err != nil {
-			t.Err = err
-			return refuse(Trouble, err.Error(), "")
-		}
-		switch approval {
-		case RunOnly:
-			a.tick = false
-		case No:
-			if why := notReady(it); why != "" {
-				return refuse(Declined, "its text cannot be run: "+why, "write its command as `run:` in a `yaml planctl` block; planctl show "+t.Name+" shows what was found")
-			}
-			return refuse(Declined, "its command stands only in prose and was not approved", "--yes runs it and ticks, --yes --no-tick only runs it; planctl bind "+t.Name+" --write makes it a spec")
-		}
-	}
-	if _, err := l.e.Executor(executorName(l.w, sp)); err != nil {
-		t.Err = err
-		return refuse(Trouble, err.Error(), "this planctl runs tasks with `executor: local`")
-	}
-	if f := l.e.published(l.w, it); f != nil {
-		t.Findings, t.Err = finding.List{*f}, &InvalidError{finding.List{*f}}
-		return refuse(Invalid, f.Message, "") // the finding has the way out
-	}
-	if problem := unsafePhase(it); problem != nil {
-		t.Findings, t.Err = problem, &InvalidError{problem}
-		return refuse(Invalid, problem[0].Message, "")
-	}
-	lock, err := commit.NewStore(l.w.Root, l.w.Git).LockTask(keyOf(it).String(), "run "+t.Name)
-	var held *commit.HeldError
-	switch {
-	case errors.As(err, &held):
-		t.Err = err
-		return refuse(Locked, held.Error(), "wait for it, or end that process; a lock does not outlive its process")
-	case err != nil:
-		t.Err = err
-		return refuse(Trouble, err.Error(), "")
-	}
-	return l.again(ctx, it, a, lock)
-}
-
-// again looks once more under the task's lock: another process may have just done it.
-func (l *loop) again(ctx context.Context, it *workspace.Item, a admitted, lock *commit.Lock) (admitted, *commit.Lock, bool) {
-	w, err := l.e.Open(ctx)
-	if err != nil {
-		a.Status, a.Err, a.Reason = Trouble, errors.Join(err, lock.Release()), err.Error()
-		return a, nil, false
-	}
-	now := keyOf(it).in(w)
-	if now == nil || now.Task.State != plan.Done || it.Task.State == plan.Done || l.opt.Force || !now.Standing(w).Fresh {
-		return a, lock, true
-	}
-	a.Status, a.Reason, a.Help = Current, "another process has just done it", "--force runs it again"
-	if err := lock.Release(); err != nil {
-		a.Status, a.Err, a.Reason = Trouble, err, err.Error()
-	}
-	return a, nil, false
-}
-
-func (l *loop) approve(ctx context.Context, it *workspace.Item) (Approval, error) {
-	sp, _, _ := it.EffectiveSpec()
-	p := Proposal{Task: it.Name(l.w), Title: it.Task.Description, Command: sp.Run, Kind: sp.Kind, NoRed: sp.Kind == spec.Green && it.RedItem() == nil, Log: sp.Log, Dir: sp.Dir, Why: notReady(it)}
-	if s := it.Found(); s != nil {
-		p.Where, p.Source, p.Others = fmt.Sprintf("%s:%d:%d", s.File, s.Line, s.Col), s.Source, s.Others
-	}
-	for _, k := range sortedKeys(sp.Env) {
-		if v := sp.Env[k]; v != nil {
-			p.Env = append(p.Env, k+"="+*v)
-		} else {
-			p.Env = append(p.Env, k+" (unset)")
-		}
-	}
-	if l.e.Approve == nil {
-		return No, nil
-	}
-	a, err := l.e.Approve(ctx, p)
-	if p.Why != "" {
-		a = No
-	}
-	return a, err
-}
-
-// notReady says why a command found in prose cannot be run, "" where it can once somebody has approved
-// it. The text that was found has to be the command that would run, and nothing around it may make bash
-// or the loader run something else first.
-func notReady(it *workspace.Item) string {
-	sp, _, _ := it.EffectiveSpec()
-	s := it.Found()
-	switch {
-	case sp == nil || s == nil:
-		return "the text that it comes from is not there"
-	case !s.Runnable:
-		return s.Why
-	case sp.Run != s.Run:
-		return "the command that would run is not the one that was found"
-	}
-	for _, k := range sortedKeys(sp.Env) {
-		if takesOver(k) && sp.Env[k] != nil {
-			return "its spec sets " + k + ", which makes the shell run more than the command that is shown"
-		}
-	}
-	return ""
-}
-
-// takesOver names the variables by which a shell or the dynamic loader runs code before or instead of a command.
-func takesOver(name string) bool {
-	switch name {
-	case "BASH_ENV", "ENV", "SHELLOPTS", "BASHOPTS", "PS4", "PROMPT_COMMAND", "IFS", "PATH":
-		return true
-	}
-	return strings.HasPrefix(name, "BASH_FUNC_") || strings.HasPrefix(name, "LD_") || strings.HasPrefix(name, "DYLD_")
 }
 
 func (l *loop) finish(a admitted) {

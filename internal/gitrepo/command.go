@@ -67,8 +67,9 @@ func environment(env []string) []string {
 		}
 		return !strings.HasPrefix(name, "GIT_CONFIG_")
 	})
+	// PLANCTL_OWN: what git leaves running for the user, such as a monitor of the file system, is nothing that a task left.
 	return append(out, "LC_ALL=C", "GIT_OPTIONAL_LOCKS=0", "GIT_TERMINAL_PROMPT=0", "GIT_NO_LAZY_FETCH=1",
-		"GIT_NO_REPLACE_OBJECTS=1")
+		"GIT_NO_REPLACE_OBJECTS=1", "PLANCTL_OWN=1")
 }
 
 func (r *Repo) command(ctx context.Context, extra []string, args ...string) *exec.Cmd {

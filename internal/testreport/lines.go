@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"io"
+	"strings"
 )
 
 // maxLine is how much of a line is looked at, in bytes; the rest of a longer one is passed over.
@@ -138,8 +139,13 @@ type texts struct {
 	size int
 }
 
-// maxTexts bounds what is kept of tests that have not ended, in bytes.
-const maxTexts = 64 << 20
+// lastOf is what is kept of a failure's text when so many bytes of others are kept already.
+func lastOf(text string, kept int) string {
+	if kept+len(text) <= maxTexts || len(text) <= lastWords {
+		return text
+	}
+	return "…\n" + strings.Clone(strings.ToValidUTF8(text[len(text)-lastWords:], "\uFFFD"))
+}
 
 func (t *texts) add(name string, line []byte) {
 	if t.size > maxTexts || len(t.by) > maxNames {

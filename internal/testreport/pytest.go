@@ -68,6 +68,7 @@ type pyState struct {
 	line    int
 	said    text
 	bodies  []pyBody
+	kept    int      // bytes that bodies say
 	loose   []string // lines of FAILURES without a heading (--tb=line)
 	short   []pyReason
 	tails   map[string]string // failed tests that -v named, without their paths
@@ -257,6 +258,8 @@ func (s *pyState) endHead() {
 	case strings.HasPrefix(s.head, "ERROR collecting"):
 		s.trouble(CollectionError, s.head+"\n"+said, s.line)
 	case s.part == "FAILURES" && len(s.bodies) < maxFailures:
+		said = lastOf(said, s.kept)
+		s.kept += len(said)
 		s.bodies = append(s.bodies, pyBody{s.head, said, s.line})
 	}
 	s.head, s.said = "", text{}

@@ -69,6 +69,8 @@ const (
 const (
 	maxFailures = 1000
 	maxText     = 64 << 10 // bytes of one failure
+	maxTexts    = 4 << 20  // bytes of all failures of a report, and of all tests that have not ended
+	lastWords   = 1 << 10  // bytes of a failure that comes when maxTexts is reached: a reason stands at the end
 	maxNames    = 200_000
 )
 
@@ -76,7 +78,7 @@ const (
 // the runner shows that with it. Errors (setup, collection, build) are no failures.
 type Failure struct {
 	Name string
-	Text string // at most 64 kB, "" where the report has none; of more the first and the last 32 kB
+	Text string // at most 64 kB, "" where the report has none; of more the first and the last 32 kB; after 4 MB of texts the last 1 kB of each
 	Line int    // in the log or report, 0 where not known
 }
 
@@ -94,6 +96,7 @@ type Results struct {
 	Names    map[string]Status // only where the report names its tests
 	Failures []Failure
 	Problems []Trouble
+	texts    int    // bytes of Failures' texts
 	Reader   string // junit, gotest-json, gotest, tap, pytest, cargo, unittest, node, ctest, prove, nextest, surefire; "" where nothing was recognised, "none" where ReadFiles could read none
 }
 
@@ -227,7 +230,9 @@ func (r *Results) add(o Results) {
 	for n, s := range o.Names {
 		r.name(n, s)
 	}
-	r.Failures = append(r.Failures, o.Failures[:min(len(o.Failures), maxFailures-min(len(r.Failures), maxFailures))]...)
+	for _, f := range o.Failures {
+		r.fail(f.Name, f.Text, f.Line)
+	}
 	r.Problems = append(r.Problems, o.Problems...)
 	if r.Reader == "" || r.Reader == noReader {
 		r.Reader = o.Reader
@@ -281,9 +286,12 @@ func worse(s Status) int {
 }
 
 func (r *Results) fail(name, text string, line int) {
-	if len(r.Failures) < maxFailures {
-		r.Failures = append(r.Failures, Failure{Name: name, Text: text, Line: line})
+	if len(r.Failures) >= maxFailures {
+		return
 	}
+	text = lastOf(text, r.texts)
+	r.texts += len(text)
+	r.Failures = append(r.Failures, Failure{Name: name, Text: text, Line: line})
 }
 
 func (r *Results) trouble(p Problem, text string, line int) {

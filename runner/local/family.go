@@ -25,6 +25,7 @@ type family struct {
 	child  bool         // the leader is our child and unreaped: its number is nobody else's
 	proven bool         // the group of that number is the command's
 	spared map[int]bool // never ours
+	alone  func() bool  // no other job of this process runs: an orphan that nothing else tells of can only be this one's
 	killAt time.Time    // when TERM has had its time; zero: nothing was asked to end yet
 
 	known  map[int]uint64 // every process ever seen to belong, by birth
@@ -43,7 +44,7 @@ func (f *family) living() []process {
 		return f.livingUnlisted()
 	}
 	self := os.Getpid()
-	ours := map[int]bool{}
+	ours := f.orphans(all)
 	for _, p := range all {
 		if p.pid == self || f.spared[p.pid] || p.birth < f.birth {
 			continue // what is older than the leader is none of its descendants
@@ -71,6 +72,33 @@ func (f *family) living() []process {
 		}
 	}
 	return out
+}
+
+// orphans are the children that this process has adopted, and that have neither the key nor the output nor the session of a
+// command: what was started with an empty environment and cut every tie. While one job runs they are that one's.
+func (f *family) orphans(all []process) map[int]bool {
+	ours := map[int]bool{}
+	if f.alone == nil {
+		return ours
+	}
+	self := os.Getpid()
+	var found []process
+	for _, p := range all {
+		if p.ppid == self && p.pid != f.leader && !p.zombie && f.known[p.pid] != p.birth && adopted(p) {
+			found = append(found, p)
+		}
+	}
+	// A process that is just being started has for an instant neither an environment nor a program of its own.
+	if len(found) == 0 || !f.alone() {
+		return ours
+	}
+	wait(nil, firstLook)
+	for _, p := range found {
+		if now, ok := readProcess(p.pid); ok && now.birth == p.birth && adopted(now) && f.alone() {
+			ours[p.pid] = true
+		}
+	}
+	return ours
 }
 
 func (f *family) inGroup(p process) bool {

@@ -21,17 +21,22 @@ import (
 // keyVariable carries the job's key to the command and to all that it starts.
 const keyVariable = "PLANCTL_KEY"
 
+// ownVariable is in the environment of what planctl starts for itself, git above all, and so of what that may leave running
+// for the user: a monitor of the file system, an upkeep of the repository. It is nobody's orphan.
+const ownVariable = "PLANCTL_OWN=1"
+
 // job is one command from its start to its result.
 type job struct {
-	spec   runner.Job
-	handle runner.Handle
-	cmd    *exec.Cmd
-	out    *output
-	family *family
-	now    func() time.Time
-	begun  time.Time     // with the monotonic clock
-	exited chan struct{} // closed when the command's own process has ended
-	ended  time.Time     // set before exited is closed
+	executor *Executor
+	spec     runner.Job
+	handle   runner.Handle
+	cmd      *exec.Cmd
+	out      *output
+	family   *family
+	now      func() time.Time
+	begun    time.Time     // with the monotonic clock
+	exited   chan struct{} // closed when the command's own process has ended
+	ended    time.Time     // set before exited is closed
 
 	stopOnce sync.Once
 	stopped  chan struct{} // closed by stop
@@ -40,11 +45,12 @@ type job struct {
 
 	// Under the executor's lock.
 	submitted bool
+	left      bool // its command has ended
 	result    *runner.Result
 }
 
-func newJob(spec runner.Job, now func() time.Time) *job {
-	return &job{spec: spec, now: now, exited: make(chan struct{}), stopped: make(chan struct{})}
+func newJob(spec runner.Job, e *Executor) *job {
+	return &job{spec: spec, executor: e, now: e.now, exited: make(chan struct{}), stopped: make(chan struct{})}
 }
 
 // stop asks for the job's end; supervise does it.
@@ -92,7 +98,7 @@ func (j *job) startCommand() (err error) {
 	p, _ := readProcess(pid) // without it the key and the group still tell who belongs
 	j.handle.ID, j.handle.Birth = strconv.Itoa(pid), p.birthText()
 	j.family = newFamily(pid, p.birth, j.spec.Key, j.out.places)
-	j.family.child, j.family.proven = true, true
+	j.family.child, j.family.proven, j.family.alone = true, true, func() bool { return j.executor.alone(j) }
 	go func() {
 		awaitExit(j.cmd)
 		j.ended = time.Now()
@@ -104,7 +110,7 @@ func (j *job) startCommand() (err error) {
 
 // environment is the job's own with its key.
 func environment(j runner.Job) []string {
-	env := slices.DeleteFunc(slices.Clone(j.Env), func(kv string) bool { return strings.HasPrefix(kv, keyVariable+"=") })
+	env := slices.DeleteFunc(slices.Clone(j.Env), func(kv string) bool { return strings.HasPrefix(kv, keyVariable+"=") || kv == ownVariable })
 	return append(env, keyVariable+"="+j.Key)
 }
 

@@ -40,6 +40,7 @@ const defaultGrace = 5 * time.Second
 type Executor struct {
 	mu      sync.Mutex
 	jobs    map[string]*job // by key; those that ended too
+	active  int             // those whose command has not ended
 	changed chan struct{}
 	adopt   sync.Once
 	now     func() time.Time // says when a job started; how long it took is measured by a clock that nobody sets
@@ -85,7 +86,8 @@ func (e *Executor) Submit(ctx context.Context, jobs []runner.Job) ([]runner.Hand
 		if spec.Grace <= 0 {
 			spec.Grace = defaultGrace
 		}
-		started[i] = newJob(spec, e.now)
+		started[i] = newJob(spec, e)
+		e.active++
 		e.jobs[spec.Key] = started[i]
 	}
 	e.mu.Unlock()
@@ -109,6 +111,23 @@ func (e *Executor) Submit(ctx context.Context, jobs []runner.Job) ([]runner.Hand
 	}
 	e.announce()
 	return hs, nil
+}
+
+// leave notes that a job's command has ended: what the job does from now on is to end what it left.
+func (e *Executor) leave(j *job) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if !j.left {
+		j.left = true
+		e.active--
+	}
+}
+
+// alone reports whether no command runs but, perhaps, that of this job. Of two jobs whose commands have both ended each is.
+func (e *Executor) alone(j *job) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.active == 0 || e.active == 1 && !j.left
 }
 
 func check(j runner.Job) error {

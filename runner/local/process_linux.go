@@ -145,3 +145,27 @@ func awaitExit(cmd *exec.Cmd) {
 // behind, so that it does not come to be anybody's. Where the system refuses,
 // the key still tells who belongs.
 func adoptOrphans() { _ = unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) }
+
+// adopted reports whether a child of this process is one that it did not start: it has a session of its own, which else
+// only commands have, and those carry a key.
+func adopted(p process) bool {
+	if sid, err := unix.Getsid(0); err != nil || p.sid == sid {
+		return false
+	}
+	dir := "/proc/" + strconv.Itoa(p.pid)
+	mine, err := os.Readlink("/proc/self/exe")
+	exe, err2 := os.Readlink(dir + "/exe")
+	if err != nil || err2 != nil || exe == mine {
+		return false // just being started
+	}
+	b, err := os.ReadFile(dir + "/environ")
+	if err != nil {
+		return false
+	}
+	for kv := range bytes.SplitSeq(b, []byte{0}) {
+		if bytes.HasPrefix(kv, []byte(keyVariable+"=")) || string(kv) == ownVariable {
+			return false
+		}
+	}
+	return true
+}

@@ -203,6 +203,32 @@ func TestWritesAfterTheEnd(t *testing.T) {
 	}
 }
 
+// What has neither the key nor the output nor the session of its command is still the command's: this process has adopted it,
+// and no other job runs that could have left it.
+func TestCutsEveryTie(t *testing.T) {
+	for range 20 {
+		j := newJob(t, "env -i setsid -f sleep 1000 </dev/null >/dev/null 2>&1; echo a")
+		r, log := runJob(t, j)
+		if left := survivors(t, j.Dir); len(left) > 0 || r.Killed == 0 || r.Exit != 0 || log != "a\n" {
+			t.Fatalf("%+v, log %q, these survive: %q", r, log, left)
+		}
+	}
+}
+
+// Of several jobs at once nobody can say whose it was: the last one that ends takes it along.
+func TestCutsEveryTieBesideOthers(t *testing.T) {
+	one := newJob(t, "env -i setsid -f sleep 1000 </dev/null >/dev/null 2>&1; echo a; touch left")
+	two := newJob(t, "until [ -e "+filepath.Join(one.Dir, "left")+" ]; do sleep 0.02; done; echo b")
+	for i, r := range runJobs(t, one, two) {
+		if r.Exit != 0 || r.Err != "" {
+			t.Errorf("job %d: %+v", i, r)
+		}
+	}
+	if left := survivors(t, one.Dir); len(left) > 0 {
+		t.Errorf("these survive: %q", left)
+	}
+}
+
 // Submit starts all at once: each job waits for all the others.
 func TestAllAtOnce(t *testing.T) {
 	const n = 20

@@ -30,6 +30,7 @@ const (
 // supervise waits for the end of the command, sees to it where it must, ends
 // what the command left, and gives the result when the log is on disk.
 func (j *job) supervise() runner.Result {
+	defer j.executor.leave(j) // where it could not be started
 	r := runner.Result{Exit: -1, Started: j.handle.Started}
 	if j.failed != "" {
 		r.Err = j.failed
@@ -87,6 +88,7 @@ func (j *job) await(r *runner.Result) error {
 
 // clear ends what the command has left behind and counts it.
 func (j *job) clear(r *runner.Result) error {
+	j.executor.leave(j)
 	f := j.family
 	if f.gone(time.Now().Add(linger)) {
 		return nil

@@ -1,0 +1,190 @@
+package commit
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"github.com/planctl/planctl/internal/atomicfile"
+	"github.com/planctl/planctl/internal/manifest"
+	"github.com/planctl/planctl/ledger"
+)
+
+// Moment is a moment of an edit of one file of the workspace.
+type Moment string
+
+// The moments that are not those of atomicfile.
+const (
+	WasRead Moment = "read"  // the file was read, and the change, if one is needed, is about to be made
+	Waits   Moment = "waits" // somebody is in the middle of saving it
+)
+
+// tries bounds the races against a person's editor that saves again and again.
+const tries = 100
+
+const (
+	savePatience = 2 * time.Second // for a save in place that has begun
+	gonePatience = 300 * time.Millisecond
+	savePause    = 2 * time.Millisecond
+)
+
+// edit reads a file, lets change make the new bytes (nil: none), and replaces the file if it is
+// still what was read; a person who saved meanwhile makes it start again from what they saved, and one
+// who is just saving is waited for.
+func (s *Store) edit(path string, change func(src []byte) ([]byte, error)) error {
+	abs := s.abs(path)
+	for i := 0; ; i++ {
+		// A link that was put there meanwhile would lead what is written out of the workspace. A path from the
+		// root of the file system is what a person named: a config elsewhere.
+		if err := s.within(path); err != nil && !filepath.IsAbs(path) {
+			return &ConflictError{Path: path, Why: err.Error()}
+		}
+		src, err := s.settled(path)
+		if err != nil {
+			return err
+		}
+		s.observe(path, WasRead)
+		next, err := change(src)
+		if err != nil || next == nil {
+			return err
+		}
+		sum := sha256.Sum256(src)
+		err = atomicfile.ReplaceObserved(abs, next, &sum, func(at atomicfile.Moment) { s.observe(path, Moment(at)) })
+		var changed *atomicfile.ChangedError
+		var busy *atomicfile.BusyError
+		if errors.As(err, &changed) || errors.As(err, &busy) {
+			if i < tries {
+				continue
+			}
+			return &ConflictError{Path: path, Why: "the file keeps changing while planctl writes it"}
+		}
+		return err
+	}
+}
+
+// settled is what stands in a file once nobody is in the middle of saving it: one that is open for writing may be half
+// of itself, and one that is gone may be about to be made anew by an editor that keeps a backup.
+func (s *Store) settled(path string) ([]byte, error) {
+	began := time.Now()
+	for {
+		src, err := atomicfile.Read(s.abs(path))
+		var busy *atomicfile.BusyError
+		patience := time.Duration(0)
+		switch {
+		case err == nil:
+			return src, nil
+		case errors.As(err, &busy):
+			err, patience = &ConflictError{Path: path, Why: "another process has the file open for writing"}, savePatience
+		case errors.Is(err, fs.ErrNotExist):
+			err, patience = &ConflictError{Path: path, Why: "the file is gone"}, gonePatience
+		case errors.Is(err, syscall.EISDIR):
+			err = &ConflictError{Path: path, Why: "a directory stands where the file was"}
+		default:
+			err = fmt.Errorf("read %s: %w", path, err)
+		}
+		if time.Since(began) >= patience {
+			return nil, err
+		}
+		s.observe(path, Waits)
+		time.Sleep(savePause)
+	}
+}
+
+func (s *Store) observe(path string, at Moment) {
+	if s.Observe != nil {
+		s.Observe(path, at)
+	}
+}
+
+// Edit replaces one file of the workspace under the workspace lock, for commands that write a file
+// of their own (link, bind): the same read, change, compare and exchange as a commit.
+func (s *Store) Edit(ctx context.Context, path, what string, change func(src []byte) ([]byte, error)) error {
+	lock, err := s.lockWorkspace(ctx, what)
+	if err != nil {
+		return err
+	}
+	return errors.Join(s.edit(path, change), lock.Release())
+}
+
+// renumber gives the attempt the next number of the ledger as it is once nobody is saving it: the workspace may have been
+// read while half of it was there, or before a person entered an attempt of their own.
+func (o *Open) renumber(c *Change, st *manifest.Statement) error {
+	src, err := o.store.settled(c.Ledger)
+	var conflict *ConflictError
+	if errors.As(err, &conflict) {
+		return nil // it cannot be entered, which is said where that is tried
+	}
+	if err != nil {
+		return err
+	}
+	sec, err := ledger.Parse(c.Ledger, src).Section(c.Section)
+	if err != nil {
+		return nil // likewise
+	}
+	if n := sec.NextNumber(); n > c.Entry.Number {
+		c.Entry.Number, st.Predicate.Attempt = n, n
+	}
+	return nil
+}
+
+// hold looks once more at what this commit wrote. An editor that had read the file before, and saved after, has undone it
+// without knowing: then it is written again, onto what was saved. conflict says that this could not be done.
+func (o *Open) hold(w Writing, c *Change, out *Outcome) (conflict, err error) {
+	for range tries {
+		again := false
+		src, err := o.store.settled(c.Ledger)
+		if err != nil && !isConflict(err) {
+			return nil, err
+		}
+		o.store.observe(c.Ledger, WasRead)
+		if err != nil || ledger.Parse(c.Ledger, src).ByRun(c.Digest) == nil {
+			again = true
+			switch err := o.enter(c); {
+			case isConflict(err):
+				out.refuseAll(err)
+				return err, nil
+			case err != nil:
+				return nil, err
+			}
+		}
+		ticked := out.Ticked
+		out.Ticked = nil
+		for _, t := range ticked {
+			token, why, err := o.tick(w, t)
+			switch {
+			case err != nil:
+				return nil, err
+			case why != "":
+				out.Refused = append(out.Refused, Refusal{t, why})
+				continue
+			case token != "":
+				again = true
+			}
+			out.Ticked = append(out.Ticked, t)
+		}
+		if !again {
+			return nil, nil
+		}
+	}
+	err = &ConflictError{Path: c.Ledger, Why: "the files keep changing while planctl writes them"}
+	out.refuseAll(err)
+	return err, nil
+}
+
+// refuseAll says of every tick that its attempt could not be entered.
+func (out *Outcome) refuseAll(why error) {
+	for _, t := range out.Ticked {
+		out.Refused = append(out.Refused, Refusal{t, "its attempt could not be entered: " + why.Error()})
+	}
+	out.Ticked = nil
+}
+
+func isConflict(err error) bool {
+	var conflict *ConflictError
+	return errors.As(err, &conflict)
+}
