@@ -17,6 +17,7 @@ import (
 	"github.com/planctl/planctl/internal/adopt"
 	"github.com/planctl/planctl/internal/atomicfile"
 	"github.com/planctl/planctl/internal/diff3"
+	"github.com/planctl/planctl/internal/engine"
 	"github.com/planctl/planctl/internal/gitrepo"
 	"github.com/planctl/planctl/internal/glob"
 	"github.com/planctl/planctl/internal/regular"
@@ -99,6 +100,9 @@ func (a *app) merged(text [3][]byte, path string) diff3.Result {
 	c, rel := a.configAbove(path)
 	tokens := c.PlanTokens()
 	base, ours, theirs := text[0], text[1], text[2]
+	if joined, ok := engine.MergeSummaries(ours, theirs); ok {
+		return diff3.Result{Bytes: joined}
+	}
 	switch {
 	case rel != "" && (rel == c.Ledger || slices.Contains(c.Ledgers, rel)):
 		return ledger.Merge(base, ours, theirs)

@@ -81,7 +81,7 @@ func (l *loop) summary(rel, stamp string) string {
 	if n == 0 {
 		return ""
 	}
-	return fmt.Sprintf("# Run %s\n\n%d of %d passed.\n\n", stamp, l.passedIn(rel), n) + b.String()
+	return string(summaryLead(stamp, l.passedIn(rel), n)) + b.String()
 }
 
 func (l *loop) passedIn(rel string) int {

@@ -205,21 +205,21 @@ func RemoveEmpty(root, rel string) error {
 	return nil
 }
 
-// summaryMark is the first line of each summary, so that it can be told from a
+// SummaryMark is the first line of each summary, so that it can be told from a
 // command's own.
-const summaryMark = "<!-- written by planctl -->\n"
+const SummaryMark = "<!-- written by planctl -->\n"
 
 // WriteSummary writes summary.md into a run's directory; summary.planctl.md
 // where a command wrote a summary.md of its own, which is never replaced.
 func WriteSummary(dir string, text []byte) error {
-	text = append([]byte(summaryMark), text...)
+	text = append([]byte(SummaryMark), text...)
 	for _, name := range []string{"summary.md", "summary.planctl.md"} {
 		path := filepath.Join(dir, name)
 		err := atomicfile.Create(path, text, 0o666)
 		if !errors.Is(err, fs.ErrExist) {
 			return err
 		}
-		ours, err := startsWith(path, summaryMark)
+		ours, err := startsWith(path, SummaryMark)
 		if err != nil {
 			return err
 		}

@@ -19,8 +19,11 @@ const (
 	attributesFile = ".gitattributes"
 	attributes     = `# Evidence is kept byte for byte: its hashes stand in the manifests.
 * -text -ident -whitespace !working-tree-encoding
-# Two branches that ran in one second share a directory: both summaries stay.
-summary*.md merge=union
+# Two branches that ran in one second share a directory: their summaries are joined, and no other file is mixed of two.
+summary*.md merge=planctl
+*.run.json -merge
+*.log -merge
+*.patch -merge
 `
 	ignoreFile = ".gitignore"
 	ignore     = `# Evidence is committed, also where the rules above leave out logs and outputs.

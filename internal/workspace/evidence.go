@@ -1,6 +1,7 @@
 package workspace
 
 import (
+	"bytes"
 	"errors"
 	"io/fs"
 	"os"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/planctl/planctl/internal/finding"
 	"github.com/planctl/planctl/internal/manifest"
+	"github.com/planctl/planctl/internal/regular"
 	"github.com/planctl/planctl/ledger"
 	"github.com/planctl/planctl/plan"
 )
@@ -75,10 +77,7 @@ func (w *Workspace) gather(f *found) {
 	for i, r := range records {
 		switch {
 		case problems[i] != nil:
-			e.Findings = append(e.Findings, finding.Finding{
-				Code: "evidence-unreadable", Severity: finding.Error, File: files[i],
-				Message: "the manifest cannot be read: " + reason(problems[i]), Help: "restore it from git: git log -- " + files[i],
-			})
+			e.Findings = append(e.Findings, w.unreadManifest(files[i], problems[i]))
 		default:
 			e.take(r)
 		}
@@ -120,6 +119,18 @@ func outermost(dirs []string) []string {
 		}
 	}
 	return out
+}
+
+// unreadManifest says why a manifest was not read, and what to do.
+func (w *Workspace) unreadManifest(file string, err error) finding.Finding {
+	f := finding.Finding{Code: "evidence-unreadable", Severity: finding.Error, File: file,
+		Message: "the manifest cannot be read: " + reason(err), Help: "restore it from git: git log -- " + file}
+	text, err := regular.Read(w.Abs(file))
+	if err == nil && bytes.Contains(text, []byte("<<<<<<< ")) && bytes.Contains(text, []byte(">>>>>>> ")) {
+		f.Message = "the manifest has the marks of a merge in it: two branches wrote one of that name"
+		f.Help = "keep both: git show COMMIT:" + file + " gives that of each branch; one stays here, the other goes into a directory of its own beside this one, under the same name"
+	}
+	return f
 }
 
 // list is the manifests below a REPORTS directory. Links inside are not followed.
