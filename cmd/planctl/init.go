@@ -15,6 +15,7 @@ import (
 
 	"github.com/planctl/planctl/internal/adopt"
 	"github.com/planctl/planctl/internal/atomicfile"
+	"github.com/planctl/planctl/internal/commit"
 	"github.com/planctl/planctl/internal/verify"
 	"github.com/planctl/planctl/internal/workspace"
 	"github.com/planctl/planctl/report"
@@ -84,7 +85,7 @@ func (a *app) init(ctx context.Context, dryRun bool, ci adopt.System) error {
 			p.Printf("would write %s: %s\n%s", report.Clean(f.Path), report.Clean(f.Why), report.CleanLines(string(f.Data)))
 			continue
 		}
-		if err := a.store(w).Inside(f.Path); err != nil {
+		if err := a.inside(w, f.Path); err != nil {
 			return err
 		}
 		if err := os.MkdirAll(filepath.Dir(at), 0o755); err != nil {
@@ -117,6 +118,18 @@ func (a *app) init(ctx context.Context, dryRun bool, ci adopt.System) error {
 	}
 	p.Printf("\nNext: planctl status shows where the plans stand, planctl lint what they need, planctl next what can run.\n")
 	return p.Err()
+}
+
+// inside refuses a path that leads out of the workspace; one that says so itself, a job's for CI, out of the repository.
+func (a *app) inside(w *workspace.Workspace, rel string) error {
+	if w.Git == nil || !strings.HasPrefix(rel, "../") {
+		return a.store(w).Inside(rel)
+	}
+	at, err := filepath.Rel(w.Git.Top, filepath.Join(w.Root, filepath.FromSlash(rel)))
+	if err != nil {
+		return err
+	}
+	return commit.NewStore(w.Git.Top, w.Git).Inside(filepath.ToSlash(at))
 }
 
 // missedPlans stops an init that was called among plans and would set up a directory above them, where they are none: what
