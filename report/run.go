@@ -56,11 +56,31 @@ func started(p *Printer, t *engine.Task) {
 	}
 	if !p.TTY {
 		p.Printf("%s: started%s: %s\n", Clean(t.Name), kind, oneLine(t.Command))
+		if !t.Prose { // the proposal has said it
+			altered(p, p.under(t.Name), t.Altered)
+		}
 		return
 	}
 	p.Printf("%s %s  %s%s\n", p.Paint(Info, "▶"), p.Paint(Strong, Clean(t.Name)), Clean(t.Title), p.Paint(Faint, kind))
 	for l := range strings.SplitSeq(strings.TrimRight(t.Command, "\n"), "\n") {
 		p.Printf("  %s %s\n", p.Paint(Faint, "$"), Clean(l))
+	}
+	if !t.Prose {
+		altered(p, "  ", t.Altered)
+	}
+}
+
+// altered shows that a command is another than it was when somebody last ran or committed it, and which one it was.
+func altered(p *Printer, in string, a *engine.Altered) {
+	if a == nil {
+		return
+	}
+	for _, w := range a.Was {
+		was := oneLine(w.Text)
+		if w.Text == "" {
+			was = "not there"
+		}
+		p.Printf("%s%s since %s: %s was: %s\n", in, p.Paint(Warn, "changed"), Clean(a.Since), w.Key, was)
 	}
 }
 
@@ -259,6 +279,7 @@ func Proposal(p *Printer, q engine.Proposal) {
 	for _, o := range q.Others {
 		p.Printf("%s  %s %s\n", in, p.Paint(Faint, "also:"), Clean(o))
 	}
+	altered(p, in, q.Altered)
 	what := q.Kind.String()
 	switch q.Kind {
 	case spec.Red:

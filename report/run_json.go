@@ -32,6 +32,11 @@ type recoveredJSON struct {
 	Ticked   []tickJSON `json:"ticked,omitempty"`
 }
 
+type alteredJSON struct {
+	Since string            `json:"since"`
+	Was   map[string]string `json:"was"` // by key of the spec
+}
+
 type taskJSON struct {
 	Schema   string               `json:"schema,omitempty"`
 	Plan     string               `json:"plan"`
@@ -47,6 +52,7 @@ type taskJSON struct {
 	Command  string               `json:"command,omitempty"`
 	From     string               `json:"from,omitempty"`
 	Prose    bool                 `json:"prose,omitempty"`
+	Altered  *alteredJSON         `json:"altered,omitempty"`
 	Dir      string               `json:"dir,omitempty"`
 	Log      string               `json:"log,omitempty"`
 	Manifest string               `json:"manifest,omitempty"`
@@ -130,6 +136,12 @@ func task(t *engine.Task) taskJSON {
 		Run: t.Outcome.Digest, Warnings: t.Warnings, Findings: t.Findings}
 	if t.Kind != spec.Unknown {
 		out.Kind = t.Kind.String()
+	}
+	if t.Altered != nil {
+		out.Altered = &alteredJSON{t.Altered.Since, map[string]string{}}
+		for _, w := range t.Altered.Was {
+			out.Altered.Was[w.Key] = w.Text
+		}
 	}
 	for _, g := range t.Gates {
 		out.WaitsFor = append(out.WaitsFor, gateJSON{g.Name, g.Why})
@@ -248,6 +260,7 @@ func Preview(p *Printer, v *engine.Preview) {
 		}
 		p.Printf("%s  %s\n", lead, p.Paint(Strong, Clean(l)))
 	}
+	altered(p, "  ", t.Altered)
 	if v.Dir != "" {
 		p.Printf("  dir      %s\n", Clean(v.Dir))
 	}

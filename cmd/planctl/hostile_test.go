@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -252,12 +253,24 @@ func TestHostile(t *testing.T) {
 		t.Errorf("%d payloads, want 300 or more", len(list))
 	}
 	t.Cleanup(func() { t.Logf("%d payloads, %d commands", tried.Load(), commands.Load()) })
+	every := 1
+	if s := os.Getenv("PLANCTL_HOSTILE_EVERY"); s != "" { // under the race detector all of them take too long
+		n, err := strconv.Atoi(s)
+		if err != nil || n < 1 {
+			t.Fatalf("PLANCTL_HOSTILE_EVERY=%s", s)
+		}
+		every = n
+	}
+	slices.SortFunc(list, func(a, b payload) int { return strings.Compare(a.name, b.name) })
 	names := map[string]bool{}
-	for _, p := range list {
+	for i, p := range list {
 		if names[p.name] {
 			t.Errorf("two payloads are called %q", p.name)
 		}
 		names[p.name] = true
+		if i%every != 0 {
+			continue
+		}
 		t.Run(p.name, func(t *testing.T) {
 			t.Parallel()
 			tried.Add(1)

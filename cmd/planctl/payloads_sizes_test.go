@@ -30,16 +30,16 @@ func hostileSizes() []payload {
 		{name: "size/a criterion of 100 kB", files: withSpec("A1: {run: echo x, criteria: ['" + strings.Repeat("exit == 0 && ", 8000) + "true']}\n")},
 		{name: "size/a criterion of brackets", files: withSpec("A1: {run: echo x, criteria: ['" + strings.Repeat("(", 50_000) + "1" + strings.Repeat(")", 50_000) + "']}\n")},
 		{name: "size/a criterion that works for ever", files: withSpec("A1: {run: echo x, criteria: ['len(map(1..1000000, map(1..1000000, #))) > 0', 'repeat(\"x\", 1000000000) != \"\"']}\n")},
-		{name: "size/10,000 criteria", files: withSpec("A1:\n  run: echo x\n  criteria:\n" + strings.Repeat("    - exit == 0\n", 10_000))},
+		{name: "size/2,000 criteria", files: withSpec("A1:\n  run: echo x\n  criteria:\n" + strings.Repeat("    - exit == 0\n", 2_000))},
 		{name: "size/braces", files: withSpec("A1: {run: echo x, artifacts: ['" + strings.Repeat("{a,b}", 60) + "?'], inputs: ['" + strings.Repeat("{a,b}", 60) + "']}\n")},
 		{name: "size/stars", files: withSpec("A1: {run: echo x, artifacts: ['" + strings.Repeat("**/", 500) + "x?', '" + strings.Repeat("*a", 500) + "?']}\n")},
-		{name: "size/20,000 rows of one ID", files: map[string]string{"plans/q.md": "# Q\n\n## Phase A\n| ID | State |\n| - | - |\n" + strings.Repeat("| A1 | [ ] |\n", 20_000)}},
+		{name: "size/5,000 rows of one ID", files: map[string]string{"plans/q.md": "# Q\n\n## Phase A\n| ID | State |\n| - | - |\n" + strings.Repeat("| A1 | [ ] |\n", 5_000)}},
 		{name: "size/a ledger entry of 5 MB", files: map[string]string{"docs/fix_plan.md": oneLedger + "  * [2025-01-01] Attempt #1 — " + strings.Repeat("word ", mb) + "\n"}},
 		{name: "size/an attempt's number", files: map[string]string{"docs/fix_plan.md": oneLedger + "  * [2025-01-01] Attempt #" + strings.Repeat("9", 400) + " — x: pass\n"}},
 		{name: "size/a config of 5 MB", files: map[string]string{".planctl.yaml": "version: 1\nsecrets: [" + strings.Repeat("x, ", 5*mb/3) + "y]\n"}},
 	}
 	for i := range out {
-		if strings.HasPrefix(out[i].name, "size/20,000") {
+		if strings.HasPrefix(out[i].name, "size/5,000") {
 			out[i].args = [][]string{{"status", "-q"}}
 		}
 	}

@@ -31,8 +31,9 @@ func (l *loop) admit(ctx context.Context, it *workspace.Item, gates []schedule.G
 	if !l.stands(a.Task, it, gates) {
 		return a, nil, false
 	}
+	a.Altered = l.e.altered(ctx, l.w, it)
 	if inProse(it) {
-		approval, err := l.approve(ctx, it)
+		approval, err := l.approve(ctx, it, a.Altered)
 		if errors.Is(err, context.Canceled) {
 			return refuse(Interrupted, "interrupted before it started; nothing was run", "")
 		}
@@ -128,9 +129,7 @@ func (l *loop) again(ctx context.Context, a *admitted) bool {
 	}
 	was := keyOf(a.item)
 	rs, err := commit.NewStore(l.w.Root, l.w.Git).RecoverTask(ctx, writing(l.w), was.String(), l.e.Now())
-	for i := range rs {
-		l.e.emit(Event{Kind: Recovered, Recovered: &rs[i]})
-	}
+	err = errors.Join(err, l.e.recovered(rs))
 	if err != nil {
 		a.Help = "planctl recover finishes what an earlier run left"
 		return trouble(err)
@@ -149,6 +148,7 @@ func (l *loop) again(ctx context.Context, a *admitted) bool {
 		return false
 	}
 	l.w, a.item, a.Task = w, now, l.e.describe(w, now)
+	a.Altered = l.e.altered(ctx, w, now)
 	if l.stands(a.Task, now, schedule.Gates(w, now)) {
 		err := check(w, []*workspace.Item{now})
 		var invalid *InvalidError
@@ -179,9 +179,10 @@ func command(it *workspace.Item) string {
 	return digest
 }
 
-func (l *loop) approve(ctx context.Context, it *workspace.Item) (Approval, error) {
+func (l *loop) approve(ctx context.Context, it *workspace.Item, altered *Altered) (Approval, error) {
 	sp, _, _ := it.EffectiveSpec()
 	p := Proposal{Task: it.Name(l.w), Title: it.Task.Description, Command: sp.Run, Kind: sp.Kind, NoRed: sp.Kind == spec.Green && it.RedItem() == nil, Log: sp.Log, Dir: sp.Dir, Why: notReady(it)}
+	p.Altered = altered
 	if s := it.Found(); s != nil {
 		p.Where, p.Source, p.Others = fmt.Sprintf("%s:%d:%d", s.File, s.Line, s.Col), s.Source, s.Others
 	}

@@ -75,6 +75,7 @@ type Proposal struct {
 	Source  string   // "Command Reference: RED run selector"
 	Why     string   // why it cannot be run at all; "" when it can
 	Others  []string
+	Altered *Altered // as in Task
 }
 
 // Status is how one task of a run ended. The zero value means not known.
@@ -122,8 +123,9 @@ type Task struct {
 	Command   string
 	Where     string // file:line of the spec or of the prose
 	Prose     bool
-	Dir       string // the run's directory, relative to the workspace
-	Log       string // relative to the workspace
+	Altered   *Altered // the command is another than that which was run or committed last; nil where it is not
+	Dir       string   // the run's directory, relative to the workspace
+	Log       string   // relative to the workspace
 	Result    *runner.Result
 	Predicate *manifest.Predicate
 	Outcome   commit.Outcome

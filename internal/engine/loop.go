@@ -57,16 +57,22 @@ func (e *Engine) Run(ctx context.Context, sel Selection, opt RunOptions) ([]*Tas
 // Recover finishes what a crash left and gives the workspace as it is then.
 func (e *Engine) Recover(ctx context.Context, w *workspace.Workspace) (*workspace.Workspace, error) {
 	rs, err := commit.NewStore(w.Root, w.Git).Recover(ctx, writing(w), e.Now())
+	err = errors.Join(err, e.recovered(rs))
+	if err != nil || len(rs) == 0 {
+		return w, err
+	}
+	return e.Open(ctx)
+}
+
+// recovered shows what a recovery did, and takes away the throwaway directories of what it ended.
+func (e *Engine) recovered(rs []commit.Recovered) (err error) {
 	for i := range rs {
 		if rs[i].Scratch != "" {
 			err = errors.Join(err, replay.Remove(rs[i].Scratch))
 		}
 		e.emit(Event{Kind: Recovered, Recovered: &rs[i]})
 	}
-	if err != nil || len(rs) == 0 {
-		return w, err
-	}
-	return e.Open(ctx)
+	return err
 }
 
 // recoverFirst is Recover before a run or a decision. What cannot be finished is said, and holds nobody else up: the

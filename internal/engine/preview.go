@@ -49,7 +49,7 @@ func (e *Engine) Preview(ctx context.Context, sel Selection, opt RunOptions) ([]
 	var out []*Preview
 	number := map[string]int{}
 	for _, it := range items {
-		v, err := e.preview(w, it, opt, number)
+		v, err := e.preview(ctx, w, it, opt, number)
 		if err != nil {
 			return nil, err
 		}
@@ -58,7 +58,7 @@ func (e *Engine) Preview(ctx context.Context, sel Selection, opt RunOptions) ([]
 	return out, nil
 }
 
-func (e *Engine) preview(w *workspace.Workspace, it *workspace.Item, opt RunOptions, number map[string]int) (*Preview, error) {
+func (e *Engine) preview(ctx context.Context, w *workspace.Workspace, it *workspace.Item, opt RunOptions, number map[string]int) (*Preview, error) {
 	t := e.describe(w, it)
 	v := &Preview{Task: t}
 	sp, _, _ := it.EffectiveSpec()
@@ -97,6 +97,7 @@ func (e *Engine) preview(w *workspace.Workspace, it *workspace.Item, opt RunOpti
 		v.Criteria = append(v.Criteria, c.Expr)
 	}
 	t.Command = sp.Run
+	t.Altered = e.altered(ctx, w, it)
 	return v, v.changes(w, it, sp, opt, number)
 }
 

@@ -198,7 +198,13 @@ func (w *Workspace) openPlan(rel string, f *found) (*Plan, *finding.Finding) {
 			p.Sidecar = side
 		}
 	}
-	p.Specs = spec.Decode(Sources(p.Doc, rel, src, p.Sidecar, text)...)
+	p.join(src, text)
+	return p, bad
+}
+
+// join gives the plan's rows their specs and suggestions. text is that of the sidecar.
+func (p *Plan) join(src, text []byte) {
+	p.Specs = spec.Decode(Sources(p.Doc, p.Path, src, p.Sidecar, text)...)
 	for _, t := range p.Doc.Tasks() {
 		it := &Item{Plan: p, Phase: t.Phase, Task: t}
 		p.Items = append(p.Items, it)
@@ -213,7 +219,6 @@ func (w *Workspace) openPlan(rel string, f *found) (*Plan, *finding.Finding) {
 			it.Suggestion = prose.Suggest(p.Doc, it.Task)
 		}
 	}
-	return p, bad
 }
 
 // Sources is where a plan's specs stand: its own blocks, then its sidecar where it has one.

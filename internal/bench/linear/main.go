@@ -8,7 +8,7 @@
 // ratio is above -most.
 //
 // Each figure is the median of -runs runs, and the runs of both sizes take turns, so that a machine that slows down slows
-// both. Processor time is taken, with one thread, since the time on the wall is that of whoever shares the machine.
+// both. It may not be imported, and may change nothing outside its own temporary directory. Processor time is taken, with one thread, since the time on the wall is that of whoever shares the machine.
 package main
 
 import (
