@@ -3,7 +3,6 @@ package history
 import (
 	"fmt"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -199,9 +198,9 @@ func (c *comparison) elsewhere(t *plan.Task) bool {
 
 // telling is an attempt that may name rows.
 type telling struct {
-	plan   string      // of the row that its manifest is of; "" where there is none
-	rollup []string    // the rows, PLAN#ID, that its manifest ticked besides
-	phases [][2]string // the phases that it speaks of as a whole, first and last
+	plan   string   // of the row that its manifest is of; "" where there is none
+	rollup []string // the rows, PLAN#ID, that its manifest ticked besides
+	names  ledger.Naming
 }
 
 // naming knows which rows attempts and manifests name.
@@ -209,7 +208,7 @@ type naming struct {
 	*comparison
 	there   map[string]bool                  // paths of plans
 	told    map[string]map[string][]*telling // by initiative, folded, and by ID
-	phases  map[string][]*telling            // by initiative, folded: those that speak of phases
+	hand    map[string][]*telling            // by initiative, folded: those that a person wrote, who may speak of whole phases
 	done    map[string]bool                  // PLAN#ID of manifests that an attempt carries
 	decided map[string]bool                  // PLAN#ID that a person decided to be done, since the base
 }
@@ -217,7 +216,7 @@ type naming struct {
 // read reads each attempt once, for all rows of its initiative.
 func (x *naming) read() {
 	x.there, x.done, x.decided = map[string]bool{}, map[string]bool{}, map[string]bool{}
-	x.told, x.phases = map[string]map[string][]*telling{}, map[string][]*telling{}
+	x.told, x.hand = map[string]map[string][]*telling{}, map[string][]*telling{}
 	ids := map[string]map[string]bool{}
 	for _, p := range x.head.Plans {
 		x.there[p.Path] = true
@@ -252,21 +251,15 @@ func (x *naming) read() {
 			if doc != nil {
 				t.plan, t.rollup = doc.Predicate.Task.Plan, doc.Predicate.Rollup
 			}
-			text := a.Span.Of(l.Doc.Source)
-			named := ledger.Mentioned(text, ids[key])
-			for _, s := range a.Tasks {
-				named[s[strings.LastIndexByte(s, '#')+1:]], named[s] = true, true
-			}
+			t.names = l.Doc.Names(a, ids[key])
 			if x.told[key] == nil {
 				x.told[key] = map[string][]*telling{}
 			}
-			for id := range named {
+			for id := range t.names.IDs {
 				x.told[key][id] = append(x.told[key][id], t)
 			}
 			if a.Run == "" {
-				if t.phases = phasesOf(text); len(t.phases) > 0 {
-					x.phases[key] = append(x.phases[key], t)
-				}
+				x.hand[key] = append(x.hand[key], t)
 			}
 		}
 	}
@@ -303,29 +296,5 @@ func (x *naming) named(h Plan, t *plan.Task) bool {
 			}
 		}
 	}
-	return t.Phase != nil && slices.ContainsFunc(x.phases[key], func(a *telling) bool { return ofPhase(a.phases, t.Phase.ID) })
-}
-
-var phaseWord = regexp.MustCompile(`(?i)\bphases? ([A-Za-z0-9.]+)(?:\s*[-–—]\s*([A-Za-z0-9.]+))?`)
-
-// phasesOf is the phases that a text which a person wrote speaks of as a whole: Phase C1, Phases A–C.
-func phasesOf(text []byte) [][2]string {
-	var out [][2]string
-	for _, m := range phaseWord.FindAllSubmatch(text, -1) {
-		out = append(out, [2]string{strings.TrimRight(string(m[1]), "."), strings.TrimRight(string(m[2]), ".")})
-	}
-	return out
-}
-
-func ofPhase(phases [][2]string, phase string) bool {
-	for _, p := range phases {
-		from, to := p[0], p[1]
-		if strings.EqualFold(from, phase) || strings.EqualFold(to, phase) {
-			return true
-		}
-		if len(from) == 1 && len(to) == 1 && len(phase) == 1 && from <= phase && phase <= to {
-			return true
-		}
-	}
-	return false
+	return t.Phase != nil && slices.ContainsFunc(x.hand[key], func(a *telling) bool { return a.names.Phase(t.Phase.ID) != ledger.PhaseUnnamed })
 }

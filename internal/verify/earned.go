@@ -97,17 +97,27 @@ func (c *checker) unearned(it *workspace.Item, at place, name string) {
 		}
 	}
 	hand, there := said.hand[it.Task.ID]
+	how := ledger.PhaseUnnamed
+	if !there && it.Phase != nil {
+		hand, how = said.phase(it.Phase.ID)
+	}
 	switch {
 	case !there && foreign != nil:
 		t := c.w.Evidence.ByDigest(foreign.Run).Doc.Predicate.Task
 		c.add(CodeNoAttemptOfTick, at, fmt.Sprintf("%s is ticked, and the run of %s is of another row: %s#%s “%s”", it.Task.ID, label(foreign), t.Plan, t.ID, t.Description),
 			"planctl run "+name+" earns the tick; a plan that was moved keeps its rows as they ran; else take it back")
-	case !there:
+	case how == ledger.PhaseMentioned:
+		c.add(CodeNoAttemptOfTick, at, fmt.Sprintf("%s is ticked, and no attempt in the section of %s names it: %s:%d only speaks of its phase", it.Task.ID, it.Plan.Link.ID, hand.book.Path, hand.Line),
+			"planctl run "+name+" earns the tick, planctl mark "+name+" done --note \"…\" says why without a run; else take it back")
+	case !there && how == ledger.PhaseUnnamed:
 		c.add(CodeNoAttemptOfTick, at, fmt.Sprintf("%s is ticked, and no attempt in the section of %s names it", it.Task.ID, it.Plan.Link.ID),
 			"planctl run "+name+" earns the tick, planctl mark "+name+" done --note \"…\" says why without a run; else take it back")
 	case c.hasCommand(it):
 		c.add(CodeNoAttemptOfTick, at, fmt.Sprintf("%s has a spec with a command and is ticked without a run: %s:%d is written by hand", it.Task.ID, hand.book.Path, hand.Line),
 			"planctl run "+name+" earns the tick, planctl mark "+name+" done --note \"…\" says why without a run")
+	case how == ledger.PhaseOver:
+		c.add(CodeByHand, at, fmt.Sprintf("%s is ticked by hand: %s:%d names it only by its phase and has no evidence", it.Task.ID, hand.book.Path, hand.Line),
+			"planctl mark "+name+" done --note \"…\" makes it a decision on record; planctl bind "+name+" gives it a command")
 	default:
 		c.add(CodeByHand, at, fmt.Sprintf("%s is ticked by hand: %s:%d names it and has no evidence", it.Task.ID, hand.book.Path, hand.Line),
 			"planctl mark "+name+" done --note \"…\" makes it a decision on record; planctl bind "+name+" gives it a command")
@@ -123,12 +133,24 @@ func (c *checker) hasCommand(it *workspace.Item) bool {
 type tellings struct {
 	runs map[string][]*ledger.Attempt // by the ID of the task: entries with a run that passed
 	hand map[string]entryOf           // by the ID of a row: the first entry by hand that speaks of it
+	over []entryOf                    // entries by hand, for what they say of whole phases
+}
+
+// phase is the first entry by hand that says the most of a phase as a whole.
+func (t tellings) phase(id string) (found entryOf, most ledger.PhaseNaming) {
+	for _, e := range t.over {
+		if how := e.names.Phase(id); how > most {
+			found, most = e, how
+		}
+	}
+	return found, most
 }
 
 // entryOf is an attempt of a ledger.
 type entryOf struct {
 	*ledger.Attempt
-	book *workspace.Ledger
+	book  *workspace.Ledger
+	names ledger.Naming
 }
 
 func (c *checker) told(initiative string) tellings {
@@ -144,7 +166,7 @@ func (c *checker) told(initiative string) tellings {
 			}
 		}
 	}
-	t := tellings{map[string][]*ledger.Attempt{}, map[string]entryOf{}}
+	t := tellings{runs: map[string][]*ledger.Attempt{}, hand: map[string]entryOf{}}
 	for _, l := range c.books() {
 		for _, s := range l.Doc.Sections {
 			if !strings.EqualFold(s.ID, initiative) {
@@ -152,9 +174,11 @@ func (c *checker) told(initiative string) tellings {
 			}
 			for _, a := range s.Attempts {
 				if a.Run == "" {
-					for id := range ledger.Mentioned(a.Span.Of(l.Doc.Source), ids) {
+					e := entryOf{a, l, l.Doc.Names(a, ids)}
+					t.over = append(t.over, e)
+					for id := range e.names.IDs {
 						if _, ok := t.hand[id]; !ok {
-							t.hand[id] = entryOf{a, l}
+							t.hand[id] = e
 						}
 					}
 					continue

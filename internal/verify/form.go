@@ -99,7 +99,7 @@ func (c *checker) numbers(l *workspace.Ledger, s *ledger.Section, books map[stri
 		}
 		o, there := first[a.Number]
 		if !there || o.book != l && o.Date != a.Date {
-			first[a.Number] = entryOf{a, l}
+			first[a.Number] = entryOf{Attempt: a, book: l}
 			continue
 		}
 		at := fmt.Sprintf("line %d", o.Line)
