@@ -50,10 +50,10 @@ func strangeID(id string) string {
 			return "holds an invisible character"
 		case c == unicode.ReplacementChar:
 			return "holds bytes that are no text"
+		case unicode.Is(unicode.Cyrillic, c) || unicode.Is(unicode.Greek, c) || unicode.Is(unicode.Armenian, c) || c >= 0xFF01 && c <= 0xFF5E:
+			other = true // the wide forms of Latin letters among them
 		case unicode.Is(unicode.Latin, c):
 			latin = true
-		case unicode.Is(unicode.Cyrillic, c) || unicode.Is(unicode.Greek, c) || unicode.Is(unicode.Armenian, c) || c >= 0xFF01 && c <= 0xFF5E:
-			other = true
 		}
 	}
 	if latin && other {

@@ -110,7 +110,7 @@ var readings = []struct {
 	{"front matter", "---\ntitle: x\n---\n# p\n" + h3 + "| 1 | t | [x] |\n", []string{"p 1 done [x] 7"}, nil},
 	{"strange IDs", "# p\n" + h3 + "| A\u202e1 | t | [x] |\n| А1 | t | [x] |\n| Аa1 | t | [x] |\n| A\u200b2 | t | [x] |\n", []string{"p A\u202e1 done [x] 4", "p А1 done [x] 5", "p Аa1 done [x] 6", "p A\u200b2 done [x] 7"}, []string{"4 plan-id-characters", "6 plan-id-characters", "7 plan-id-characters"}},
 	{"IDs that look alike", "# p\n" + h3 + "| A1 | t | [ ] |\n| А1 | t | [ ] |\n| Ｂ１ | t | [ ] |\n| B1 | t | [ ] |\n| C‑1 | t | [ ] |\n| C-1 | t | [ ] |\n| Ж1 | t | [ ] |\n| Ж1 | t | [ ] |\n",
-		[]string{"p A1 todo [ ] 4", "p А1 todo [ ] 5", "p Ｂ１ todo [ ] 6", "p B1 todo [ ] 7", "p C‑1 todo [ ] 8", "p C-1 todo [ ] 9", "p Ж1 todo [ ] 10", "p Ж1 todo [ ] 11"},
+		[]string{"p A1 todo [ ] 4", "p А1 todo [ ] 5", "p Ｂ１ todo [ ] 6", "p B1 todo [ ] 7", "p C‑1 todo [ ] 8", "p C-1 todo [ ] 9", "!p Ж1 todo [ ] 10", "!p Ж1 todo [ ] 11"},
 		[]string{"5 plan-id-characters", "7 plan-id-characters", "9 plan-id-characters", "11 plan-duplicate-id"}},
 	{"empty", "", nil, []string{"1 plan-empty"}},
 	{"binary", "# p\n" + h3 + "| 1 | \x00 | [x] |\n", nil, []string{"4 plan-binary"}},
