@@ -14,7 +14,7 @@ import (
 // in the document's length.
 func Parse(file string, src []byte, tokens Tokens) *Plan {
 	r := &reader{src: src, tokens: tokens.orDefault()}
-	r.p = &Plan{File: file, Source: src, tokens: r.tokens, byID: map[string]*Task{}}
+	r.p = &Plan{File: file, Source: src, tokens: r.tokens, byID: map[string]*Task{}, phase: map[string]*Phase{}}
 	if i := bytes.IndexByte(src, 0); i >= 0 {
 		r.p.Index = mdspan.NewIndex(src)
 		r.binary(i)

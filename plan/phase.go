@@ -49,6 +49,9 @@ func (r *reader) phases() {
 			r.phaseLines(ph, order[i])
 		}
 		r.claim(ph, taken)
+		if r.p.phase[ph.ID] == nil {
+			r.p.phase[ph.ID] = ph
+		}
 	}
 }
 

@@ -83,6 +83,7 @@ type Plan struct {
 
 	tasks  []*Task // in the order of the document
 	byID   map[string]*Task
+	phase  map[string]*Phase
 	tokens Tokens
 }
 
@@ -165,14 +166,7 @@ func (p *Plan) Tasks() []*Task { return p.tasks }
 func (p *Plan) Task(id string) *Task { return p.byID[id] }
 
 // Phase is the phase with that ID, nil without one.
-func (p *Plan) Phase(id string) *Phase {
-	for _, ph := range p.Phases {
-		if ph.ID == id {
-			return ph
-		}
-	}
-	return nil
-}
+func (p *Plan) Phase(id string) *Phase { return p.phase[id] }
 
 // Unreadable reports whether a finding means that rows may be missing from
 // Tasks altogether. Callers that judge completeness must not go on then.

@@ -56,10 +56,7 @@ func drift(w *workspace.Workspace, pl *workspace.Plan, s PlanStatus) (word, says
 
 func phaseOf(w *workspace.Workspace, pl *workspace.Plan, ph *plan.Phase) PhaseStatus {
 	s := PhaseStatus{ID: ph.ID, Title: ph.Title, Line: ph.Line, Rows: []RowStatus{}}
-	for _, it := range pl.Items {
-		if it.Phase != ph {
-			continue
-		}
+	for _, it := range pl.Rows(ph) {
 		r := rowOf(w, it)
 		s.Tally.Add(count(it, r))
 		s.Rows = append(s.Rows, r)

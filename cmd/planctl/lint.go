@@ -192,7 +192,7 @@ func (a *app) lintAlone(w *workspace.Workspace, file, rel string) (finding.List,
 		if f.File != file {
 			continue
 		}
-		if f.Line > 0 {
+		if f.Line > 0 && index.Line(f.Line).Len() <= maxShown {
 			f.Source = string(index.Line(f.Line).Of(texts[file]))
 		}
 		if rel != "" {

@@ -18,6 +18,10 @@ func plainly(err error) string {
 	return err.Error()
 }
 
+// maxShown is the longest line that is shown with a finding, in bytes. One of megabytes helps nobody, and there may be as
+// many findings on it as it has words.
+const maxShown = 4096
+
 // withSource fills in the line of each finding's document, for display. A file that cannot be read
 // any more leaves its findings as they are: they say what is wrong without it.
 func (a *app) withSource(list finding.List) finding.List {
@@ -46,8 +50,11 @@ func (a *app) withSource(list finding.List) finding.List {
 			}
 			docs[f.File] = d
 		}
-		if d.index != nil {
-			out[i].Source = string(d.index.Line(f.Line).Of(d.src))
+		if d.index == nil {
+			continue
+		}
+		if line := d.index.Line(f.Line); line.Len() <= maxShown {
+			out[i].Source = string(line.Of(d.src))
 		}
 	}
 	return out

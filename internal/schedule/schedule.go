@@ -119,13 +119,7 @@ func OpenPhase(w *workspace.Workspace, p *workspace.Plan, ph *plan.Phase) string
 	if v != nil && v.Waived {
 		return ""
 	}
-	var open []string
-	for _, t := range ph.Tasks {
-		if t.State != plan.Done && t.State != plan.Skipped {
-			open = append(open, t.ID)
-		}
-	}
-	if len(open) > 0 {
+	if open := p.OpenRows(ph); len(open) > 0 {
 		return fmt.Sprintf("%d of %d rows open: %s", len(open), len(ph.Tasks), list(open, 6))
 	}
 	if ps := p.Specs.Phases[ph.ID]; ps != nil && len(ps.Criteria) > 0 {

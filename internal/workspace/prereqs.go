@@ -86,12 +86,7 @@ func phaseNamed(p *Plan, id string) *plan.Phase {
 	if !looksLikePhase(id) {
 		return nil // "phase a complete" may be an article
 	}
-	for _, ph := range p.Doc.Phases {
-		if strings.EqualFold(ph.ID, id) {
-			return ph
-		}
-	}
-	return nil
+	return p.fold[strings.ToLower(id)]
 }
 
 // mention is one "Phase …" of a Prereqs line.

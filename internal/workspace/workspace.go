@@ -12,6 +12,7 @@ import (
 	"errors"
 	"io/fs"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/planctl/planctl/internal/finding"
@@ -62,9 +63,19 @@ type Plan struct {
 
 	ws   *Workspace
 	byID map[string]*Item
+	rows map[*plan.Phase][]*Item // in the document's order
+	open map[*plan.Phase][]string
+	fold map[string]*plan.Phase // by ID in lower case, the first one
 	once sync.Once
 	reds map[*Item]*Item // of greens in prose, see redBefore
 }
+
+// Rows are the items of a phase, in the document's order.
+func (p *Plan) Rows(ph *plan.Phase) []*Item { return p.rows[ph] }
+
+// OpenRows are the IDs of a phase's rows that are neither done nor skipped. They are collected once: each row of
+// another phase that waits for this one asks.
+func (p *Plan) OpenRows(ph *plan.Phase) []string { return p.open[ph] }
 
 // Item gives the task with exactly this ID; the first one where a plan has it twice, nil without.
 func (p *Plan) Item(id string) *Item { return p.byID[id] }
@@ -205,9 +216,17 @@ func (w *Workspace) openPlan(rel string, f *found) (*Plan, *finding.Finding) {
 // join gives the plan's rows their specs and suggestions. text is that of the sidecar.
 func (p *Plan) join(src, text []byte) {
 	p.Specs = spec.Decode(Sources(p.Doc, p.Path, src, p.Sidecar, text)...)
+	p.rows, p.open, p.fold = map[*plan.Phase][]*Item{}, map[*plan.Phase][]string{}, map[string]*plan.Phase{}
+	for _, ph := range slices.Backward(p.Doc.Phases) {
+		p.fold[strings.ToLower(ph.ID)] = ph
+	}
 	for _, t := range p.Doc.Tasks() {
 		it := &Item{Plan: p, Phase: t.Phase, Task: t}
 		p.Items = append(p.Items, it)
+		p.rows[t.Phase] = append(p.rows[t.Phase], it)
+		if t.State != plan.Done && t.State != plan.Skipped {
+			p.open[t.Phase] = append(p.open[t.Phase], t.ID)
+		}
 		if t.ID == "" || p.byID[t.ID] != nil {
 			continue
 		}

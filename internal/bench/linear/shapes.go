@@ -67,6 +67,12 @@ func shapes() []shape {
 		{aPlan, "blank lines between rows", lines(table, "| A#N | Do it | [ ] | go |\n\n")},
 		{aPlan, "group labels", lines(table, "| Group #N |\n| A#N | Do it | [ ] | go |\n")},
 		{aPlan, "phases", lines("# T\n- Initiative: T-001\n", "\n## Phase P#N\nPrereqs: Phase P1\n\n| ID | State |\n| - | - |\n| A#N | [ ] |\n")},
+		{aPlan, "phases that wait for the last", func(n int) []byte {
+			return append(lines("# T\n- Initiative: T-001\n", "\n## Phase P#N\nPrereqs: Phase Z9\n\n| ID | State |\n| - | - |\n| A#N | [ ] |\n")(n), "\n## Phase Z9\n\n| ID | State |\n| - | - |\n| Z9 | [ ] |\n"...)
+		}},
+		{aPlan, "rows that wait for rows", func(n int) []byte {
+			return append(lines(table, "| A#N | Do it | [ ] | go |\n")(n/2), lines("\n## Phase B\nPrereqs: Phase A complete\n\n| ID | Task | State |\n| - | - | - |\n", "| B#N | Do it | [ ] |\n")(n/2)...)
+		}},
 		{aPlan, "phases of one ID", lines("# T\n- Initiative: T-001\n", "\n## Phase A\n| ID | State |\n| - | - |\n| A#N | [ ] |\n")},
 		{aPlan, "tables of one phase", lines("# T\n\n## Phase A\n", "| ID | State |\n|-|-|\n| A#N | [ ] |\n\n")},
 		{aPlan, "one long cell", between(table+"| A1 | ", "word ", " | [ ] | go |\n")},
@@ -93,6 +99,7 @@ func shapes() []shape {
 		{aSpec, "one command of many lines", lines("A1:\n  run: |\n", "    echo #N\n")},
 		{aSpec, "one long line", between("A1:\n  run: ", "word ", "\n")},
 		{aSpec, "unknown keys", lines("A1:\n  run: make\n", "  key#N: 1\n")},
+		{aSpec, "unknown keys on one line", lines("A1: {run: make", ", key#N: 1")},
 		{aSpec, "one key again and again", lines("A1:\n  run: make\n", "  log: a.log\n")},
 		{aSpec, "lists in lists", between("A1:\n  run: ", "[", "\n")},
 		{aSpec, "aliases", lines("a: &a [x]\n", "b#N: *a\n")},
