@@ -106,7 +106,7 @@ func startGuard(dir string) (replay.Guard, error) {
 	g := &guard{cmd: exec.Command(self, guardCommand, dir)}
 	g.cmd.Args[0] = "planctl"
 	g.cmd.Dir = string(os.PathSeparator)
-	g.cmd.Stderr = os.Stderr // what it could not clear up
+	g.cmd.Stderr = os.Stderr                          // what it could not clear up
 	g.cmd.Env = append(os.Environ(), "PLANCTL_OWN=1") // nothing that a command left
 	g.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	if g.in, err = g.cmd.StdinPipe(); err != nil {
