@@ -90,7 +90,7 @@ func otherProofs() []proofCase {
 		{name: "go test, a build error that is meant", tool: "go", spec: "A1: {kind: red, run: $GO test -count=1 -v ./..., because: 'undefined: Add', allow: build-error, pins: [add_test.go]}\nB1: {kind: green, red: A1}", files: goMod + goTest, then: goDone},
 		{name: "cargo test", tool: "cargo", spec: "A1: {kind: red, run: $CARGO test --offline, because: zero}\nB1: {kind: green, red: A1}", files: rustMod + rustStub, then: rustDone},
 		{name: "node, TAP", tool: "node", spec: "A1: {kind: red, run: $NODE --test --test-reporter=tap add.test.mjs, because: zero}\nB1: {kind: green, red: A1}", files: nodeTest + nodeStub, then: nodeDone},
-		{name: "node, JUnit", tool: "node", spec: "A1: {kind: red, run: $NODE --test --test-reporter=junit --test-reporter-destination=out.xml add.test.mjs, because: zero, tests: [out.xml], pins: [add.test.mjs]}\nB1: {kind: green, red: A1}", files: nodeTest + nodeStub, then: nodeDone},
+		{name: "node, JUnit", tool: "node20", spec: "A1: {kind: red, run: $NODE --test --test-reporter=junit --test-reporter-destination=out.xml add.test.mjs, because: zero, tests: [out.xml], pins: [add.test.mjs]}\nB1: {kind: green, red: A1}", files: nodeTest + nodeStub, then: nodeDone},
 		{name: "node, spec", tool: "node", spec: "A1: {kind: red, run: $NODE --test --test-reporter=spec add.test.mjs, because: zero}\nB1: {kind: green, red: A1}", files: nodeTest + nodeStub, then: nodeDone},
 		{name: "prove", tool: "prove", spec: "A1: {kind: red, run: $PROVE -v --merge add.t, because: 'expected: .4'}\nB1: {kind: green, red: A1}",
 			files: perlTest + "-- Add.pm --\npackage Add;\nsub add { 0 }\n1;\n", then: "-- Add.pm --\npackage Add;\nsub add { $_[0] + $_[1] }\n1;\n"},

@@ -243,6 +243,8 @@ func Tests(t Run) string {
 		got := t.Tests.Names[name]
 		switch {
 		case got == testreport.Passed:
+		case got == "" && t.Tests.Skipped > count(t.Tests.Names, testreport.Skipped):
+			return fmt.Sprintf("%s failed in the red run, and this report skips tests that it does not name: run both so that each test is named (-v, or a report file)", name)
 		case got == "" && len(t.Tests.Names) < t.Tests.Total && t.Tests.Total >= t.Red.Tests.Total:
 			// the report counts tests that it does not name
 		case got == "":
@@ -252,6 +254,16 @@ func Tests(t Run) string {
 		}
 	}
 	return ""
+}
+
+func count(names map[string]testreport.Status, is testreport.Status) int {
+	n := 0
+	for _, s := range names {
+		if s == is {
+			n++
+		}
+	}
+	return n
 }
 
 func (t Run) extent(pin string) string {

@@ -103,6 +103,8 @@ func TestJudge(t *testing.T) {
 		{"green without the red's test", Run{Kind: spec.Green, Tests: allPassed("t.py::b"), Red: red, Command: "pytest t.py", Pins: same}, "t.py::a failed in the red run and is not in this one"},
 		{"green with the red's test skipped", Run{Kind: spec.Green, Tests: testreport.Results{Reader: "pytest", Total: 2, Passed: 1, Skipped: 1,
 			Names: map[string]testreport.Status{"t.py::a": testreport.Skipped, "t.py::b": testreport.Passed}}, Red: red, Command: "pytest t.py", Pins: same}, "is skipped in this one"},
+		{"green that skips a test without its name", Run{Kind: spec.Green, Tests: testreport.Results{Reader: "gotest", Total: 2, Passed: 1, Skipped: 1}, Red: red, Command: "pytest t.py", Pins: same},
+			"t.py::a failed in the red run, and this report skips tests that it does not name"},
 		{"green whose report names no test", Run{Kind: spec.Green, Tests: testreport.Results{Reader: "pytest", Total: 1, Passed: 1}, Red: red, Command: "pytest t.py", Pins: same}, ""},
 		{"green, a changed pin", Run{Kind: spec.Green, Tests: allPassed("t.py::a"), Red: red, Command: "pytest t.py", Pins: map[string]string{"t.py::a": "sha256:2"}}, "t.py::a changed"},
 		{"green, a pin that is gone", Run{Kind: spec.Green, Tests: allPassed("t.py::a"), Red: red, Command: "pytest t.py"}, "t.py::a is gone"},
