@@ -21,7 +21,32 @@ func foldID(id string) string {
 
 var hyphens = strings.NewReplacer("\u2010", "-", "\u2011", "-", "\u2012", "-", "\u2013", "-", "\u2212", "-")
 
-// Section is the section with an ID. Sections of the same ID inside it are its
+// FoldID is an ID as a key: of the spellings that people use of one ID, in other hyphens or in small letters, all have the
+// same. SameID compares by it.
+func FoldID(id string) string { return strings.ToUpper(foldID(id)) }
+
+// SameID reports whether two spellings are of one ID.
+func SameID(a, b string) bool { return a == b || FoldID(a) == FoldID(b) }
+
+// SectionsOf is the sections in which entries of an ID stand, in the document's order: all that have it, however it is
+// spelled, parts of others among them, and where there is none the one loose heading that Section would take.
+func (l *Ledger) SectionsOf(id string) []*Section {
+	var all []*Section
+	want := FoldID(id)
+	for _, s := range l.Sections {
+		if FoldID(s.ID) == want {
+			all = append(all, s)
+		}
+	}
+	if len(all) == 0 {
+		if s := l.named(id); s != nil {
+			all = append(all, s)
+		}
+	}
+	return all
+}
+
+// Section is the section with an ID, in its own letters where several differ only by these. Sections of the same ID inside it are its
 // parts. Where several stand side by side, the only one that has attempts or
 // an Attempts History is meant; where none or more than one has, the error is
 // a finding of CodeDuplicateSection that names their lines. Without a heading
@@ -63,6 +88,15 @@ func (l *Ledger) sided(id string) []*Section {
 	want := foldID(id)
 	for _, s := range l.Sections {
 		if s.parent == nil && foldID(s.ID) == want {
+			all = append(all, s)
+		}
+	}
+	if len(all) > 0 {
+		return all
+	}
+	want = FoldID(id)
+	for _, s := range l.Sections {
+		if s.parent == nil && FoldID(s.ID) == want {
 			all = append(all, s)
 		}
 	}

@@ -104,7 +104,7 @@ func logEntries(w *workspace.Workspace, names []string) ([]report.LogEntry, erro
 			continue
 		}
 		for _, at := range slices.Backward(l.Doc.Attempts()) {
-			mine := only == nil || at.Section != nil && at.Section.ID == only.Plan.Link.ID && slices.Contains(at.Tasks, only.Task.ID)
+			mine := only == nil || at.Section != nil && slices.Contains(at.Tasks, only.Task.ID) && slices.Contains(l.Doc.SectionsOf(only.Plan.Link.ID), at.Section)
 			if mine && (at.Run == "" || w.Evidence.ByDigest(at.Run) == nil) {
 				out = append(out, report.LogEntry{Attempt: at, Ledger: l.Path})
 			}

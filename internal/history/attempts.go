@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/planctl/planctl/internal/finding"
+	"github.com/planctl/planctl/ledger"
 )
 
 // attempts holds every attempt of the base against what it is now.
@@ -80,10 +81,10 @@ func (x *changes) gone(base []*entry, welded map[*entry]bool) {
 	sections := map[string]bool{}
 	for _, l := range x.head.Ledgers {
 		for _, s := range l.Doc.Sections {
-			sections[strings.ToUpper(s.ID)] = true
+			sections[ledger.FoldID(s.ID)] = true
 		}
 		for _, s := range l.Doc.Loose {
-			sections[strings.ToUpper(s.ID)] = true
+			sections[ledger.FoldID(s.ID)] = true
 		}
 	}
 	lost := map[string][]*entry{}
@@ -127,7 +128,7 @@ func (x *changes) nearest(b *entry) int {
 			continue
 		}
 		for _, s := range l.Doc.Sections {
-			if strings.EqualFold(s.ID, b.Section.ID) {
+			if ledger.SameID(s.ID, b.Section.ID) {
 				return s.Line
 			}
 		}

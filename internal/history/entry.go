@@ -25,7 +25,7 @@ func entries(books []Ledger) []*entry {
 		for _, a := range l.Doc.Attempts() {
 			e := &entry{Attempt: a, book: l, order: len(out)}
 			if a.Section != nil {
-				e.section = strings.ToUpper(a.Section.ID)
+				e.section = ledger.FoldID(a.Section.ID)
 			}
 			n := a.Line
 			for line := range bytes.Lines(a.Span.Of(l.Doc.Source)) {

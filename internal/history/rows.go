@@ -220,7 +220,7 @@ func (x *naming) read() {
 	ids := map[string]map[string]bool{}
 	for _, p := range x.head.Plans {
 		x.there[p.Path] = true
-		key := strings.ToUpper(p.Initiative)
+		key := ledger.FoldID(p.Initiative)
 		if ids[key] == nil {
 			ids[key] = map[string]bool{}
 		}
@@ -238,6 +238,7 @@ func (x *naming) read() {
 		old[m.Digest] = true
 	}
 	for _, l := range x.head.Ledgers {
+		loose := x.loose(l.Doc)
 		for _, a := range l.Doc.Attempts() {
 			doc := docs[a.Run]
 			if doc != nil {
@@ -246,23 +247,44 @@ func (x *naming) read() {
 			if a.Section == nil {
 				continue
 			}
-			key := strings.ToUpper(a.Section.ID)
-			t := &telling{}
-			if doc != nil {
-				t.plan, t.rollup = doc.Predicate.Task.Plan, doc.Predicate.Rollup
-			}
-			t.names = l.Doc.Names(a, ids[key])
-			if x.told[key] == nil {
-				x.told[key] = map[string][]*telling{}
-			}
-			for id := range t.names.IDs {
-				x.told[key][id] = append(x.told[key][id], t)
-			}
-			if a.Run == "" {
-				x.hand[key] = append(x.hand[key], t)
+			for _, key := range append(loose[a.Section], ledger.FoldID(a.Section.ID)) {
+				t := &telling{names: l.Doc.Names(a, ids[key])}
+				if doc != nil {
+					t.plan, t.rollup = doc.Predicate.Task.Plan, doc.Predicate.Rollup
+				}
+				if x.told[key] == nil {
+					x.told[key] = map[string][]*telling{}
+				}
+				for id := range t.names.IDs {
+					x.told[key][id] = append(x.told[key][id], t)
+				}
+				if a.Run == "" {
+					x.hand[key] = append(x.hand[key], t)
+				}
 			}
 		}
 	}
+}
+
+// loose is the headings that name initiatives without brackets, each with the initiatives, folded, whose section it is.
+func (x *naming) loose(doc *ledger.Ledger) map[*ledger.Section][]string {
+	out := map[*ledger.Section][]string{}
+	if len(doc.Loose) == 0 {
+		return out
+	}
+	seen := map[string]bool{}
+	for _, p := range x.head.Plans {
+		if seen[p.Initiative] {
+			continue
+		}
+		seen[p.Initiative] = true
+		for _, s := range doc.SectionsOf(p.Initiative) {
+			if slices.Contains(doc.Loose, s) {
+				out[s] = append(out[s], ledger.FoldID(p.Initiative))
+			}
+		}
+	}
+	return out
 }
 
 // earned notes what a manifest that an attempt carries is of.
@@ -285,7 +307,7 @@ func (x *naming) named(h Plan, t *plan.Task) bool {
 	if x.done[h.Path+"#"+t.ID] {
 		return true
 	}
-	key := strings.ToUpper(h.Initiative)
+	key := ledger.FoldID(h.Initiative)
 	for _, a := range x.told[key][t.ID] {
 		if a.plan == "" || a.plan == h.Path || !x.there[a.plan] {
 			return true

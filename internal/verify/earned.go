@@ -154,13 +154,13 @@ type entryOf struct {
 }
 
 func (c *checker) told(initiative string) tellings {
-	key := strings.ToUpper(initiative)
+	key := ledger.FoldID(initiative)
 	if t, ok := c.tellings[key]; ok {
 		return t
 	}
 	ids := map[string]bool{}
 	for _, p := range c.w.Plans {
-		if strings.EqualFold(p.Link.ID, initiative) {
+		if ledger.SameID(p.Link.ID, initiative) {
 			for _, it := range p.Items {
 				ids[it.Task.ID] = true
 			}
@@ -168,10 +168,7 @@ func (c *checker) told(initiative string) tellings {
 	}
 	t := tellings{runs: map[string][]*ledger.Attempt{}, hand: map[string]entryOf{}}
 	for _, l := range c.books() {
-		for _, s := range l.Doc.Sections {
-			if !strings.EqualFold(s.ID, initiative) {
-				continue
-			}
+		for _, s := range l.Doc.SectionsOf(initiative) {
 			for _, a := range s.Attempts {
 				if a.Run == "" {
 					e := entryOf{a, l, l.Doc.Names(a, ids)}

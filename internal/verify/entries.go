@@ -185,7 +185,7 @@ func (c *checker) agrees(l *workspace.Ledger, a *ledger.Attempt, r *workspace.Re
 	if cited := workspace.CitedManifest(text); path.Base(cited) != path.Base(r.Path) {
 		differ(CodeEntryArtifacts, "artifacts", keyOf(text, "Artifacts: "), path.Base(r.Path))
 	}
-	if s := a.Section; s != nil && !strings.EqualFold(s.ID, p.Task.Initiative) {
+	if s := a.Section; s != nil && !ledger.SameID(s.ID, p.Task.Initiative) && !slices.Contains(l.Doc.SectionsOf(p.Task.Initiative), s) {
 		c.entry(CodeEntrySection, l, a, fmt.Sprintf("%s stands in section [%s], and its manifest is of %s", unplaced(a), s.ID, p.Task.Initiative), "move the entry back into its own section")
 	}
 }

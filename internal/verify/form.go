@@ -175,7 +175,7 @@ func (c *checker) drift() {
 				word = "done"
 			}
 			help := "change the status word to " + word
-			if slices.ContainsFunc(c.w.Ledger.Doc.Rows, func(r ledger.IndexRow) bool { return strings.EqualFold(r.ID, s.ID) }) {
+			if slices.ContainsFunc(c.w.Ledger.Doc.Rows, func(r ledger.IndexRow) bool { return ledger.SameID(r.ID, s.ID) }) {
 				help += ", here and in the Index"
 			}
 			c.add(CodeDrift, place{c.w.Ledger.Path, statusLine(c.w.Ledger.Doc, s), 0, ""}, "of "+p.Path+" "+says, help+"; or change the rows")

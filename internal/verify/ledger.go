@@ -27,15 +27,16 @@ func (l *linter) index(book *workspace.Ledger) {
 	}
 	rows := map[string]ledger.IndexRow{}
 	for _, r := range book.Doc.Rows {
-		rows[r.ID] = r
+		rows[ledger.FoldID(r.ID)] = r
 	}
 	sections := map[string]bool{}
 	for _, s := range book.Doc.Sections {
-		if sections[s.ID] {
+		id := ledger.FoldID(s.ID)
+		if sections[id] {
 			continue // another part of one that was looked at
 		}
-		sections[s.ID] = true
-		r, ok := rows[s.ID]
+		sections[id] = true
+		r, ok := rows[id]
 		switch {
 		case !ok:
 			l.add(CodeIndexMissing, place{book.Path, s.Line, 0, ""}, fmt.Sprintf("section [%s] has no row in the Index", s.ID), "add its row")
@@ -44,7 +45,7 @@ func (l *linter) index(book *workspace.Ledger) {
 		}
 	}
 	for _, r := range book.Doc.Rows {
-		if !sections[r.ID] && !l.archived(r.ID) {
+		if !sections[ledger.FoldID(r.ID)] && len(book.Doc.SectionsOf(r.ID)) == 0 && !l.archived(r.ID) {
 			l.add(CodeIndexExtra, place{book.Path, r.Line, 0, ""}, fmt.Sprintf("the Index names [%s], and no section has that ID", r.ID), "take the row out, or name the archive under `ledgers` in .planctl.yaml")
 		}
 	}

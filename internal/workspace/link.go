@@ -70,7 +70,7 @@ func (w *Workspace) link(p *Plan) Link {
 }
 
 func (w *Workspace) hasSection(id string) bool {
-	return !w.Ledger.Missing() && slices.ContainsFunc(w.Ledger.Doc.Sections, func(s *ledger.Section) bool { return s.ID == id })
+	return !w.Ledger.Missing() && len(w.Ledger.Doc.SectionsOf(id)) > 0
 }
 
 // Settle is the command that ends the doubt about a plan, where the initiative that is most likely is the right one.
@@ -112,20 +112,14 @@ func (w *Workspace) doubt(p *Plan, l Link) string {
 	if w.Ledger.Missing() {
 		return fmt.Sprintf("the ledger %s is not there, so that the section %s would have to be invented", w.Ledger.Path, l.ID)
 	}
-	n := 0
-	for _, s := range w.Ledger.Doc.Sections {
-		if s.ID == l.ID {
-			n++
-		}
-	}
-	switch {
+	switch n := len(w.Ledger.Doc.SectionsOf(l.ID)); {
 	case n == 1:
 		return ""
 	case n > 1:
 		return fmt.Sprintf("%s has %d sections [%s]", w.Ledger.Path, n, l.ID)
 	}
 	for _, a := range w.Archives {
-		if !a.Missing() && slices.ContainsFunc(a.Doc.Sections, func(s *ledger.Section) bool { return s.ID == l.ID }) {
+		if !a.Missing() && len(a.Doc.SectionsOf(l.ID)) > 0 {
 			return fmt.Sprintf("the section [%s] is in %s, which is only read; %s has none, so that it would have to be invented", l.ID, a.Path, w.Ledger.Path)
 		}
 	}
@@ -149,7 +143,7 @@ func disagreement(cs []Candidate) string {
 		return fmt.Sprintf("%s (%s, %s) and %s (%s, %s) disagree", a.ID, a.Source, a.Where, b.ID, b.Source, b.Where)
 	}
 	for _, c := range named[min(1, len(named)):] {
-		if c.ID != named[0].ID {
+		if !ledger.SameID(c.ID, named[0].ID) {
 			return say(named[0], c)
 		}
 	}
@@ -157,7 +151,7 @@ func disagreement(cs []Candidate) string {
 	case len(cited) == 0:
 		return ""
 	case len(named) > 0:
-		if slices.ContainsFunc(cited, func(c Candidate) bool { return c.ID == named[0].ID }) {
+		if slices.ContainsFunc(cited, func(c Candidate) bool { return ledger.SameID(c.ID, named[0].ID) }) {
 			return ""
 		}
 		return say(named[0], cited[0])
