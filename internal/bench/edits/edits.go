@@ -67,6 +67,9 @@ func interleave(ctx context.Context, dir string, n int, from uint64) error {
 	}
 	began, sum := time.Now(), tally{}
 	for seed := from; seed < from+uint64(n); seed++ {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		at := filepath.Join(dir, fmt.Sprint("seed", seed))
 		if err := one(ctx, at, seed, sum); err != nil {
 			return fmt.Errorf("seed %d: %w", seed, err)
@@ -90,6 +93,9 @@ func together(ctx context.Context, dir string, n int, from uint64) error {
 	}
 	began, sum := time.Now(), tally{}
 	for seed := from; seed < from+uint64(n); seed++ {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		at := filepath.Join(dir, fmt.Sprint("process", seed))
 		if err := process(ctx, planctl, at, seed, sum); err != nil {
 			return fmt.Errorf("process of seed %d: %w", seed, err)

@@ -49,6 +49,7 @@ func kinds() []kind {
 	about := []string{`log contains "final loss = "`, `not (log contains "diverged")`, `log matches "final l[o]ss = [0-9.]+"`, `number("final loss = ([0-9.]+)") < 0.02`, `log endsWith "0.0123\n"`}
 	return []kind{
 		{name: "lines", middle: lines, tail: end, criteria: about},
+		{name: "lines, no regular expression", middle: lines, tail: end, criteria: []string{`log contains "final loss = "`, `not (log contains "diverged")`, `log endsWith "0.0123\n"`, `tests.total == 0`}},
 		{name: "lines, through the masker", middle: lines, tail: end, criteria: about, secret: secretValue},
 		{name: "lines with a secret", middle: lines, tail: end, criteria: about, secret: secretValue, masked: true},
 		{name: "no line end, NUL, no UTF-8", middle: oneLine, tail: "\n" + end, criteria: about},
