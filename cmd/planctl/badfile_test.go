@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/planctl/planctl/internal/finding"
 )
 
 // newPlace is a workspace without git, with the given files.
@@ -204,5 +206,24 @@ func TestReadOnlyMeanwhile(t *testing.T) {
 				t.Errorf("recover did not finish it:\n%s\n%s", p.read("plans/p.md"), p.read("docs/fix_plan.md"))
 			}
 		})
+	}
+}
+
+// TestFindingsOnALongLine: findings do not carry a line that nobody can read. With the whole line in each of them, what
+// lint held in memory was the square of the line's length.
+func TestFindingsOnALongLine(t *testing.T) {
+	p := newPlace(t, map[string]string{"long.md": "short\n" + strings.Repeat("word ", 1000) + "\n"})
+	var list finding.List
+	for n := range 2000 {
+		list = append(list, finding.Finding{File: "long.md", Line: 1 + n%2, Col: 1 + n})
+	}
+	held := 0
+	for i, f := range (&app{dir: p.dir}).withSource(list) {
+		if held += len(f.Source); i%2 == 0 && strings.TrimSpace(f.Source) != "short" {
+			t.Errorf("finding %d shows %q", i, f.Source)
+		}
+	}
+	if held > 1000*len("short\n") {
+		t.Errorf("%d bytes are held for a document of 5 kB", held)
 	}
 }
