@@ -64,9 +64,9 @@ func process(ctx context.Context, planctl, dir string, seed uint64, sum tally) e
 	ticked := bytes.Contains(plan, []byte("| [x] |"))
 	sum["saves"] += editors[0].n + editors[1].n
 	switch {
-	case code == 3 && len(entries) == 0 && !ticked:
-		// It came in the middle of a save in place, and a document that is half there cannot be used: nothing was run.
-		sum["exit 3, a half-saved document was refused"]++
+	case (code == 2 || code == 3) && len(entries) == 0 && !ticked:
+		// It came in the middle of a save in place: a document that is half there lacks the row or the section, and nothing was run.
+		sum["exit 2 or 3, a half-saved document was refused"]++
 	case code != 0 && code != 5 || len(entries) > 1 || code == 5 && ticked:
 		return fmt.Errorf("exit %d, %d entries, ticked %v\n%s", code, len(entries), ticked, said.Bytes())
 	case code == 5:
