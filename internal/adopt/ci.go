@@ -82,7 +82,6 @@ func branches(name string) string {
 var (
 	plainBranch = regexp.MustCompile(`^[a-z]{3,}(?:[/_-][a-z0-9]+)*$`)
 	notInNames  = regexp.MustCompile(`[^A-Za-z0-9_.]+`)
-	plainWord   = regexp.MustCompile(`^[A-Za-z0-9_./][A-Za-z0-9_./-]*$`)
 )
 
 // What others can name, a branch say, reaches the shell through the environment and never by being pasted into a command. A
