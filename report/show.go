@@ -72,7 +72,7 @@ func showProof(p *Printer, w *workspace.Workspace, it *workspace.Item) {
 	q := &red.Doc.Predicate
 	p.Printf("  proof     red %s, attempt #%d (%s), then green, attempt #%d\n", Clean(q.Task.ID), q.Attempt, how(q), green.Attempt)
 	if n := len(green.Pins); n > 0 && len(green.Accepted) == 0 {
-		p.Printf("            with the same %s\n", plural(n, "pin"))
+		p.Printf("            with %s unchanged\n", plural(n, "pin"))
 	}
 	for _, a := range green.Accepted {
 		p.Printf("            %s\n", p.Paint(Warn, "accepted all the same: "+Clean(a)))
