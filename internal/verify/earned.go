@@ -64,7 +64,7 @@ func (c *checker) isPlan(path string) bool {
 // unearned speaks of a ticked row without a pass that stands.
 func (c *checker) unearned(it *workspace.Item, at place, name string) {
 	for _, r := range it.Runs {
-		if r.Doc.Predicate.Result == manifest.Pass && (c.altered[r.Path] || c.o.Intents[r.Doc.Predicate.Nonce]) {
+		if r.Doc.Predicate.Result == manifest.Pass && (c.isAltered(r) || c.o.Intents[r.Doc.Predicate.Nonce]) {
 			return // its entry is spoken of, or on its way
 		}
 	}

@@ -25,7 +25,7 @@ func (c *checker) orphans() error {
 	var orphans []*workspace.Record
 	var paths []string
 	for _, r := range c.w.Evidence.Records {
-		if r.Attempt == nil && !c.o.Intents[r.Doc.Predicate.Nonce] && !c.altered[r.Path] && !slices.ContainsFunc(r.Copies, func(s string) bool { return c.altered[s] }) {
+		if r.Attempt == nil && !c.o.Intents[r.Doc.Predicate.Nonce] && !c.isAltered(r) {
 			orphans, paths = append(orphans, r), append(paths, r.Path)
 		}
 	}
@@ -46,6 +46,11 @@ func (c *checker) orphans() error {
 		c.list[f].Severity = finding.Note
 	}
 	return nil
+}
+
+// isAltered reports whether an entry cites the record's file and names other bytes: that is said at the entry.
+func (c *checker) isAltered(r *workspace.Record) bool {
+	return c.altered[r.Path] || slices.ContainsFunc(r.Copies, func(s string) bool { return c.altered[s] })
 }
 
 // record judges one manifest again: what it says of itself, of its files, and what its criteria give.
