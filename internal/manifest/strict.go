@@ -1,11 +1,13 @@
 package manifest
 
 import (
+	"bytes"
 	"encoding"
 	"encoding/json"
 	"fmt"
 	"reflect"
 	"strings"
+	"sync"
 )
 
 // strict finds what encoding/json lets pass: a key that stands twice (the last
@@ -13,16 +15,44 @@ import (
 // only encoding/json takes). Unmarshal has read b before, so it is well-formed
 // and not too deep; the walk relies on that and looks at structure only.
 func strict(b []byte) error {
-	w := walker{src: b, types: map[reflect.Type]map[string]reflect.Type{}}
+	w := walker{src: b, types: structs()}
 	return w.value(reflect.TypeFor[Statement]())
 }
 
+// walker is one walk. Thousands of manifests are walked one after the other, so that it makes no copy of what it passes over.
 type walker struct {
 	src   []byte
 	i     int // the next byte
-	path  []string
-	types map[reflect.Type]map[string]reflect.Type
+	path  [][]byte
+	types map[reflect.Type]map[string]reflect.Type // the keys of structs, with the types of their values
 }
+
+// structs is the keys of all structs that a Statement is made of.
+var structs = sync.OnceValue(func() map[reflect.Type]map[string]reflect.Type {
+	out := map[reflect.Type]map[string]reflect.Type{}
+	var add func(reflect.Type)
+	add = func(t reflect.Type) {
+		switch t.Kind() {
+		case reflect.Pointer, reflect.Slice, reflect.Map:
+			add(t.Elem())
+		case reflect.Struct:
+			if out[t] != nil || textual(t) {
+				return
+			}
+			out[t] = make(map[string]reflect.Type, t.NumField())
+			for f := range t.Fields() {
+				name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+				out[t][name] = f.Type
+				add(f.Type)
+			}
+		}
+	}
+	add(reflect.TypeFor[Statement]())
+	return out
+})
+
+// textual reports whether values of a type are written as texts, whatever they are made of.
+func textual(t reflect.Type) bool { return t.Implements(reflect.TypeFor[encoding.TextMarshaler]()) }
 
 // value passes over one value. t is the Go type that it was read into, nil
 // where nothing was.
@@ -36,7 +66,7 @@ func (w *walker) value(t reflect.Type) error {
 	case '[':
 		return w.array(t)
 	case '"':
-		w.text()
+		w.pass()
 	default: // a number or a word
 		for w.i < len(w.src) && strings.IndexByte(",]} \t\r\n", w.src[w.i]) < 0 {
 			w.i++
@@ -65,21 +95,20 @@ func (w *walker) array(t reflect.Type) error {
 
 func (w *walker) object(t reflect.Type) error {
 	fields, elem := w.known(t)
-	seen := map[string]bool{}
+	var seen keys
 	w.i++
 	for w.next() != '}' {
 		start := w.i
 		key := w.text()
 		w.path = append(w.path, key)
-		if seen[key] {
+		if !seen.add(key) {
 			return w.errorf(start, "%s stands twice", w.at())
 		}
-		seen[key] = true
 		inner := elem
 		if fields != nil {
 			var ok bool
-			if inner, ok = fields[key]; !ok {
-				if right := folded(fields, key); right != "" {
+			if inner, ok = fields[string(key)]; !ok {
+				if right := folded(fields, string(key)); right != "" {
 					return w.errorf(start, "%s must be written %s", w.at(), right)
 				}
 			}
@@ -98,6 +127,39 @@ func (w *walker) object(t reflect.Type) error {
 	return nil
 }
 
+// keys is the keys of one object. Most objects have a few, and are looked through.
+type keys struct {
+	few  [][]byte
+	many map[string]bool
+}
+
+// fewKeys is up to how many keys are looked through.
+const fewKeys = 48
+
+// add reports false for a key that is there already.
+func (k *keys) add(key []byte) bool {
+	if k.many == nil && len(k.few) < fewKeys {
+		for _, s := range k.few {
+			if string(s) == string(key) {
+				return false
+			}
+		}
+		k.few = append(k.few, key)
+		return true
+	}
+	if k.many == nil {
+		k.many = map[string]bool{}
+		for _, s := range k.few {
+			k.many[string(s)] = true
+		}
+	}
+	if k.many[string(key)] {
+		return false
+	}
+	k.many[string(key)] = true
+	return true
+}
+
 // next passes over white space and gives the byte that it stops at.
 func (w *walker) next() byte {
 	for ; w.i < len(w.src); w.i++ {
@@ -111,8 +173,21 @@ func (w *walker) next() byte {
 }
 
 // text passes over a string and gives its value.
-func (w *walker) text() string {
-	start, plain := w.i, true
+func (w *walker) text() []byte {
+	start := w.i
+	if w.pass() {
+		return w.src[start+1 : w.i-1]
+	}
+	var s string
+	if err := json.Unmarshal(w.src[start:w.i], &s); err != nil {
+		return w.src[start:w.i] // not in well-formed JSON
+	}
+	return []byte(s)
+}
+
+// pass passes over a string and reports whether its value stands there as it is.
+func (w *walker) pass() (plain bool) {
+	plain = true
 	for w.i++; w.i < len(w.src) && w.src[w.i] != '"'; w.i++ {
 		if w.src[w.i] == '\\' {
 			plain = false
@@ -122,17 +197,10 @@ func (w *walker) text() string {
 		}
 	}
 	w.i = min(w.i+1, len(w.src))
-	if plain {
-		return string(w.src[start+1 : w.i-1])
-	}
-	var s string
-	if err := json.Unmarshal(w.src[start:w.i], &s); err != nil {
-		return string(w.src[start:w.i]) // not in well-formed JSON
-	}
-	return s
+	return plain
 }
 
-func (w *walker) at() string { return strings.Join(w.path, ".") }
+func (w *walker) at() string { return string(bytes.Join(w.path, []byte("."))) }
 
 func (w *walker) errorf(offset int, format string, args ...any) error {
 	line, col := at(w.src, int64(offset))
@@ -142,23 +210,14 @@ func (w *walker) errorf(offset int, format string, args ...any) error {
 // known gives a struct's keys with their types, or the type of a map's values.
 func (w *walker) known(t reflect.Type) (fields map[string]reflect.Type, elem reflect.Type) {
 	switch {
-	case t == nil || t.Implements(reflect.TypeFor[encoding.TextMarshaler]()):
+	case t == nil:
 		return nil, nil
-	case t.Kind() == reflect.Map:
+	case w.types[t] != nil:
+		return w.types[t], nil
+	case t.Kind() == reflect.Map && !textual(t):
 		return nil, t.Elem()
-	case t.Kind() != reflect.Struct:
-		return nil, nil
 	}
-	if fields, ok := w.types[t]; ok {
-		return fields, nil
-	}
-	fields = make(map[string]reflect.Type, t.NumField())
-	for f := range t.Fields() {
-		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
-		fields[name] = f.Type
-	}
-	w.types[t] = fields
-	return fields, nil
+	return nil, nil
 }
 
 func folded(fields map[string]reflect.Type, key string) string {
