@@ -2,6 +2,7 @@ package verify
 
 import (
 	"strings"
+	"sync"
 
 	"github.com/planctl/planctl/internal/finding"
 	"github.com/planctl/planctl/internal/history"
@@ -25,6 +26,19 @@ func (c *checker) history() error {
 	}
 	c.list = append(c.list, list...)
 	return nil
+}
+
+// aside begins a check that needs nothing of the others, and gives what waits for it and takes over what it found.
+func (c *checker) aside(do func(*checker) error) func() error {
+	one := *c
+	one.list = nil
+	done := make(chan error, 1)
+	go func() { done <- do(&one) }()
+	return sync.OnceValue(func() error {
+		err := <-done
+		c.list = append(c.list, one.list...)
+		return err
+	})
 }
 
 func (c *checker) since(commit string, base history.Snapshot) finding.List {

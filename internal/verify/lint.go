@@ -46,6 +46,7 @@ type linter struct {
 	w       *workspace.Workspace // nil for a document alone
 	list    finding.List
 	guesses int // names that were compared with all others
+	exprs   criteria.Compiler
 }
 
 func (l *linter) add(code finding.Code, at place, msg, help string) {
@@ -116,7 +117,7 @@ func (l *linter) spec(p *workspace.Plan, it *workspace.Item) {
 
 func (l *linter) criteria(s *spec.Spec) {
 	for _, c := range s.Criteria {
-		if _, err := criteria.Compile(c.Expr); err != nil {
+		if _, err := l.exprs.Compile(c.Expr); err != nil {
 			l.list = append(l.list, Criterion(c, s.ID, err))
 		}
 	}
@@ -165,7 +166,7 @@ func (l *linter) rollup(it *workspace.Item, s *spec.Spec) {
 func (l *linter) phaseCriteria(set *spec.Set) {
 	for _, id := range sortedKeys(set.Phases) {
 		for _, c := range set.Phases[id].Criteria {
-			prog, err := criteria.Compile(c.Expr)
+			prog, err := l.exprs.Compile(c.Expr)
 			switch {
 			case err != nil:
 				l.list = append(l.list, Criterion(c, "", err))

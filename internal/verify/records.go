@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"maps"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/planctl/planctl/internal/criteria"
 	"github.com/planctl/planctl/internal/finding"
@@ -53,9 +55,32 @@ func (c *checker) isAltered(r *workspace.Record) bool {
 	return c.altered[r.Path] || slices.ContainsFunc(r.Copies, func(s string) bool { return c.altered[s] })
 }
 
+// records judges every manifest again, on all processors: each is judged by itself.
+func (c *checker) records() {
+	all := c.w.Evidence.Records
+	for _, r := range all {
+		c.once(r)
+	}
+	workers := make([]checker, min(len(all), runtime.GOMAXPROCS(0)))
+	var wg sync.WaitGroup
+	for i := range workers {
+		one := &workers[i]
+		*one = *c // what it looks things up in is shared, and nobody writes there now
+		one.list, one.compiler = nil, criteria.Compiler{}
+		wg.Go(func() {
+			for _, r := range all[i*len(all)/len(workers) : (i+1)*len(all)/len(workers)] {
+				one.record(r)
+			}
+		})
+	}
+	wg.Wait()
+	for i := range workers {
+		c.list = append(c.list, workers[i].list...)
+	}
+}
+
 // record judges one manifest again: what it says of itself, of its files, and what its criteria give.
 func (c *checker) record(r *workspace.Record) {
-	c.once(r)
 	if c.elsewhere[r] {
 		return
 	}

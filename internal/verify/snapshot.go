@@ -56,7 +56,9 @@ func (c *checker) before(t *tree) (history.Snapshot, error) {
 			snap.Ledgers = append(snap.Ledgers, history.Ledger{Path: f.rel, Doc: ledger.Parse(f.rel, data)})
 		case strings.HasSuffix(f.rel, manifest.Suffix):
 			m := history.Manifest{Path: f.rel, Digest: manifest.Digest(data)}
-			if doc, err := manifest.Decode(data); err == nil {
+			if r := c.w.Evidence.ByDigest(m.Digest); r != nil {
+				m.Doc = r.Doc // the same bytes, which were read already
+			} else if doc, err := manifest.Decode(data); err == nil {
 				m.Doc = doc // one that could not be read then either has its bytes all the same
 			}
 			snap.Manifests = append(snap.Manifests, m)

@@ -52,6 +52,11 @@ func Verify(ctx context.Context, w *workspace.Workspace, o Options) (Result, err
 			}
 		}
 	}
+	compared := func() error { return nil }
+	if o.Base != "" {
+		compared = c.aside((*checker).history)
+	}
+	defer compared()
 	if err := c.hash(); err != nil {
 		return Result{}, err
 	}
@@ -62,9 +67,7 @@ func Verify(ctx context.Context, w *workspace.Workspace, o Options) (Result, err
 	if err := c.orphans(); err != nil {
 		return Result{}, err
 	}
-	for _, r := range w.Evidence.Records {
-		c.record(r)
-	}
+	c.records()
 	if err := c.commits(); err != nil {
 		return Result{}, err
 	}
@@ -83,10 +86,8 @@ func Verify(ctx context.Context, w *workspace.Workspace, o Options) (Result, err
 	if err := c.replays(); err != nil {
 		return Result{}, err
 	}
-	if o.Base != "" {
-		if err := c.history(); err != nil {
-			return Result{}, err
-		}
+	if err := compared(); err != nil {
+		return Result{}, err
 	}
 	c.lowered()
 	scope := everything(func(_ string, code finding.Code) bool {
