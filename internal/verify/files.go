@@ -48,8 +48,8 @@ const (
 
 // hash reads every file that a manifest names, on all processors, and what git keeps of those that are not there. Where
 // a manifest lies at several places, its files are looked for beside each: one place is enough for them to be there, and
-// at none may they have other bytes.
-func (c *checker) hash() error {
+// at none may they have other bytes. past waits for what the base had.
+func (c *checker) hash(past func() error) error {
 	c.files, c.beside = map[fileKey]seen{}, map[fileKey][]seen{}
 	c.place = map[*workspace.Record]int{}
 	c.latest = map[string]int{}
@@ -89,6 +89,9 @@ func (c *checker) hash() error {
 	}
 	kept, err := c.ignoredByGit(gone)
 	if err != nil {
+		return err
+	}
+	if err := past(); err != nil {
 		return err
 	}
 	had := c.manifestsAtBase()

@@ -28,7 +28,14 @@ func (c *checker) history() error {
 	return nil
 }
 
-// aside begins a check that needs nothing of the others, and gives what waits for it and takes over what it found.
+// remember reads what the base had.
+func (c *checker) remember() (err error) {
+	c.past, err = c.before(c.base)
+	return err
+}
+
+// aside begins a check that needs nothing of those which are made meanwhile, and gives what waits for it and takes over
+// what it found and what it read of the base.
 func (c *checker) aside(do func(*checker) error) func() error {
 	one := *c
 	one.list = nil
@@ -37,9 +44,13 @@ func (c *checker) aside(do func(*checker) error) func() error {
 	return sync.OnceValue(func() error {
 		err := <-done
 		c.list = append(c.list, one.list...)
+		c.past, c.was = one.past, one.was
 		return err
 	})
 }
+
+// nothing is what need not be waited for.
+func nothing() error { return nil }
 
 func (c *checker) since(commit string, base history.Snapshot) finding.List {
 	list := history.Compare(base, c.after(base))

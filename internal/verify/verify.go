@@ -39,26 +39,25 @@ type Result struct {
 // git cannot say; all that is wrong with the workspace is a finding.
 func Verify(ctx context.Context, w *workspace.Workspace, o Options) (Result, error) {
 	c := &checker{linter: linter{w: w}, ctx: ctx, o: o}
-	c.list = append(c.list, lintAll(w)...)
-	c.list = append(c.list, w.Evidence.Findings...)
+	past, compared := nothing, nothing
 	if o.Base != "" {
 		if prefix, inside := c.w.BelowTop(); inside {
 			var err error
 			if c.base, err = c.treeAt(o.Base, prefix); err != nil {
 				return Result{}, err
 			}
-			if c.past, err = c.before(c.base); err != nil {
-				return Result{}, err
-			}
+			past = c.aside((*checker).remember)
+			defer past() // nothing goes on reading where something else ends this
 		}
 	}
-	compared := func() error { return nil }
+	c.list = append(c.list, lintAll(w)...)
+	c.list = append(c.list, w.Evidence.Findings...)
+	if err := c.hash(past); err != nil {
+		return Result{}, err
+	}
 	if o.Base != "" {
 		compared = c.aside((*checker).history)
-	}
-	defer compared()
-	if err := c.hash(); err != nil {
-		return Result{}, err
+		defer compared() // as above
 	}
 	if err := c.entries(); err != nil {
 		return Result{}, err
