@@ -7,7 +7,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
 )
@@ -34,7 +33,7 @@ func TestCIInstalls(t *testing.T) {
 	gopath := t.TempDir()
 	sh := exec.Command("sh", "ci/planctl-verify.sh")
 	sh.Dir = p.dir
-	sh.Env = []string{"PATH=" + filepath.Join(runtime.GOROOT(), "bin") + ":" + pathWithout(t, "planctl"), "HOME=" + t.TempDir(), "GOPATH=" + gopath, "GOFLAGS=-modcacherw",
+	sh.Env = []string{"PATH=" + pathWithout(t, "planctl"), "HOME=" + t.TempDir(), "GOPATH=" + gopath, "GOFLAGS=-modcacherw",
 		"GOCACHE=" + strings.TrimSpace(goEnv(t, "GOCACHE")), "GOPROXY=file://" + proxy + ",file://" + cache + "/cache/download", "GOSUMDB=off", "GOTOOLCHAIN=local",
 		"GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_SYSTEM=/dev/null"}
 	if out, err := sh.CombinedOutput(); err != nil {
@@ -58,7 +57,7 @@ func TestCIInstalls(t *testing.T) {
 
 func goEnv(t *testing.T, name string) string {
 	t.Helper()
-	out, err := exec.Command(filepath.Join(runtime.GOROOT(), "bin", "go"), "env", name).Output()
+	out, err := exec.Command("go", "env", name).Output()
 	if err != nil {
 		t.Fatalf("go env %s: %v", name, err)
 	}
