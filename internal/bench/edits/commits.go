@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/planctl/planctl/internal/bench/checkout"
@@ -29,7 +30,7 @@ const (
 type scene struct {
 	dir     string
 	rng     *rand.Rand
-	now     int
+	now     atomic.Int64   // a step that was held up looks at it when it goes on
 	looked  map[string]int // when each file was looked at last
 	editors map[string]*editor
 	hands   map[string]*hand
@@ -48,7 +49,9 @@ func one(ctx context.Context, dir string, seed uint64, sum tally) error {
 		}
 	}
 	for _, name := range [][]string{{"plan.md"}, {"fix_plan.md"}, {"plan.md", "fix_plan.md"}}[s.rng.IntN(3)] {
-		e, err := newEditor(filepath.Join(dir, name), s.rng, func() int { return s.now }, sum)
+		// Chances and counts of each person's own: a step that is held up goes on beside the commit.
+		rng := rand.New(rand.NewPCG(seed, s.rng.Uint64()))
+		e, err := newEditor(filepath.Join(dir, name), rng, func() int { return int(s.now.Load()) }, tally{})
 		if err != nil {
 			return err
 		}
@@ -65,8 +68,11 @@ func one(ctx context.Context, dir string, seed uint64, sum tally) error {
 	for name, e := range s.editors {
 		s.err = errors.Join(s.err, s.hands[name].wait())
 		for s.err == nil && e.busy() {
-			s.now++
+			s.now.Add(1)
 			s.err = e.step()
+		}
+		for style, n := range e.styles {
+			sum[style] += n
 		}
 	}
 	if s.err != nil {
@@ -97,10 +103,10 @@ func (s *scene) commit(ctx context.Context, store *commit.Store) (commit.Outcome
 
 // moment lets the people do what they do at this moment: most often nothing, sometimes several steps.
 func (s *scene) moment(path string, at commit.Moment) {
-	s.now++
+	s.now.Add(1)
 	if at == commit.WasRead {
-		s.looked[path] = s.now
-		s.now++ // what is done from here on comes after that look
+		s.looked[path] = int(s.now.Load())
+		s.now.Add(1) // what is done from here on comes after that look
 	}
 	for name, h := range s.hands {
 		e := s.editors[name]
@@ -109,7 +115,7 @@ func (s *scene) moment(path string, at commit.Moment) {
 			steps = 1 // it waits for them
 		}
 		for range steps {
-			if s.err == nil && e.busy() {
+			if s.err == nil && (h.held || e.busy()) { // while a step is held up the person is that step's
 				s.err = h.do(e.step)
 			}
 		}
