@@ -101,6 +101,10 @@ func sortedLines(src []byte) []string {
 	return out
 }
 
+// sansCR is a line without the carriage returns at its end: behind a last line
+// without an end a merge writes one, and the two of them then read as one end.
+func sansCR(l diff3.Line) string { return string(bytes.TrimRight(l.Text, "\r")) }
+
 // keptAll holds what a merge must have: every line and every attempt that a side added, each run once.
 func keptAll(t interface {
 	Helper()
@@ -109,22 +113,22 @@ func keptAll(t interface {
 	t.Helper()
 	had := map[string]bool{}
 	for _, l := range diff3.Split(base).Lines {
-		had[string(l.Text)] = true
+		had[sansCR(l)] = true
 	}
 	got := map[string]bool{}
 	for _, l := range diff3.Split(r.Bytes).Lines {
-		got[string(l.Text)] = true
+		got[sansCR(l)] = true
 	}
 	rows := map[string]bool{}
 	for _, side := range [][]byte{ours, theirs} {
 		l := Parse("f.md", side)
 		for _, row := range l.Rows {
-			rows[string(row.Span.Of(side))] = true
+			rows[string(bytes.TrimRight(row.Span.Of(side), "\r"))] = true
 		}
 	}
 	for _, side := range [][]byte{ours, theirs} {
 		for _, l := range diff3.Split(side).Lines {
-			if text := string(l.Text); !l.Blank() && !had[text] && !got[text] && !rows[text] {
+			if text := sansCR(l); !l.Blank() && !had[text] && !got[text] && !rows[text] {
 				t.Fatalf("the line %q is lost:\n%s", text, r.Bytes)
 			}
 		}
