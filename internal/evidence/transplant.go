@@ -34,7 +34,7 @@ func Pinned(pin string, src []byte) ([]byte, error) {
 // Transplant gives the file to with what a pin holds in from: the whole of
 // from, or to with each definition of the name replaced by that of from.
 // An error where the two do not define it alike often, since then no text has
-// a place to go.
+// a place to go, and where a definition is another one in its new place.
 func Transplant(pin string, from, to []byte) ([]byte, error) {
 	_, name, one := strings.Cut(pin, "::")
 	if !one {
@@ -60,7 +60,16 @@ func Transplant(pin string, from, to []byte) ([]byte, error) {
 		out = append(append(out, to[at:s.start]...), from[theirs[i].start:theirs[i].end]...)
 		at = s.end
 	}
-	return append(out, to[at:]...), nil
+	out = append(out, to[at:]...)
+	// What is not closed in from would take more of to with it, and is no definition of to's then.
+	want, err := Pinned(pin, from)
+	if err != nil {
+		return nil, err
+	}
+	if got, err := Pinned(pin, out); err != nil || !bytes.Equal(got, want) {
+		return nil, fmt.Errorf("%s does not end in one state where the other goes on: it cannot be put into its place", pin)
+	}
+	return out, nil
 }
 
 // Extent is how much of a pin's text is not the same in two states of its
