@@ -50,7 +50,7 @@ func (m *Merger) Units(base, ours, theirs []Unit, known bool) {
 		n.rest(b)
 	}
 	o, t := n.number(ours, b), n.number(theirs, b)
-	same(o, t, func(u *Unit) int { return u.New }, n.fresh)
+	same(o, t, func(u *Unit) int { return min(u.New, len(u.Keys)) }, n.fresh)
 	n.rest(o)
 	n.rest(t)
 	if !known {
