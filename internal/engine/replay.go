@@ -303,9 +303,11 @@ func (e *Engine) ShowAgain(ctx context.Context, w *workspace.Workspace, it *work
 	}
 	stamp := e.Now().UTC().Format(evidence.StampLayout)
 	pr, err := q.prepare(w, stamp, now)
+	secrets := redact.Values(e.Environ, w.Config.Secrets)
+	masker := redact.New(secrets)
 	var o replay.Options
 	if err == nil {
-		o, err = e.replayOptions(w, e.describe(w, it), hex.EncodeToString(key), stamp, setup, redact.Values(e.Environ, w.Config.Secrets))
+		o, err = e.replayOptions(w, e.describe(w, it), hex.EncodeToString(key), stamp, setup, secrets)
 	}
 	var seen replay.Seen
 	if err == nil {
@@ -315,11 +317,11 @@ func (e *Engine) ShowAgain(ctx context.Context, w *workspace.Workspace, it *work
 	var refused *replay.RefusedError
 	switch {
 	case errors.As(err, &refused):
-		return refused.Why, refused.Help, nil
+		return masker.String(refused.Why), refused.Help, nil
 	case err != nil:
 		return "", "", err
 	case seen.Canceled():
 		return "", "", ctx.Err()
 	}
-	return seen.Why(), "planctl replay " + it.Name(w) + " records it, with the logs", nil
+	return masker.String(seen.Why()), "planctl replay " + it.Name(w) + " records it, with the logs", nil
 }
