@@ -9,6 +9,7 @@ import (
 
 	"github.com/planctl/planctl/internal/commit"
 	"github.com/planctl/planctl/internal/criteria"
+	"github.com/planctl/planctl/internal/evidence"
 	"github.com/planctl/planctl/internal/manifest"
 	"github.com/planctl/planctl/internal/proof"
 	"github.com/planctl/planctl/internal/redact"
@@ -96,23 +97,16 @@ func (j *Judgement) judge(e *Engine, w *workspace.Workspace, it *workspace.Item,
 		return err
 	}
 	mask := e.maskerFor(w, sp)
-	dir := filepath.Dir(filepath.Join(w.Root, filepath.FromSlash(j.Record.Path)))
+	dir := filepath.Dir(w.Abs(j.Record.Path))
 	facts := criteria.Facts{Exit: p.Exit, Signal: p.Signal, TimedOut: p.TimedOut, Seconds: p.Seconds, Root: w.Root, RunDir: dir,
 		Env: surroundings(e.Environ, sp, mask), Done: doneIn(w, it)}
 	for _, f := range p.Files {
 		if f.Role == "log" {
-			facts.LogPath = filepath.Join(dir, filepath.FromSlash(f.Name))
+			facts.LogPath = fileOf(w, j.Record, f)
 		}
 	}
-	if p.Tests != nil {
-		facts.Tests = fromManifest(p.Tests)
-	}
-	if facts.LogPath != "" && len(sp.Tests) == 0 {
-		res, err := testreport.ReadLog(facts.LogPath)
-		if err != nil {
-			return fmt.Errorf("read the log: %w", err)
-		}
-		facts.Tests = res
+	if facts.Tests, err = reported(w, it, j.Record, sp, facts.LogPath); err != nil {
+		return err
 	}
 	var rec criteria.Recorder
 	j.Verdicts = criteria.Judge(programs, facts, &rec)
@@ -132,6 +126,50 @@ func (j *Judgement) judge(e *Engine, w *workspace.Workspace, it *workspace.Item,
 		j.Task.Status, j.Task.Reason = Failed, firstOf(failing(j.Verdicts), j.Kind)
 	}
 	return nil
+}
+
+// reported is what the tests of a run said, read again: from its log, or from the report files that it recorded. Where those
+// are not there any more, or are another run's, the record's own counts and names stand for them; what a failure said is not
+// in it, so that a reason cannot be judged then.
+func reported(w *workspace.Workspace, it *workspace.Item, r *workspace.Record, sp *spec.Spec, log string) (res testreport.Results, err error) {
+	p := &r.Doc.Predicate
+	if len(sp.Tests) == 0 {
+		if log != "" {
+			if res, err = testreport.ReadLog(log); err != nil {
+				return res, fmt.Errorf("read the log: %w", err)
+			}
+		}
+		return res, nil
+	}
+	var files []manifest.File
+	var paths, gone []string
+	for _, f := range p.Files {
+		if f.Role == "tests" {
+			files, paths = append(files, f), append(paths, fileOf(w, r, f))
+		}
+	}
+	for i, sum := range evidence.HashAll(paths) {
+		if sum.Err != nil || sum.SHA256 != files[i].SHA256 {
+			gone = append(gone, files[i].Name)
+		}
+	}
+	switch {
+	case len(paths) > 0 && len(gone) == 0:
+		if res, err = testreport.ReadFiles(paths); err != nil {
+			return res, fmt.Errorf("read the test report: %w", err)
+		}
+		return res, nil
+	case sp.Kind == spec.Red && sp.Because != "":
+		why := "recorded no report file"
+		if len(gone) > 0 {
+			why = "wrote a report that is no longer there as it was: " + strings.Join(gone, ", ")
+		}
+		return res, &MarkError{Why: fmt.Sprintf("the last run of %s %s; why its tests failed cannot be judged without", it.Task.ID, why),
+			Help: "planctl run " + it.Name(w) + " makes new evidence; a report written to $PLANCTL_DIR is not overwritten by the next run"}
+	case p.Tests != nil:
+		res = fromManifest(p.Tests)
+	}
+	return res, nil
 }
 
 // otherwise reports whether a run failed by more than its criteria: its kind, an artifact, a secret. No judgement of
