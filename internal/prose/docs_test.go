@@ -24,7 +24,7 @@ func finds(text []byte) string {
 	p := plan.Parse("plan.md", text, plan.Tokens{})
 	var b strings.Builder
 	for _, t := range p.Tasks() {
-		s := Suggest(p, t)
+		s := In(p).Suggest(t)
 		if s == nil {
 			fmt.Fprintf(&b, "%s: nothing\n", t.ID)
 			continue

@@ -45,25 +45,26 @@ type found struct {
 	at func() (line, col int)
 }
 
-// Suggest finds the command of a task; nil where there is none. For all tasks
-// of a plan, All reads the Command Reference once.
-func Suggest(p *plan.Plan, t *plan.Task) *Suggestion {
-	if p == nil || t == nil {
-		return nil
-	}
-	return suggest(p, t, readReferences(p))
+// Finder finds the commands of one plan's tasks. It reads the plan's Command
+// Reference once, when the first task is asked for: with as many entries as
+// rows, reading it for each row would go with the square of the plan.
+type Finder struct {
+	plan *plan.Plan
+	refs *references // nil until a task is asked for
 }
 
-// All is the suggestion of each task of the plan that has one.
-func All(p *plan.Plan) map[*plan.Task]*Suggestion {
-	out := map[*plan.Task]*Suggestion{}
-	refs := readReferences(p)
-	for _, t := range p.Tasks() {
-		if s := suggest(p, t, refs); s != nil {
-			out[t] = s
-		}
+// In is what finds the commands of a plan's tasks.
+func In(p *plan.Plan) *Finder { return &Finder{plan: p} }
+
+// Suggest finds the command of a task of the plan; nil where there is none.
+func (f *Finder) Suggest(t *plan.Task) *Suggestion {
+	if f.plan == nil || t == nil {
+		return nil
 	}
-	return out
+	if f.refs == nil {
+		f.refs = readReferences(f.plan)
+	}
+	return suggest(f.plan, t, f.refs)
 }
 
 func suggest(p *plan.Plan, t *plan.Task, refs *references) *Suggestion {

@@ -110,7 +110,7 @@ func TestGuidance(t *testing.T) {
 		if task == nil {
 			t.Fatalf("%q: no row", c.cell)
 		}
-		s := Suggest(p, task)
+		s := In(p).Suggest(task)
 		if s == nil {
 			if c.run != "" {
 				t.Errorf("%q: nothing found, want %q", c.cell, c.run)
@@ -151,14 +151,14 @@ func TestTee(t *testing.T) {
 		{"pytest -q > a.log 2>&1", "pytest -q > a.log 2>&1", ""},
 	} {
 		p, task := row("Run `" + strings.ReplaceAll(c.in, "|", `\|`) + "`")
-		s := Suggest(p, task)
+		s := In(p).Suggest(task)
 		if s == nil || s.Run != c.run || s.Log != c.log || !s.Runnable {
 			t.Errorf("%s: %+v\nwant %q %q", c.in, s, c.run, c.log)
 		}
 	}
 	// A bar that nobody escaped is read as the person meant it.
 	p, task := row("Run `pytest -q | tee a.log`")
-	if s := Suggest(p, task); s == nil || s.Run != "pytest -q" || s.Log != "a.log" {
+	if s := In(p).Suggest(task); s == nil || s.Run != "pytest -q" || s.Log != "a.log" {
 		t.Errorf("%+v", s)
 	}
 }
@@ -169,7 +169,7 @@ func TestCommandColumn(t *testing.T) {
 		"—": "", "": "", "n/a": "", "manual": "", "see docs": "", "`--all`": "", "`pytest a.py` or `pytest b.py`": "pytest a.py",
 	} {
 		p, task := document("| ID | Task | State | Guidance | Command |\n|--|--|--|--|--|\n| A1 | Do | [ ] | Run `make other` | " + cell + " |\n")
-		s := Suggest(p, task)
+		s := In(p).Suggest(task)
 		if want == "" {
 			if s == nil || s.Run != "make other" || s.Source != "guidance" {
 				t.Errorf("%q: %+v, want the guidance's", cell, s)
@@ -192,7 +192,7 @@ func TestKind(t *testing.T) {
 		{"RED→GREEN", "Capture run", spec.Check}, {"RED", "From RED to GREEN", spec.Check}, {"X", "PRE_RED run", spec.Check},
 	} {
 		p, task := document(fmt.Sprintf("### Phase A — %s\n\n| ID | Task | State | Guidance |\n|--|--|--|--|\n| A1 | %s | [ ] | Run `pytest -q` |\n", c.phase, c.task))
-		if s := Suggest(p, task); s == nil || s.Kind != c.want {
+		if s := In(p).Suggest(task); s == nil || s.Kind != c.want {
 			t.Errorf("%s / %s: %+v, want %v", c.phase, c.task, s, c.want)
 		}
 	}
@@ -245,10 +245,10 @@ func TestReference(t *testing.T) {
 		"C2.G": {"pytest -k <name>", "Command Reference: Smoke tests", spec.Green, 26, false},
 		"C2.H": {"pytest tests -vv", "Command Reference: Audit", spec.Green, 27, true},
 	}
-	all := All(p)
+	byTask := all(p)
 	for _, task := range p.Tasks() {
-		s, w := Suggest(p, task), wants[task.ID]
-		if (s == nil) != (all[task] == nil) || s != nil && all[task].Run != s.Run {
+		s, w := In(p).Suggest(task), wants[task.ID]
+		if (s == nil) != (byTask[task] == nil) || s != nil && byTask[task].Run != s.Run {
 			t.Errorf("%s: All and Suggest differ", task.ID)
 		}
 		if s == nil {
@@ -268,7 +268,7 @@ func TestReference(t *testing.T) {
 
 func TestDescriptionWhereThereIsNoGuidance(t *testing.T) {
 	p, task := document("| ID | Task | State |\n|--|--|--|\n| A1 | Run `pytest -q` | [ ] |\n")
-	if s := Suggest(p, task); s == nil || s.Run != "pytest -q" || s.Source != "description" {
+	if s := In(p).Suggest(task); s == nil || s.Run != "pytest -q" || s.Source != "description" {
 		t.Errorf("%+v", s)
 	}
 }
@@ -283,14 +283,14 @@ func TestSeed(t *testing.T) {
 		if len(p.Tasks()) != 11 {
 			t.Fatalf("%s: %d rows", name, len(p.Tasks()))
 		}
-		for task, s := range All(p) {
+		for task, s := range all(p) {
 			want := map[string]string{"C1.D": red, "C2.D": green}[task.ID]
 			kind := map[string]spec.Kind{"C1.D": spec.Red, "C2.D": spec.Green}[task.ID]
 			if s.Run != command || s.Source != want || s.Kind != kind || !s.Runnable || s.Log != "" || len(s.Others) != 0 {
 				t.Errorf("%s %s: %+v", name, task.ID, s)
 			}
 		}
-		if n := len(All(p)); n != 2 {
+		if n := len(all(p)); n != 2 {
 			t.Errorf("%s: %d suggestions, want 2", name, n)
 		}
 	}
@@ -324,7 +324,7 @@ func TestCorpus(t *testing.T) {
 			t.Fatal(err)
 		}
 		p := plan.Parse(filepath.Base(f), src, plan.Tokens{})
-		for _, s := range All(p) {
+		for _, s := range all(p) {
 			suggested++
 			if s.Runnable {
 				runnable++
@@ -335,7 +335,7 @@ func TestCorpus(t *testing.T) {
 		}
 		rows += len(p.Tasks())
 		if strings.HasPrefix(filepath.Base(f), "8026ea266b") {
-			if s := Suggest(p, p.Task("C5")); s == nil || s.Runnable || len(s.Others) != 1 || s.Line != 53 {
+			if s := In(p).Suggest(p.Task("C5")); s == nil || s.Runnable || len(s.Others) != 1 || s.Line != 53 {
 				t.Errorf("a wrapped cell with two commands: %+v", s)
 			}
 		}
@@ -358,6 +358,37 @@ func shared(t *testing.T, name string) string {
 	return string(b)
 }
 
+// all is the suggestion of each task of the plan that has one.
+func all(p *plan.Plan) map[*plan.Task]*Suggestion {
+	out, f := map[*plan.Task]*Suggestion{}, In(p)
+	for _, t := range p.Tasks() {
+		if s := f.Suggest(t); s != nil {
+			out[t] = s
+		}
+	}
+	return out
+}
+
+// A plan with a row for each entry of its Command Reference is read in time that goes with its length: a count of
+// allocations says so on any machine.
+func TestReferencesAreReadOnce(t *testing.T) {
+	allocs := func(n int) float64 {
+		var rows, entries strings.Builder
+		for i := range n {
+			fmt.Fprintf(&rows, "| A%d | Run it | [ ] |\n", i)
+			fmt.Fprintf(&entries, "- A%d: `pytest -q tests/t%d.py`\n", i, i)
+		}
+		p := plan.Parse("p.md", []byte("## Phase A\n| ID | Task | State |\n| --- | --- | --- |\n"+rows.String()+"\n## Command Reference\n"+entries.String()), plan.Tokens{})
+		if found := all(p); len(found) != n || found[p.Task("A7")].Run != "pytest -q tests/t7.py" {
+			t.Fatalf("%d of %d rows have a command", len(found), n)
+		}
+		return testing.AllocsPerRun(2, func() { all(p) })
+	}
+	if a, b := allocs(50), allocs(100); b > 2.3*a {
+		t.Errorf("50 rows and entries take %.0f allocations, 100 take %.0f", a, b)
+	}
+}
+
 // hostile is the cells that read the same text again and again.
 func hostile() map[string]string {
 	return map[string]string{
@@ -369,13 +400,13 @@ func hostile() map[string]string {
 func TestHostile(t *testing.T) {
 	for name, unit := range hostile() {
 		p, task := row(strings.Repeat(unit, 100_000/len(unit)))
-		if s := Suggest(p, task); s != nil && s.Runnable && len(s.Run) > maxScript {
+		if s := In(p).Suggest(task); s != nil && s.Runnable && len(s.Run) > maxScript {
 			t.Errorf("%s: a command of %d bytes is ready to run", name, len(s.Run))
 		}
 	}
 	deep := strings.Repeat("$(", maxScript/2-10)
 	p, task := row("Run `pytest " + deep + "`, `" + strings.Repeat("(", maxScript-10) + "` and `" + strings.Repeat("pytest -q ", maxScript) + "`")
-	if s := Suggest(p, task); s != nil && s.Runnable {
+	if s := In(p).Suggest(task); s != nil && s.Runnable {
 		t.Errorf("%.80q", s.Run)
 	}
 }
@@ -388,7 +419,7 @@ func BenchmarkHostile(b *testing.B) {
 			b.Run(fmt.Sprintf("%s/%dkB", name, size/1000), func(b *testing.B) {
 				b.SetBytes(int64(size))
 				for b.Loop() {
-					Suggest(p, task)
+					In(p).Suggest(task)
 				}
 			})
 		}
@@ -405,7 +436,7 @@ func FuzzSuggest(f *testing.F) {
 			"| ID | Task | State |\n|--|--|--|\n| A1 | " + cell + " | [ ] |\n",
 		} {
 			p := plan.Parse("p.md", []byte(text), plan.Tokens{})
-			for _, s := range All(p) {
+			for _, s := range all(p) {
 				if s.Run == "" || s.Runnable == (s.Why != "") || s.Line < 1 || s.Line > p.Index.Lines() || s.Col < 1 {
 					t.Fatalf("%+v", s)
 				}

@@ -80,8 +80,9 @@ func specsOf(doc *plan.Plan, file string, src []byte, sidecars map[string][]byte
 	side := workspace.SidecarOf(file)
 	set := spec.Decode(workspace.Sources(doc, file, src, side, sidecars[side])...)
 	commands, review = map[string]bool{}, map[string]bool{}
+	found := prose.In(doc)
 	for _, t := range doc.Tasks() {
-		s := prose.Suggest(doc, t)
+		s := found.Suggest(t)
 		own := set.Tasks[t.ID]
 		if own != nil && own.Run != "" || s != nil && s.Runnable {
 			commands[t.ID] = true

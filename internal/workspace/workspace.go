@@ -233,9 +233,10 @@ func (p *Plan) join(src, text []byte) {
 		p.byID[t.ID] = it
 		it.Spec = p.Specs.Tasks[t.ID]
 	}
+	found := prose.In(p.Doc)
 	for _, it := range p.Items {
 		if s := it.Spec; s == nil || s.Run == "" && s.Kind != spec.Manual && !s.IsRollup() {
-			it.Suggestion = prose.Suggest(p.Doc, it.Task)
+			it.Suggestion = found.Suggest(it.Task)
 		}
 	}
 }
