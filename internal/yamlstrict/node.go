@@ -274,14 +274,6 @@ func (n *Node) OneOf(words ...string) (string, bool) {
 	return "", false
 }
 
-// Document is the document that holds the value; nil for a nil Node.
-func (n *Node) Document() *Document {
-	if n == nil {
-		return nil
-	}
-	return n.doc
-}
-
 // Note adds a finding of the caller's own to the document's.
 func (d *Document) Note(f finding.Finding) { d.findings = append(d.findings, f) }
 
