@@ -25,12 +25,43 @@ type findingsOptions struct {
 	json     bool
 }
 
-// formats are what findings can be written as.
-var formats = [...]string{"text", "json", "sarif", "junit", "github"}
+// format is one way to write findings for programs.
+type format struct {
+	name  string
+	write func(a *app, list finding.List, looked string, o findingsOptions, value any) error // nil for text, which each command words itself
+}
+
+// formats are what findings can be written as; the first is that without a flag.
+func formats() []format {
+	return []format{
+		{"text", nil},
+		{"json", func(a *app, _ finding.List, _ string, _ findingsOptions, value any) error { return a.emitJSON(value) }},
+		{"sarif", func(a *app, list finding.List, _ string, _ findingsOptions, _ any) error {
+			return report.SARIF(a.io.Out, list, about())
+		}},
+		{"junit", func(a *app, list finding.List, _ string, o findingsOptions, _ any) error {
+			return report.JUnit(a.io.Out, list, o.strict)
+		}},
+		{"github", func(a *app, list finding.List, looked string, _ findingsOptions, _ any) error {
+			return a.github(list, looked)
+		}},
+	}
+}
+
+// formatNames is the formats' names, in their order.
+func formatNames() []string {
+	var out []string
+	for _, f := range formats() {
+		out = append(out, f.name)
+	}
+	return out
+}
 
 func (o *findingsOptions) flags(c *cobra.Command) {
 	f := c.Flags()
-	f.StringVar(&o.format, "format", "text", "text, json, sarif, junit or github")
+	names := formatNames()
+	last := len(names) - 1
+	f.StringVar(&o.format, "format", names[0], strings.Join(names[:last], ", ")+" or "+names[last])
 	f.StringArrayVar(&o.rules, "rule", nil, "only findings of this rule, a `CODE` or a glob of codes; may be given again")
 	f.StringVar(&o.severity, "severity", "note", "only findings of this severity or above: note, warning or error")
 	f.BoolVar(&o.strict, "strict", false, "exit 1 on warnings too")
@@ -42,8 +73,8 @@ func (o *findingsOptions) check() error {
 	if o.json {
 		o.format = "json"
 	}
-	if !slices.Contains(formats[:], o.format) {
-		return &usageError{msg: "--format " + o.format + ": want " + strings.Join(formats[:], ", ")}
+	if names := formatNames(); !slices.Contains(names, o.format) {
+		return &usageError{msg: "--format " + o.format + ": want " + strings.Join(names, ", ")}
 	}
 	var s finding.Severity
 	if err := s.UnmarshalText([]byte(o.severity)); err != nil {
@@ -107,17 +138,12 @@ func fromTop(w *workspace.Workspace, base string, list finding.List) finding.Lis
 // emitFindings writes findings in a format for programs; false where it is text, which each command words itself. list
 // names files as fromTop does; looked says how much was looked at, "" leaves it out; value is what JSON says.
 func (a *app) emitFindings(list finding.List, looked string, o findingsOptions, value any) (bool, error) {
-	switch o.format {
-	case "json":
-		return true, a.emitJSON(value)
-	case "sarif":
-		return true, report.SARIF(a.io.Out, list, about())
-	case "junit":
-		return true, report.JUnit(a.io.Out, list, o.strict)
-	case "github":
-		return true, a.github(list, looked)
+	formats := formats()
+	i := slices.IndexFunc(formats, func(f format) bool { return f.name == o.format })
+	if i < 0 || formats[i].write == nil {
+		return false, nil
 	}
-	return false, nil
+	return true, formats[i].write(a, list, looked, o, value)
 }
 
 func (a *app) github(list finding.List, looked string) (err error) {
