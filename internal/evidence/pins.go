@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -49,7 +50,7 @@ func Pins(root string, pins []string) (map[string]string, []Problem) {
 		}
 		find := finderFor(file)
 		if find == nil {
-			f.problem(pin, "one definition can be pinned in Python and Go only", "pin the whole file: "+file)
+			f.problem(pin, noFinder(), "pin the whole file: "+file)
 			continue
 		}
 		src, ok := sources[file]
@@ -85,22 +86,46 @@ func ReadPinned(root *os.Root, pin string) ([]byte, error) { return read(root, P
 // span is a definition's place in its file, as byte offsets.
 type span struct{ start, end int }
 
+// language is one in whose files a definition can be found.
+type language struct {
+	name       string
+	extensions []string
+	find       func(src []byte, name string) ([]span, error) // name as it stands in a pin, behind the file
+}
+
+// languages are those in which one definition can be pinned. Pins, replays and what is said of other files go by this
+// table.
+func languages() []language {
+	return []language{
+		{"Python", []string{".py", ".pyi"}, func(src []byte, name string) ([]span, error) {
+			name, _, _ = strings.Cut(name, "[")
+			return pythonDefinitions(src, strings.Split(name, "::")), nil
+		}},
+		{"Go", []string{".go"}, func(src []byte, name string) ([]span, error) {
+			name, _, _ = strings.Cut(name, "/")
+			return goDefinitions(src, strings.ReplaceAll(name, "::", "."))
+		}},
+	}
+}
+
 // finderFor gives what finds a definition in a file of its language, nil for
 // other languages.
 func finderFor(file string) func(src []byte, name string) ([]span, error) {
-	switch path.Ext(file) {
-	case ".py", ".pyi":
-		return func(src []byte, name string) ([]span, error) {
-			name, _, _ = strings.Cut(name, "[")
-			return pythonDefinitions(src, strings.Split(name, "::")), nil
-		}
-	case ".go":
-		return func(src []byte, name string) ([]span, error) {
-			name, _, _ = strings.Cut(name, "/")
-			return goDefinitions(src, strings.ReplaceAll(name, "::", "."))
+	for _, l := range languages() {
+		if slices.Contains(l.extensions, path.Ext(file)) {
+			return l.find
 		}
 	}
 	return nil
+}
+
+// noFinder says of a file of another language why none of its definitions can be pinned.
+func noFinder() string {
+	var names []string
+	for _, l := range languages() {
+		names = append(names, l.name)
+	}
+	return "one definition can be pinned in " + strings.Join(names, " and ") + " only"
 }
 
 func read(root *os.Root, name string) (b []byte, err error) {

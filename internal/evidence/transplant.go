@@ -109,7 +109,7 @@ func Extent(pin string, was, now []byte) (added, removed int, err error) {
 func definitions(pin, name string, src []byte) ([]span, error) {
 	find := finderFor(PinFile(pin))
 	if find == nil {
-		return nil, fmt.Errorf("%s: one definition can be pinned in Python and Go only", pin)
+		return nil, fmt.Errorf("%s: %s", pin, noFinder())
 	}
 	return find(src, name)
 }

@@ -97,7 +97,7 @@ type Results struct {
 	Failures []Failure
 	Problems []Trouble
 	texts    int    // bytes of Failures' texts
-	Reader   string // junit, gotest-json, gotest, tap, pytest, cargo, unittest, node, ctest, prove, nextest, surefire; "" where nothing was recognised, "none" where ReadFiles could read none
+	Reader   string // the name of the reader, "junit" for files of JUnit XML; "" where nothing was recognised, "none" where ReadFiles could read none
 }
 
 // Reader reads one format.
