@@ -112,7 +112,8 @@ func (j *Judgement) judge(e *Engine, w *workspace.Workspace, it *workspace.Item,
 	j.Verdicts = criteria.Judge(programs, facts, &rec)
 	j.Calls = rec.Calls()
 	maskVerdicts(mask, j.Verdicts, j.Calls)
-	t := proof.Run{Kind: sp.Kind, Result: resultOf(p), Tests: facts.Tests, Because: sp.Because, Allow: proof.Allowed(sp.Allow), Programs: programs, Pins: p.Pins, Command: sp.Run, Accept: p.Result == manifest.Pass}
+	t := proof.Of(sp)
+	t.Result, t.Tests, t.Programs, t.Pins, t.Accept = resultOf(p), facts.Tests, programs, p.Pins, p.Result == manifest.Pass
 	if red, err := resolveRed(w, it, sp.Red); err == nil && red.LastPass() != nil {
 		t.Red = &red.Ran(red.LastPass()).Doc.Predicate
 	}
@@ -166,10 +167,8 @@ func reported(w *workspace.Workspace, it *workspace.Item, r *workspace.Record, s
 		}
 		return res, &MarkError{Why: fmt.Sprintf("the last run of %s %s; why its tests failed cannot be judged without", it.Task.ID, why),
 			Help: "planctl run " + it.Name(w) + " makes new evidence; a report written to $PLANCTL_DIR is not overwritten by the next run"}
-	case p.Tests != nil:
-		res = fromManifest(p.Tests)
 	}
-	return res, nil
+	return proof.Recorded(p.Tests), nil
 }
 
 // otherwise reports whether a run failed by more than its criteria: its kind, an artifact, a secret. No judgement of
@@ -256,15 +255,6 @@ func findRun(it *workspace.Item, name string) (*workspace.Record, error) {
 		return nil, &MarkError{Why: fmt.Sprintf("run %s did not pass: %s", name, found[0].Doc.Predicate.Reason), Help: "run it again before it is ticked"}
 	}
 	return found[0], nil
-}
-
-func fromManifest(t *manifest.Tests) testreport.Results {
-	r := testreport.Results{Total: t.Total, Passed: t.Passed, Failed: t.Failed, Skipped: t.Skipped, Errors: t.Errors, Reader: t.Reader,
-		Names: map[string]testreport.Status{}}
-	for n, s := range t.Names {
-		r.Names[n] = testreport.Status(s)
-	}
-	return r
 }
 
 func lookup(environ []string, name string) (string, bool) {

@@ -100,8 +100,8 @@ func (x *execution) judge(ctx context.Context, r runner.Result) {
 	p.Criteria = criteria.Judge(x.programs, x.facts, &rec)
 	p.Calls = rec.Calls()
 	maskVerdicts(x.masker, p.Criteria, p.Calls)
-	t := proof.Run{Kind: x.spec.Kind, Result: r, Tests: x.facts.Tests, Because: x.spec.Because, Allow: proof.Allowed(x.spec.Allow), Programs: x.programs,
-		Pins: p.Pins, Command: x.spec.Run, Accept: x.opt.AcceptPins}
+	t := proof.Of(x.spec)
+	t.Result, t.Tests, t.Programs, t.Pins, t.Accept = r, x.facts.Tests, x.programs, p.Pins, x.opt.AcceptPins
 	if x.red != nil {
 		t.Red = &x.red.Doc.Predicate
 		t.Extents = x.extents(ctx, t.Red)

@@ -33,6 +33,32 @@ type Run struct {
 	Extents  map[string]string   // how much a pin has changed, for people; may be nil
 }
 
+// Of is what a spec asks of a run of it: the kind, what a red must say and may be, and the command. It is the spec as it is
+// written now, or as a record has it (spec.FromValue). What the run did is for the caller to add.
+func Of(s *spec.Spec) Run {
+	t := Run{Kind: s.Kind, Because: s.Because, Command: s.Run}
+	for _, word := range s.Allow {
+		t.Allow = append(t.Allow, testreport.Problem(word))
+	}
+	return t
+}
+
+// Recorded is the tests of a run as its record has them: counts and names, and no word of what a failure said. A record
+// without tests has none.
+func Recorded(t *manifest.Tests) testreport.Results {
+	if t == nil {
+		return testreport.Results{}
+	}
+	r := testreport.Results{Total: t.Total, Passed: t.Passed, Failed: t.Failed, Skipped: t.Skipped, Errors: t.Errors, Reader: t.Reader, Names: map[string]testreport.Status{}}
+	if r.Reader == "" {
+		r.Reader = "record" // of a version that did not keep it
+	}
+	for n, s := range t.Names {
+		r.Names[n] = testreport.Status(s)
+	}
+	return r
+}
+
 // Judge says why a run does not count for its kind, before any criterion; "" when it does.
 //
 //   - check: exit 0, unless a criterion names exit.
@@ -119,15 +145,6 @@ func redRule(t Run) string {
 		return fmt.Sprintf("the report has no failure text that `because: %s` could match", t.Because)
 	}
 	return fmt.Sprintf("no failure says %q; %s says %q", t.Because, t.Tests.Failures[0].Name, criteria.FirstLine(t.Tests.Failures[0].Text))
-}
-
-// Allowed is what a spec's `allow` names.
-func Allowed(words []string) []testreport.Problem {
-	var out []testreport.Problem
-	for _, w := range words {
-		out = append(out, testreport.Problem(w))
-	}
-	return out
 }
 
 // optIn says how a problem that is meant can count.

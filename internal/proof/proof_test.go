@@ -1,6 +1,7 @@
 package proof
 
 import (
+	"reflect"
 	"strings"
 	"testing"
 
@@ -81,17 +82,17 @@ func TestJudge(t *testing.T) {
 		{"red for another reason", Run{Kind: spec.Red, Result: runner.Result{Exit: 1}, Tests: allFailed("t.py::a"), Because: "ZeroDivisionError"}, "no failure says"},
 		{"red without its failure's text", Run{Kind: spec.Red, Result: runner.Result{Exit: 1}, Tests: testreport.Results{Reader: "gotest", Total: 1, Failed: 1}, Because: "x"}, "no failure text"},
 
-		{"red, collection error that is meant", Run{Kind: spec.Red, Result: runner.Result{Exit: 2}, Because: "said so", Allow: Allowed([]string{"collection-error"}),
+		{"red, collection error that is meant", Run{Kind: spec.Red, Result: runner.Result{Exit: 2}, Because: "said so", Allow: []testreport.Problem{testreport.CollectionError},
 			Tests: with(testreport.Results{Reader: "pytest", Total: 1, Errors: 1}, testreport.CollectionError)}, ""},
-		{"red, collection error that is meant, for another reason", Run{Kind: spec.Red, Result: runner.Result{Exit: 2}, Because: "No module named 'recon'", Allow: Allowed([]string{"collection-error"}),
+		{"red, collection error that is meant, for another reason", Run{Kind: spec.Red, Result: runner.Result{Exit: 2}, Because: "No module named 'recon'", Allow: []testreport.Problem{testreport.CollectionError},
 			Tests: with(testreport.Results{Reader: "pytest", Total: 1, Errors: 1}, testreport.CollectionError)}, "neither an error nor a failure says"},
-		{"red, collection error that is meant, without a reason", Run{Kind: spec.Red, Result: runner.Result{Exit: 2}, Allow: Allowed([]string{"collection-error"}),
+		{"red, collection error that is meant, without a reason", Run{Kind: spec.Red, Result: runner.Result{Exit: 2}, Allow: []testreport.Problem{testreport.CollectionError},
 			Tests: with(testreport.Results{Reader: "pytest", Total: 1, Errors: 1}, testreport.CollectionError)}, "only where `because` says why"},
-		{"red, build error where a collection error is meant", Run{Kind: spec.Red, Result: runner.Result{Exit: 1}, Because: "said so", Allow: Allowed([]string{"collection-error"}),
+		{"red, build error where a collection error is meant", Run{Kind: spec.Red, Result: runner.Result{Exit: 1}, Because: "said so", Allow: []testreport.Problem{testreport.CollectionError},
 			Tests: with(testreport.Results{Reader: "gotest"}, testreport.BuildError)}, "could not be built"},
-		{"red, crash beside an error that is meant", Run{Kind: spec.Red, Result: runner.Result{Exit: 1}, Because: "said so", Allow: Allowed([]string{"build-error"}),
+		{"red, crash beside an error that is meant", Run{Kind: spec.Red, Result: runner.Result{Exit: 1}, Because: "said so", Allow: []testreport.Problem{testreport.BuildError},
 			Tests: with(with(testreport.Results{Reader: "gotest"}, testreport.BuildError), testreport.Crashed)}, "crashed"},
-		{"red, an error is meant and the test fails", Run{Kind: spec.Red, Result: runner.Result{Exit: 1}, Because: "stub", Allow: Allowed([]string{"build-error"}), Tests: allFailed("t.py::a")}, ""},
+		{"red, an error is meant and the test fails", Run{Kind: spec.Red, Result: runner.Result{Exit: 1}, Because: "stub", Allow: []testreport.Problem{testreport.BuildError}, Tests: allFailed("t.py::a")}, ""},
 
 		{"green", Run{Kind: spec.Green, Tests: allPassed("t.py::a"), Red: red, Command: "pytest t.py", Pins: same}, ""},
 		{"green that fails", Run{Kind: spec.Green, Result: runner.Result{Exit: 1}, Tests: allFailed("t.py::a"), Red: red, Command: "pytest t.py"}, "exit 1"},
@@ -124,5 +125,19 @@ func TestAcceptedPinsWarn(t *testing.T) {
 	_, warnings := Judge(Run{Kind: spec.Green, Tests: allPassed("a"), Red: red, Accept: true})
 	if len(warnings) != 1 || !strings.Contains(warnings[0], "t.py") {
 		t.Errorf("warnings %q", warnings)
+	}
+}
+
+// What a spec asks of a run is the same whether it is read from the plan or from a record.
+func TestOfASpecAndOfItsRecord(t *testing.T) {
+	s := &spec.Spec{ID: "A1", Kind: spec.Red, Run: "pytest", Because: "zero", Allow: spec.Allowable()}
+	now, then := Of(s), Of(spec.FromValue(s.ID, s.Value()))
+	if !reflect.DeepEqual(now, then) {
+		t.Errorf("%+v\n%+v", now, then)
+	}
+	for _, word := range now.Allow { // each word is a problem that readers report, and one that is put into words
+		if says := troubleText(testreport.Trouble{Problem: word}); says == string(word) {
+			t.Errorf("`allow: %s` names no problem of a report", word)
+		}
 	}
 }

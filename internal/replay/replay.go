@@ -238,7 +238,8 @@ func (r *replay) redWith(ctx context.Context, name string, pins map[string][]byt
 	if err := r.execute(ctx, name, ws, r.p.Red, &side); err != nil {
 		return side, err
 	}
-	t := proof.Run{Kind: spec.Red, Result: side.Result, Tests: side.Tests, Because: r.p.Red.Because, Allow: proof.Allowed(r.p.Red.Allow), Command: r.p.Red.Run}
+	t := proof.Of(r.p.Red)
+	t.Kind, t.Result, t.Tests = spec.Red, side.Result, side.Tests // the kind is that of the run, whatever a spec has become
 	if side.Why, _ = proof.Judge(t); side.Why == "" {
 		side.Why = r.others(side.Tests)
 	}
@@ -278,7 +279,8 @@ func (r *replay) green(ctx context.Context) (Side, error) {
 	if err := r.execute(ctx, "green", ws, r.p.Green, &side); err != nil {
 		return side, err
 	}
-	t := proof.Run{Kind: spec.Green, Result: side.Result, Tests: side.Tests, Command: r.p.Green.Run, Red: r.p.RedRun, Pins: r.p.RedRun.Pins}
+	t := proof.Of(r.p.Green)
+	t.Kind, t.Result, t.Tests, t.Red, t.Pins = spec.Green, side.Result, side.Tests, r.p.RedRun, r.p.RedRun.Pins
 	side.Why, _ = proof.Judge(t)
 	return side, nil
 }

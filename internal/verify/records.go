@@ -239,8 +239,11 @@ func (c *checker) sameCriteria(r *workspace.Record) {
 	if p.Result == manifest.Interrupted {
 		return
 	}
-	want := spec.Expanded(texts(p.Spec.Value["criteria"]), p.Stamp)
-	var got []string
+	var want, got []string
+	for _, k := range ranAs(p).Criteria {
+		want = append(want, k.Expr)
+	}
+	want = spec.Expanded(want, p.Stamp)
 	for _, k := range p.Criteria {
 		got = append(got, k.Expr)
 	}
@@ -249,19 +252,8 @@ func (c *checker) sameCriteria(r *workspace.Record) {
 	}
 }
 
-func texts(v any) []string {
-	list, ok := v.([]any)
-	if !ok {
-		return nil
-	}
-	var out []string
-	for _, x := range list {
-		if s, ok := x.(string); ok {
-			out = append(out, s)
-		}
-	}
-	return out
-}
+// ranAs is the spec that a record says ran.
+func ranAs(p *manifest.Predicate) *spec.Spec { return spec.FromValue(p.Task.ID, p.Spec.Value) }
 
 // kind judges the rule of the run's kind again: with the log's own words where the log is there, else from the record.
 func (c *checker) kind(r *workspace.Record, programs []*criteria.Program) {
@@ -271,19 +263,17 @@ func (c *checker) kind(r *workspace.Record, programs []*criteria.Program) {
 		c.at(CodeInconsistent, r, fmt.Sprintf("its kind is %q", p.Kind), "run the task again")
 		return
 	}
-	t := proof.Run{Kind: kind, Programs: programs, Pins: p.Pins, Accept: true,
-		Result: runner.Result{Exit: p.Exit, Signal: p.Signal, TimedOut: p.TimedOut, Seconds: p.Seconds}}
-	t.Command, _ = p.Spec.Value["run"].(string)
+	t := proof.Of(ranAs(p))
+	t.Kind, t.Programs, t.Pins, t.Accept = kind, programs, p.Pins, true
+	t.Result = runner.Result{Exit: p.Exit, Signal: p.Signal, TimedOut: p.TimedOut, Seconds: p.Seconds}
 	if now, ok := c.tests(r); ok {
 		t.Tests = now
-		t.Because, _ = p.Spec.Value["because"].(string)
-		t.Allow = proof.Allowed(texts(p.Spec.Value["allow"]))
 		c.counted(r, now)
 	} else if p.Tests != nil {
-		if p.Spec.Value["allow"] != nil {
+		if len(t.Allow) > 0 {
 			return // what it allows is in the log's words, and not in the record
 		}
-		t.Tests = fromRecord(p.Tests)
+		t.Tests, t.Because = proof.Recorded(p.Tests), "" // what a failure said is in the log's words, too
 	} else if kind == spec.Red || kind == spec.Green {
 		return // no log to look at: that is said of the log
 	}
@@ -358,17 +348,6 @@ func (c *checker) tests(r *workspace.Record) (testreport.Results, bool) {
 	}
 	res, err := testreport.ReadFiles(paths)
 	return res, err == nil
-}
-
-func fromRecord(t *manifest.Tests) testreport.Results {
-	r := testreport.Results{Total: t.Total, Passed: t.Passed, Failed: t.Failed, Skipped: t.Skipped, Errors: t.Errors, Reader: t.Reader, Names: map[string]testreport.Status{}}
-	if r.Reader == "" {
-		r.Reader = "record"
-	}
-	for n, s := range t.Names {
-		r.Names[n] = testreport.Status(s)
-	}
-	return r
 }
 
 // recalled makes the recorded calls again where the bytes that they looked at are those of the record.

@@ -63,8 +63,8 @@ func (c *checker) replayed(r *workspace.Record) {
 	}
 	if red := c.w.Evidence.ByDigest(p.Red); red != nil {
 		s := &red.Doc.Predicate
-		t := proof.Run{Kind: spec.Red, Allow: proof.Allowed(texts(s.Spec.Value["allow"]))}
-		t.Because, _ = s.Spec.Value["because"].(string)
+		t := proof.Of(ranAs(s))
+		t.Kind = spec.Red
 		c.side(r, &q.Red, t, s, again)
 	}
 }

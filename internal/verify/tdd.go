@@ -41,8 +41,8 @@ func (c *checker) proof(r *workspace.Record) {
 		c.at(CodeBadRed, r, fmt.Sprintf("%s, which it names as its red, is no red run that counted (kind %s, %s)", red.Path, q.Kind, q.Result), again)
 		return
 	}
-	t := proof.Run{Red: q, Pins: p.Pins, Tests: fromRecord(tests(p))}
-	t.Command, _ = p.Spec.Value["run"].(string)
+	t := proof.Of(ranAs(p))
+	t.Red, t.Pins, t.Tests = q, p.Pins, proof.Recorded(p.Tests)
 	if why := proof.Command(t); why != "" {
 		c.at(CodeProofCommand, r, why, again)
 	}
@@ -83,13 +83,6 @@ func (c *checker) redless(r *workspace.Record, again string) string {
 		write = "planctl bind " + c.name(r) + " --write, then write there"
 	}
 	return write + " `kind: check`, or `red: ID` of the task that shows the failure; then planctl run " + c.name(r) + " --force"
-}
-
-func tests(p *manifest.Predicate) *manifest.Tests {
-	if p.Tests != nil {
-		return p.Tests
-	}
-	return &manifest.Tests{}
 }
 
 // pair is a green and its red that ran on different commits.
