@@ -33,6 +33,9 @@ func (l *linter) paths(p *workspace.Plan) {
 func (l *linter) cited(p *workspace.Plan, where string, t plan.Text, text string) {
 	var gone []string
 	for _, n := range plainPaths(text) {
+		if !fs.ValidPath(n) {
+			continue // it leads out of the workspace
+		}
 		_, err := os.Stat(l.w.Abs(n))
 		if err == nil || !errors.Is(err, fs.ErrNotExist) {
 			continue // what is there and cannot be looked at is no missing path
