@@ -56,6 +56,7 @@ func Propose(w *workspace.Workspace, root fs.FS) (Proposal, error) {
 
 func fresh(w *workspace.Workspace) Proposal {
 	p := Proposal{}
+	p.passedOver(w)
 	if w.ConfigPath == "" {
 		p.Files = append(p.Files, File{Path: ".planctl.yaml", Data: []byte(freshConfig), Why: "where plans and ledger are"})
 	} else {
@@ -65,6 +66,13 @@ func fresh(w *workspace.Workspace) Proposal {
 		File{Path: "plans/active/EXAMPLE-001/plan.md", Data: []byte(examplePlan), Why: "an example of two phases, to be replaced by yours"},
 		File{Path: w.Config.Ledger, Data: []byte(exampleLedger), Why: "the ledger, with the example's section"})
 	return p
+}
+
+// passedOver says which documents are of another style, so that nobody waits for their rows.
+func (p *Proposal) passedOver(w *workspace.Workspace) {
+	if said := w.PassedOver(); said != "" {
+		p.Found = append(p.Found, said)
+	}
 }
 
 func existing(w *workspace.Workspace, root fs.FS) (Proposal, error) {
@@ -79,6 +87,7 @@ func existing(w *workspace.Workspace, root fs.FS) (Proposal, error) {
 		}
 	}
 	p.Found = append(p.Found, fmt.Sprintf("%s with %s, %d of them open", count(len(w.Plans), "plan"), count(rows, "row"), open))
+	p.passedOver(w)
 	all, err := ledgers(root)
 	if err != nil {
 		return p, err

@@ -3,6 +3,8 @@ package workspace
 import (
 	"errors"
 	"fmt"
+	"os"
+	"path"
 	"slices"
 	"strings"
 
@@ -12,8 +14,10 @@ import (
 )
 
 // noTable says what is lost in a document that is no plan: rows that could
-// not be read, and specs for tasks that are nowhere.
-func (w *Workspace) noTable(p *Plan) {
+// not be read, and specs for tasks that are nowhere. It reports whether
+// anything was said.
+func (w *Workspace) noTable(p *Plan) bool {
+	before := len(w.Findings)
 	w.Findings = append(w.Findings, p.Doc.Findings...)
 	if len(p.Doc.Specs) > 0 || p.Sidecar != "" {
 		w.Findings = append(w.Findings, finding.Finding{
@@ -23,6 +27,45 @@ func (w *Workspace) noTable(p *Plan) {
 		})
 		w.Findings = append(w.Findings, p.Specs.Findings...)
 	}
+	return len(w.Findings) > before
+}
+
+// tableless keeps the name of a document that `plans` matches, that has no
+// checklist, and of which nothing else is said. Archived documents and what
+// lies among reports were never meant as plans to work on.
+func (w *Workspace) tableless(rel string, f *found) {
+	if f.evidence[path.Dir(rel)] || matchesAny(w.Config.Archived, rel) || slices.Contains(strings.Split(path.Dir(rel), "/"), "reports") {
+		return
+	}
+	if st, err := os.Stat(w.Abs(rel)); err != nil || !st.Mode().IsRegular() {
+		return
+	}
+	w.Tableless = append(w.Tableless, rel)
+}
+
+// checkTableless says once that documents were passed over, at the first of them: where all plans of a place are in
+// another style, a reader would think that there are none.
+func (w *Workspace) checkTableless() {
+	if len(w.Tableless) == 0 {
+		return
+	}
+	w.Findings = append(w.Findings, finding.Finding{
+		Code: "plan-no-checklist", Severity: finding.Note, File: w.Tableless[0], Message: w.PassedOver(),
+		Help: "nothing, where they are no plans; else give them a table with an ID column and a State column of tokens such as [ ]",
+	})
+}
+
+// PassedOver says how many documents hold a checklist and which do not; "" where all do.
+func (w *Workspace) PassedOver() string {
+	if len(w.Tableless) == 0 {
+		return ""
+	}
+	first, more := w.Tableless[:min(3, len(w.Tableless))], ""
+	if n := len(w.Tableless) - len(first); n > 0 {
+		more = fmt.Sprintf(" and %d more", n)
+	}
+	return fmt.Sprintf("read %d of %d documents that `plans:` matches; the others hold no checklist table: %s%s",
+		len(w.Plans), len(w.Plans)+len(w.Tableless), strings.Join(first, ", "), more)
 }
 
 // checkLinks reports `links` that lead to no plan.

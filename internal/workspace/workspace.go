@@ -33,6 +33,7 @@ type Workspace struct {
 	Git        *gitrepo.Repo         // nil outside a git repository
 	GitProblem error                 // why Git is nil although there may be a repository
 	Plans      []*Plan               // sorted by path
+	Tableless  []string              // documents that `plans` matches and that hold no checklist, sorted; of those with a finding it is said there
 	Ledger     *Ledger               // the live one; Ledger.Missing where there is none
 	Archives   []*Ledger             // read-only, older entries
 	Evidence   *Evidence             // nil with Options.NoEvidence
@@ -143,12 +144,17 @@ func Open(ctx context.Context, o Options) (*Workspace, error) {
 			w.Findings = append(w.Findings, *p)
 		}
 	}
-	for _, p := range plans {
+	for i, p := range plans {
 		if p == nil {
+			if findings[i] == nil {
+				w.tableless(f.files[i], &f)
+			}
 			continue
 		}
 		if len(p.Doc.Phases) == 0 {
-			w.noTable(p)
+			if !w.noTable(p) && findings[i] == nil {
+				w.tableless(p.Path, &f)
+			}
 			continue
 		}
 		w.Plans = append(w.Plans, p)
@@ -161,6 +167,7 @@ func Open(ctx context.Context, o Options) (*Workspace, error) {
 	w.countIDs()
 	w.countTokens()
 	w.checkLinks()
+	w.checkTableless()
 	w.checkSidecars(&f)
 	w.checkNames()
 	if !o.NoEvidence {
