@@ -91,11 +91,11 @@ func (e *ReadOnlyError) Is(target error) bool { return target == fs.ErrPermissio
 // A failed fsync is returned and never retried: the kernel reports it once, and
 // a second call would succeed without the data on the disk.
 func Replace(path string, data []byte, want *[32]byte) error {
-	return ReplaceObserved(path, data, want, nil)
+	return Steps{}.Replace(path, data, want)
 }
 
-// ReplaceObserved is Replace for programs that show what it withstands: at is told of each moment.
-func ReplaceObserved(path string, data []byte, want *[32]byte, at func(Moment)) error {
+// Replace is the function Replace, whose steps are told.
+func (s Steps) Replace(path string, data []byte, want *[32]byte) error {
 	target, err := resolve(path)
 	if err != nil {
 		return err
@@ -109,25 +109,33 @@ func ReplaceObserved(path string, data []byte, want *[32]byte, at func(Moment)) 
 	} else if err != nil {
 		return err
 	}
-	s := swap{target: target, path: path, data: data, sum: sha256.Sum256(data), at: at}
-	if s.at == nil {
-		s.at = func(Moment) {}
-	}
-	if s.temp, err = writeTemp(target, data, 0o644, old, want); err != nil {
+	temp, err := s.writeTemp(target, data, 0o644, old, want)
+	if err != nil {
 		return err
 	}
-	return s.put(want)
+	if s.Placing != nil {
+		if err := s.Placing(target, temp); err != nil {
+			return errors.Join(err, os.Remove(temp))
+		}
+	}
+	w := swap{temp: temp, target: target, path: path, data: data, sum: sha256.Sum256(data), steps: s}
+	return w.put(want)
 }
 
 // Create makes a file that was not there, with mode before umask. Where
 // anything is there under that name, a dangling link too, nothing is written
 // and the error matches fs.ErrExist. Directories are not made.
 func Create(path string, data []byte, mode fs.FileMode) error {
+	return Steps{}.Create(path, data, mode)
+}
+
+// Create is the function Create, whose steps are told: there is no Placing in it.
+func (s Steps) Create(path string, data []byte, mode fs.FileMode) error {
 	// Asked first only to spare the writing; the link below is what decides.
 	if _, err := os.Lstat(path); err == nil {
 		return &fs.PathError{Op: "create", Path: path, Err: fs.ErrExist}
 	}
-	temp, err := writeTemp(path, data, mode.Perm(), nil, nil)
+	temp, err := s.writeTemp(path, data, mode.Perm(), nil, nil)
 	if err != nil {
 		return err
 	}
@@ -270,7 +278,7 @@ const (
 // writeTemp writes a flushed file beside target: with mode, or with mode and
 // owner of old. want is what the target holds, where it matters. It leaves no
 // file behind where it fails.
-func writeTemp(target string, data []byte, mode fs.FileMode, old fs.FileInfo, want *[32]byte) (name string, err error) {
+func (s Steps) writeTemp(target string, data []byte, mode fs.FileMode, old fs.FileInfo, want *[32]byte) (name string, err error) {
 	dir, base := filepath.Split(target)
 	if dir == "" {
 		dir = "."
@@ -285,10 +293,7 @@ func writeTemp(target string, data []byte, mode fs.FileMode, old fs.FileInfo, wa
 	if old != nil {
 		mode = 0o600 // until the owner is right
 	}
-	f, err := openTemp(dir, base, mode, sha256.Sum256(data), want)
-	if refused(err) {
-		return "", &ReadOnlyError{Path: filepath.Clean(dir), Dir: true, Err: bare(err)}
-	}
+	f, err := s.openTemp(dir, base, mode, sha256.Sum256(data), want)
 	if err != nil {
 		return "", err
 	}
@@ -316,7 +321,7 @@ func tempPrefix(base string) string {
 	return "." + base + mark
 }
 
-func openTemp(dir, base string, mode fs.FileMode, sum [32]byte, want *[32]byte) (*os.File, error) {
+func (s Steps) openTemp(dir, base string, mode fs.FileMode, sum [32]byte, want *[32]byte) (*os.File, error) {
 	for {
 		var random [randomDigits / 2]byte
 		if _, err := rand.Read(random[:]); err != nil {
@@ -328,8 +333,16 @@ func openTemp(dir, base string, mode fs.FileMode, sum [32]byte, want *[32]byte) 
 			copy(digits[sumDigits:], digitsOf(*want))
 		}
 		name := filepath.Join(dir, tempPrefix(base)+string(digits))
+		if s.Making != nil {
+			if err := s.Making(name); err != nil {
+				return nil, err
+			}
+		}
 		f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
-		if !errors.Is(err, fs.ErrExist) {
+		switch {
+		case refused(err):
+			return nil, &ReadOnlyError{Path: filepath.Clean(dir), Dir: true, Err: bare(err)}
+		case !errors.Is(err, fs.ErrExist):
 			return f, err
 		}
 	}

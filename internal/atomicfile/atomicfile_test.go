@@ -298,7 +298,7 @@ func TestTempNames(t *testing.T) {
 	dir := t.TempDir()
 	long := strings.Repeat("é", 127)
 	for _, base := range []string{"plan.md", long} {
-		f, err := openTemp(dir, base, 0o600, *sum(""), nil)
+		f, err := Steps{}.openTemp(dir, base, 0o600, *sum(""), nil)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -38,7 +38,8 @@ type swap struct {
 	path         string // target as the caller calls it
 	data         []byte
 	sum          [32]byte // of data
-	at           func(Moment)
+	steps        Steps
+	placed       bool // target was replaced, and that stands
 	gone         bool // temp is not ours to remove
 }
 
@@ -62,11 +63,7 @@ type swap struct {
 // system calls long, and where there is no lease that of a save in place is as
 // long as the save.
 func (s *swap) put(want *[32]byte) (err error) {
-	defer func() {
-		if !s.gone {
-			err = errors.Join(err, os.Remove(s.temp))
-		}
-	}()
+	defer func() { err = s.end(err) }()
 	s.at(Written)
 	if want == nil {
 		return s.rename()
@@ -111,6 +108,7 @@ func (s *swap) put(want *[32]byte) (err error) {
 		err = errors.Join(err, later)
 	}
 	if same {
+		s.placed = true
 		s.at(Looked)
 		return err
 	}
@@ -127,8 +125,28 @@ func (s *swap) rename() error {
 	if err := os.Rename(s.temp, s.target); err != nil {
 		return err
 	}
-	s.gone = true
+	s.placed, s.gone = true, true
 	return synced(s.target)
+}
+
+// end takes temp away. That nothing was replaced is told before: without that
+// word a temp that is gone means that it was.
+func (s *swap) end(err error) error {
+	if s.gone {
+		return err
+	}
+	if !s.placed && s.steps.Withdrawn != nil {
+		if e := s.steps.Withdrawn(); e != nil {
+			return errors.Join(err, e) // temp stays: it shows that nothing was replaced
+		}
+	}
+	return errors.Join(err, os.Remove(s.temp))
+}
+
+func (s *swap) at(m Moment) {
+	if s.steps.At != nil {
+		s.steps.At(m)
+	}
 }
 
 // untouched reports whether what was exchanged out is what was read, and nobody writes to it.
@@ -218,19 +236,29 @@ func (s *swap) join(old, ours *watched) error {
 // tries bounds the races with somebody who saves again and again.
 const tries = 100
 
-// still is the content of a file once nobody has it open for writing.
+// still is the function still, which says where the work lies that nobody sees meanwhile.
 func (s *swap) still(path string) ([]byte, error) {
+	b, err := still(path, func() { s.at(Awaited) })
+	var busy *BusyError
+	if errors.As(err, &busy) {
+		err = fmt.Errorf("%w; what was saved before lies in %s", err, s.temp)
+	}
+	return b, err
+}
+
+// still is the content of a file once nobody has it open for writing; a *BusyError where that takes too long. waiting may
+// be nil.
+func still(path string, waiting func()) ([]byte, error) {
 	const patience = 2 * time.Second
 	for began := time.Now(); ; time.Sleep(time.Millisecond) {
 		b, err := Read(path)
 		var busy *BusyError
-		if !errors.As(err, &busy) {
+		if !errors.As(err, &busy) || time.Since(began) > patience {
 			return b, err
 		}
-		if time.Since(began) > patience {
-			return nil, fmt.Errorf("%w; what was saved before lies in %s", err, s.temp)
+		if waiting != nil {
+			waiting()
 		}
-		s.at(Awaited)
 	}
 }
 

@@ -11,12 +11,16 @@ import (
 	"testing"
 )
 
+func replaceObserved(path string, data []byte, want *[32]byte, at func(Moment)) error {
+	return Steps{At: at}.Replace(path, data, want)
+}
+
 // Whatever another process saves by renaming while a file is replaced stands in the end, at whichever moment it came.
 func TestRenamedMeanwhile(t *testing.T) {
 	for _, when := range []Moment{Written, Compared, Exchanged, Looked} {
 		path := filepath.Join(t.TempDir(), "plan.md")
 		write(t, path, "old", 0o640)
-		err := ReplaceObserved(path, []byte("new"), sum("old"), func(at Moment) {
+		err := replaceObserved(path, []byte("new"), sum("old"), func(at Moment) {
 			if at == when {
 				write(t, path+".person", "person's", 0o644)
 				if err := os.Rename(path+".person", path); err != nil {
@@ -42,7 +46,7 @@ func TestRenamedMeanwhile(t *testing.T) {
 func TestRenamedTwice(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "plan.md")
 	write(t, path, "old", 0o640)
-	err := ReplaceObserved(path, []byte("new"), sum("old"), func(at Moment) {
+	err := replaceObserved(path, []byte("new"), sum("old"), func(at Moment) {
 		if at == Compared || at == Exchanged {
 			write(t, path+".person", "when "+string(at), 0o644)
 			if err := os.Rename(path+".person", path); err != nil {
@@ -63,7 +67,7 @@ func TestRenamedTwice(t *testing.T) {
 func TestTakenAwayMeanwhile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "plan.md")
 	write(t, path, "old", 0o640)
-	err := ReplaceObserved(path, []byte("new"), sum("old"), func(at Moment) {
+	err := replaceObserved(path, []byte("new"), sum("old"), func(at Moment) {
 		if at == Compared {
 			if err := os.Rename(path, path+"~"); err != nil {
 				t.Error(err)
@@ -121,7 +125,7 @@ func TestSavedInPlaceMeanwhile(t *testing.T) {
 		t.Fatal(err)
 	}
 	saved := make(chan error, 1)
-	err = ReplaceObserved(path, []byte("new"), sum("old"), func(at Moment) {
+	err = replaceObserved(path, []byte("new"), sum("old"), func(at Moment) {
 		if at != Exchanged {
 			return
 		}

@@ -54,7 +54,7 @@ func (s *Store) edit(path string, change func(src []byte) ([]byte, error)) error
 			return err
 		}
 		sum := sha256.Sum256(src)
-		err = atomicfile.ReplaceObserved(abs, next, &sum, func(at atomicfile.Moment) { s.observe(path, Moment(at)) })
+		err = atomicfile.Steps{At: func(at atomicfile.Moment) { s.observe(path, Moment(at)) }}.Replace(abs, next, &sum)
 		var changed *atomicfile.ChangedError
 		var busy *atomicfile.BusyError
 		if errors.As(err, &changed) || errors.As(err, &busy) {
