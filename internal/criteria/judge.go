@@ -13,6 +13,7 @@ import (
 	"github.com/expr-lang/expr/file"
 	"github.com/expr-lang/expr/vm"
 
+	"github.com/planctl/planctl/internal/disk"
 	"github.com/planctl/planctl/internal/manifest"
 	"github.com/planctl/planctl/internal/testreport"
 )
@@ -46,7 +47,12 @@ type Recorder struct {
 	calls []manifest.Call
 	memo  map[string]int
 	size  int
+	lost  []error // calls that have no answer because the system failed
 }
+
+// Lost says why a call has no answer that could be judged: the system failed, and not the file that was asked about. A
+// verdict that stands on it is none.
+func (r *Recorder) Lost() error { return errors.Join(r.lost...) }
 
 // Calls is what was called, in order.
 func (r *Recorder) Calls() []manifest.Call { return slices.Clone(r.calls) }
@@ -120,6 +126,9 @@ func (j *judging) call(fn string, do func() (any, error), args ...any) (any, err
 	c := manifest.Call{Fn: fn, Args: args}
 	if err == nil {
 		c.Result, err = j.rec.plain(v, fn, args)
+	}
+	if disk.Failed(err) {
+		j.rec.lost = append(j.rec.lost, err)
 	}
 	if err != nil {
 		c.Error = strings.ToValidUTF8(err.Error(), "\uFFFD")

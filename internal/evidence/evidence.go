@@ -12,7 +12,11 @@ type Problem struct {
 	Subject string // a path, a pattern or a pin, as it was written
 	What    string // what is wrong
 	Help    string // what to do about it, "" where that is plain
+	Err     error  // the system's word where that is what is wrong, else nil
 }
+
+// Unwrap gives the system's word.
+func (p Problem) Unwrap() error { return p.Err }
 
 func (p Problem) Error() string {
 	s := p.Subject + ": " + p.What

@@ -36,7 +36,16 @@ func newFinder(dir string) (*finder, error) {
 }
 
 func (f *finder) problem(subject, what, help string) {
-	f.problems = append(f.problems, Problem{subject, what, help})
+	f.problems = append(f.problems, Problem{Subject: subject, What: what, Help: help})
+}
+
+// failed reports what the system said.
+func (f *finder) failed(subject string, err error) {
+	f.problems = append(f.problems, failure(subject, err))
+}
+
+func failure(subject string, err error) Problem {
+	return Problem{Subject: subject, What: err.Error(), Err: err}
 }
 
 // files is what was found, sorted, slash-separated, relative to the root.
@@ -151,7 +160,7 @@ func (f *finder) refused(subject string, err error) {
 		f.problem(subject, "is "+kind.Kind+", not a file", "")
 		return
 	}
-	f.problem(subject, err.Error(), "")
+	f.failed(subject, err)
 }
 
 func missing(err error) bool {
@@ -201,7 +210,7 @@ func Digests(root string, patterns []string) (map[string]string, []Problem) {
 	}
 	f, err := newFinder(root)
 	if err != nil {
-		return digests, []Problem{{Subject: root, What: err.Error()}}
+		return digests, []Problem{failure(root, err)}
 	}
 	for _, p := range patterns {
 		f.add(p)
@@ -215,7 +224,7 @@ func Digests(root string, patterns []string) (map[string]string, []Problem) {
 // close gives the problems, its own included.
 func (f *finder) close() []Problem {
 	if err := f.root.Close(); err != nil {
-		f.problem(f.dir, err.Error(), "")
+		f.failed(f.dir, err)
 	}
 	return f.problems
 }

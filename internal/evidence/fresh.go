@@ -156,7 +156,7 @@ func collect(root, runDir string, patterns []string, check func(*finder, string,
 	}
 	f, err := newFinder(root)
 	if err != nil {
-		return nil, []Problem{{Subject: root, What: err.Error()}}
+		return nil, []Problem{failure(root, err)}
 	}
 	for _, p := range patterns {
 		f.add(p)

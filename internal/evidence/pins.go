@@ -32,7 +32,7 @@ func Pins(root string, pins []string) (map[string]string, []Problem) {
 	}
 	f, err := newFinder(root)
 	if err != nil {
-		return sums, []Problem{{Subject: root, What: err.Error()}}
+		return sums, []Problem{failure(root, err)}
 	}
 	sources := map[string][]byte{}
 	for _, pin := range pins {
@@ -63,7 +63,7 @@ func Pins(root string, pins []string) (map[string]string, []Problem) {
 		}
 		found, err := find(src, name)
 		if err != nil {
-			f.problem(pin, err.Error(), "")
+			f.failed(pin, err)
 			continue
 		}
 		if len(found) == 0 {

@@ -82,6 +82,7 @@ func (w *Workspace) discover() found {
 		root := w.Abs(base)
 		// The fixed part of a pattern may itself be a link, or a file that is named in full.
 		if st, err := os.Stat(root); err != nil {
+			w.why(base, err)
 			continue // nothing there is no plan, and no error
 		} else if st.IsDir() {
 			if real, err := filepath.EvalSymlinks(root); err == nil {
@@ -98,7 +99,7 @@ func (w *Workspace) discover() found {
 			if err != nil {
 				f.findings = append(f.findings, finding.Finding{
 					Code: "plan-unreadable", Severity: finding.Error, File: rel,
-					Message: "the directory cannot be read, so that plans in it are not seen: " + reason(err), Help: "mend its permissions, or take it out of `plans` in " + ConfigName,
+					Message: "the directory cannot be read, so that plans in it are not seen: " + w.why(rel, err), Help: "mend its permissions, or take it out of `plans` in " + ConfigName,
 				})
 				if d != nil && d.IsDir() {
 					return fs.SkipDir
@@ -133,7 +134,7 @@ func (w *Workspace) discover() found {
 		})
 		if err != nil {
 			f.findings = append(f.findings, finding.Finding{
-				Code: "plan-unreadable", Severity: finding.Error, File: base, Message: "the plans below cannot be listed: " + reason(err),
+				Code: "plan-unreadable", Severity: finding.Error, File: base, Message: "the plans below cannot be listed: " + w.why(base, err),
 			})
 		}
 	}
@@ -162,7 +163,7 @@ func (w *Workspace) aliases(f *found, links []string) {
 		if err != nil {
 			f.findings = append(f.findings, finding.Finding{
 				Code: "plan-unreadable", Severity: finding.Warning, File: p,
-				Message: "the link leads nowhere: " + reason(err), Help: "mend or remove it",
+				Message: "the link leads nowhere: " + w.why(p, err), Help: "mend or remove it",
 			})
 			continue
 		}
@@ -219,14 +220,14 @@ func (w *Workspace) read(rel string, f *found) ([]byte, *finding.Finding) {
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil, nil // taken away since the walk
 		}
-		return nil, bad(finding.Error, "the file cannot be read, so that its tasks are not counted: "+reason(err), "mend its permissions")
+		return nil, bad(finding.Error, "the file cannot be read, so that its tasks are not counted: "+w.why(rel, err), "mend its permissions")
 	}
 	if !st.Mode().IsRegular() || st.Size() == 0 {
 		return nil, nil
 	}
 	src, err := readAtMost(w.Abs(rel), MaxPlan+1) // a byte more than fits says that there is more
 	if err != nil {
-		return nil, bad(finding.Error, "the file cannot be read, so that its tasks are not counted: "+reason(err), "mend its permissions")
+		return nil, bad(finding.Error, "the file cannot be read, so that its tasks are not counted: "+w.why(rel, err), "mend its permissions")
 	}
 	if isUTF16(src) {
 		return nil, bad(finding.Error, "the file is UTF-16, so that no table is seen in it", "save it as UTF-8")

@@ -124,7 +124,7 @@ func outermost(dirs []string) []string {
 // unreadManifest says why a manifest was not read, and what to do.
 func (w *Workspace) unreadManifest(file string, err error) finding.Finding {
 	f := finding.Finding{Code: "evidence-unreadable", Severity: finding.Error, File: file,
-		Message: "the manifest cannot be read: " + reason(err), Help: "restore it from git: git log -- " + file}
+		Message: "the manifest cannot be read: " + w.why(file, err), Help: "restore it from git: git log -- " + file}
 	text, err := regular.Read(w.Abs(file))
 	if err == nil && bytes.Contains(text, []byte("<<<<<<< ")) && bytes.Contains(text, []byte(">>>>>>> ")) {
 		f.Message = "the manifest has the marks of a merge in it: two branches wrote one of that name"
@@ -138,7 +138,7 @@ func (e *Evidence) list(w *Workspace, dir string) []string {
 	root, err := filepath.EvalSymlinks(w.Abs(dir))
 	if err != nil {
 		if !errors.Is(err, fs.ErrNotExist) {
-			e.unlisted(dir, err)
+			e.unlisted(w, dir, err)
 		}
 		return nil // nothing has run yet
 	}
@@ -151,7 +151,7 @@ func (e *Evidence) list(w *Workspace, dir string) []string {
 		rel := path.Join(dir, filepath.ToSlash(below))
 		switch {
 		case err != nil:
-			e.unlisted(rel, err)
+			e.unlisted(w, rel, err)
 			if d != nil && d.IsDir() {
 				return fs.SkipDir
 			}
@@ -163,15 +163,15 @@ func (e *Evidence) list(w *Workspace, dir string) []string {
 		return nil
 	})
 	if err != nil {
-		e.unlisted(dir, err)
+		e.unlisted(w, dir, err)
 	}
 	return out
 }
 
-func (e *Evidence) unlisted(dir string, err error) {
+func (e *Evidence) unlisted(w *Workspace, dir string, err error) {
 	e.Findings = append(e.Findings, finding.Finding{
 		Code: "evidence-unreadable", Severity: finding.Error, File: dir,
-		Message: "the directory cannot be read, so that runs in it are not seen: " + reason(err), Help: "mend its permissions",
+		Message: "the directory cannot be read, so that runs in it are not seen: " + w.why(dir, err), Help: "mend its permissions",
 	})
 }
 

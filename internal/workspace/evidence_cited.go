@@ -51,8 +51,12 @@ func (e *Evidence) elsewhere(w *Workspace, cited, digest string) {
 		return // it was read, and is none or another
 	}
 	b, err := regular.Read(w.Abs(cited))
-	if err != nil || manifest.Digest(b) != digest {
+	if err != nil {
+		w.why(cited, err)
 		return // verify says of the entry what is not there
+	}
+	if manifest.Digest(b) != digest {
+		return // so it does of one that is another's
 	}
 	doc, err := manifest.Decode(b)
 	if err != nil {

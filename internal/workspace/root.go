@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/planctl/planctl/internal/disk"
 	"github.com/planctl/planctl/internal/finding"
 	"github.com/planctl/planctl/internal/gitrepo"
 	"github.com/planctl/planctl/internal/regular"
@@ -37,6 +38,8 @@ func (w *Workspace) locate(ctx context.Context, o Options) error {
 	case err == nil:
 		w.Git = repo
 	case errors.Is(err, gitrepo.ErrNone):
+	case disk.Failed(err):
+		return &DiskError{dir, err}
 	default:
 		// Without git planctl works and says what the evidence lacks.
 		w.GitProblem = err
@@ -69,6 +72,9 @@ func (w *Workspace) locate(ctx context.Context, o Options) error {
 	}
 	w.ConfigPath = w.relative(file)
 	text, err := regular.Read(file)
+	if disk.Failed(err) {
+		return &DiskError{w.ConfigPath, err}
+	}
 	if err != nil {
 		return finding.List{{
 			Code: "config-unreadable", Severity: finding.Error, File: w.ConfigPath,

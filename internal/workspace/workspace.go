@@ -50,6 +50,7 @@ type Workspace struct {
 	names   map[*Plan]string
 	reports map[string][]*Plan
 	hashed  map[string]map[string]string
+	failed  []error // where the system failed to read
 }
 
 // Plan is one plan document with its specs and its place in the workspace.
@@ -110,8 +111,8 @@ type Options struct {
 }
 
 // Open reads the workspace around a directory. The error is a finding.List
-// where the config cannot be read, and says why where the directory cannot be
-// worked in. Everything else that is wrong is a finding.
+// where the config cannot be read, holds a *DiskError where the system failed,
+// and says why where the directory cannot be worked in. Everything else that is wrong is a finding.
 func Open(ctx context.Context, o Options) (*Workspace, error) {
 	if o.Dir == "" {
 		o.Dir = "."
@@ -174,6 +175,9 @@ func Open(ctx context.Context, o Options) (*Workspace, error) {
 		w.gather(&f)
 	}
 	w.Findings.Sort()
+	if len(w.failed) > 0 {
+		return nil, errors.Join(w.failed...)
+	}
 	return w, ctx.Err()
 }
 
@@ -193,7 +197,7 @@ func (w *Workspace) openLedger(rel string, archive bool) (*Ledger, *finding.Find
 	case !errors.Is(err, fs.ErrNotExist):
 		return l, &finding.Finding{
 			Code: "ledger-unreadable", Severity: finding.Error, File: rel,
-			Message: "the ledger cannot be read: " + reason(err), Help: "mend it, or name another one under `ledger` in " + ConfigName,
+			Message: "the ledger cannot be read: " + w.why(rel, err), Help: "mend it, or name another one under `ledger` in " + ConfigName,
 		}
 	}
 	return l, nil
@@ -211,7 +215,7 @@ func (w *Workspace) openPlan(rel string, f *found) (*Plan, *finding.Finding) {
 	if f.sidecars[side] {
 		var err error
 		if text, err = regular.Read(w.Abs(side)); err != nil {
-			bad = &finding.Finding{Code: "spec-unreadable", Severity: finding.Error, File: side, Message: "the sidecar cannot be read: " + reason(err), Help: "mend its permissions"}
+			bad = &finding.Finding{Code: "spec-unreadable", Severity: finding.Error, File: side, Message: "the sidecar cannot be read: " + w.why(side, err), Help: "mend its permissions"}
 		} else {
 			p.Sidecar = side
 		}
