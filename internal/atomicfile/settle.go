@@ -33,6 +33,10 @@ func Settle(target, temp string) (f Fate, kept string, err error) {
 	if !IsTemp(filepath.Base(temp)) {
 		return 0, "", &fs.PathError{Op: "settle", Path: temp, Err: errors.New("not the name of a temporary file")}
 	}
+	// A link under that name is nobody's save.
+	if info, err := os.Lstat(temp); err == nil && !info.Mode().IsRegular() {
+		return Gone, "", nil
+	}
 	b, err := still(temp, nil)
 	if errors.Is(err, fs.ErrNotExist) {
 		return Gone, "", nil

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -15,8 +16,9 @@ import (
 //
 // Where the process died after it had put its own content in the file's place, and what it took out is not
 // what it had read, that is somebody's work, saved in between: it gets its name back. Who knows that a
-// temporary file was about to be placed asks Settle first, which knows more.
-func Sweep(path string) error {
+// temporary file was about to be placed asks Settle first, which knows more. Files
+// whose base names are in except are left alone.
+func Sweep(path string, except ...string) error {
 	target, err := resolve(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
@@ -27,7 +29,7 @@ func Sweep(path string) error {
 	dir, base := filepath.Split(target)
 	prefix := tempPrefix(base)
 	return each(dir, func(name string) error {
-		if !strings.HasPrefix(name, prefix) || len(name) != len(prefix)+randomDigits {
+		if !strings.HasPrefix(name, prefix) || len(name) != len(prefix)+randomDigits || slices.Contains(except, name) {
 			return nil
 		}
 		return sweep(filepath.Join(dir, name), target)

@@ -35,9 +35,10 @@ const (
 
 // edit reads a file, lets change make the new bytes (nil: none), and replaces the file if it is
 // still what was read; a person who saved meanwhile makes it start again from what they saved, and one
-// who is just saving is waited for.
-func (s *Store) edit(path string, change func(src []byte) ([]byte, error)) error {
+// who is just saving is waited for. steps are told of each try.
+func (s *Store) edit(path string, steps atomicfile.Steps, change func(src []byte) ([]byte, error)) error {
 	abs := s.abs(path)
+	steps.At = func(at atomicfile.Moment) { s.observe(path, Moment(at)) }
 	for i := 0; ; i++ {
 		// A link that was put there meanwhile would lead what is written out of the workspace. A path from the
 		// root of the file system is what a person named: a config elsewhere.
@@ -54,7 +55,7 @@ func (s *Store) edit(path string, change func(src []byte) ([]byte, error)) error
 			return err
 		}
 		sum := sha256.Sum256(src)
-		err = atomicfile.Steps{At: func(at atomicfile.Moment) { s.observe(path, Moment(at)) }}.Replace(abs, next, &sum)
+		err = steps.Replace(abs, next, &sum)
 		var changed *atomicfile.ChangedError
 		var busy *atomicfile.BusyError
 		if errors.As(err, &changed) || errors.As(err, &busy) {
@@ -108,7 +109,16 @@ func (s *Store) Edit(ctx context.Context, path, what string, change func(src []b
 	if err != nil {
 		return err
 	}
-	return errors.Join(s.edit(path, change), lock.Release())
+	note := s.Note()
+	var steps atomicfile.Steps
+	real, err := filepath.EvalSymlinks(s.abs(path))
+	if err == nil {
+		_, err = s.rel(real)
+	}
+	if err == nil { // else it is a config elsewhere: no recovery of this workspace touches what lies there
+		steps = note.Steps()
+	}
+	return errors.Join(s.edit(path, steps, change), note.Close(), lock.Release())
 }
 
 // renumber gives the attempt the next number of the ledger as it is once nobody is saving it: the workspace may have been

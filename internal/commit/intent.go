@@ -78,13 +78,18 @@ type line struct {
 	Started *runner.Handle `json:"started,omitempty"`
 	Scratch string         `json:"scratch,omitempty"`
 	Change  *Change        `json:"change,omitempty"`
+	Placing *placing       `json:"placing,omitempty"`
 	Step    string         `json:"step,omitempty"`
 }
 
 const (
-	tickStep = "tick "
-	making   = ".making"
+	manifestStep = "manifest"
+	ledgerStep   = "ledger"
+	tickStep     = "tick "
+	making       = ".making"
 )
+
+func (t *Tick) step() string { return tickStep + t.Plan + "#" + t.ID }
 
 // Open is an intent whose file this process holds.
 type Open struct {
@@ -94,8 +99,11 @@ type Open struct {
 	Change    *Change
 	Steps     []string
 	store     *Store
+	placed    map[string]placing // by step, those that may have been on their way when the process died
 	path      string
 	file      *os.File
+	size      int64 // of the lines that are whole
+	broken    error // why the file cannot be written any more
 }
 
 // Begin writes an intent and fsyncs it and its directory.
@@ -130,6 +138,15 @@ func (s *Store) Begin(in Intent) (*Open, error) {
 	return o, nil
 }
 
+// bare is the system's word without a path: an intent's file had another name when it was opened.
+func bare(err error) error {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return p.Err
+	}
+	return err
+}
+
 // Started records what the executor made of the job, so that a recovery finds it.
 func (o *Open) Started(h runner.Handle) error {
 	o.Handle = &h
@@ -144,15 +161,44 @@ func (o *Open) Scratch(dir string) error {
 }
 
 func (o *Open) append(l line) error {
+	if err := o.write(l); err != nil {
+		return err
+	}
+	if err := o.file.Sync(); err != nil {
+		return fmt.Errorf("flush the intent %s: %w", o.path, bare(err))
+	}
+	return nil
+}
+
+func (o *Open) write(l line) error {
+	if o.broken != nil {
+		return o.broken
+	}
 	b, err := json.Marshal(l)
 	if err != nil {
 		return fmt.Errorf("encode the intent: %w", err)
 	}
-	if _, err := o.file.Write(append(b, '\n')); err != nil {
-		return fmt.Errorf("write the intent: %w", err)
+	n, err := o.file.Write(append(b, '\n'))
+	if err == nil {
+		o.size += int64(n)
+		return nil
 	}
-	if err := o.file.Sync(); err != nil {
-		return fmt.Errorf("flush the intent %s: %w", o.path, err)
+	err = fmt.Errorf("write the intent %s: %w", o.path, bare(err))
+	// Half a line is for the end of the file only: with another one after it nothing could be read.
+	if e := o.file.Truncate(o.size); e != nil {
+		o.broken = errors.Join(err, fmt.Errorf("take half a line back: %w", bare(e)))
+		return o.broken
+	}
+	return err
+}
+
+// reopen takes an intent up that a dead process left, less what it wrote half.
+func (o *Open) reopen() (err error) {
+	if o.file, err = os.OpenFile(o.path, os.O_WRONLY|os.O_APPEND, 0); err != nil {
+		return fmt.Errorf("open the intent: %w", err)
+	}
+	if err := o.file.Truncate(o.size); err != nil {
+		return errors.Join(fmt.Errorf("take half a line of the intent back: %w", err), o.file.Close())
 	}
 	return nil
 }
@@ -170,6 +216,9 @@ func (o *Open) Close() error { return o.file.Close() }
 // finish removes the intent: what it announced is done, or recorded as left alone.
 func (o *Open) finish() error {
 	err := o.file.Close()
+	if err != nil {
+		err = fmt.Errorf("close the intent %s: %w", o.path, bare(err))
+	}
 	if e := os.Remove(o.path); e != nil && !errors.Is(e, fs.ErrNotExist) {
 		err = errors.Join(err, e)
 	}
@@ -222,6 +271,7 @@ func (s *Store) read(path string) (*Open, error) {
 		if !whole {
 			break // torn by the crash
 		}
+		o.size += int64(len(raw) + 1)
 		var l line
 		if err := json.Unmarshal(raw, &l); err != nil {
 			return nil, fmt.Errorf("%s: %w; move the file away to go on without it", path, err)
@@ -235,6 +285,8 @@ func (s *Store) read(path string) (*Open, error) {
 			o.Throwaway = l.Scratch
 		case l.Change != nil:
 			o.Change = l.Change
+		case l.Placing != nil:
+			o.note(*l.Placing)
 		case l.Step != "":
 			o.Steps = append(o.Steps, l.Step)
 		}

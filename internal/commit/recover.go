@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/planctl/planctl/internal/atomicfile"
@@ -59,7 +60,11 @@ func (s *Store) Recover(ctx context.Context, w Writing, now time.Time) ([]Recove
 		}
 		out = append(out, r...)
 	}
-	return out, errors.Join(append(errs, s.sweep())...)
+	kept, err := s.clearNotes()
+	for _, name := range kept {
+		out = append(out, Recovered{Name: s.shown(name), Did: "kept", Why: s.saved(name)})
+	}
+	return out, errors.Join(append(errs, s.sweep(), err)...)
 }
 
 // RecoverTask finishes the intents of one task whose process is gone. The caller holds the task's lock: so it meets the
@@ -104,6 +109,10 @@ func (s *Store) sweep() error {
 }
 
 func (s *Store) recoverOne(ctx context.Context, w Writing, o *Open, now time.Time) ([]Recovered, error) {
+	// Without a lock: each lock says who had it last, and what is only kept changes nothing.
+	if kept, err := s.keep(ctx, w, o); kept != nil || err != nil {
+		return kept, err
+	}
 	lock, err := s.LockTask(o.Intent.Name, "recover")
 	var held *HeldError
 	if errors.As(err, &held) {
@@ -126,6 +135,32 @@ func (s *Store) recoverLocked(ctx context.Context, w Writing, o *Open, now time.
 	return r, errors.Join(err, wl.Release())
 }
 
+// keep says why an intent is left as it is; nil where it is to be finished. What survives of the command of one that another branch
+// has to wait for is ended all the same.
+func (s *Store) keep(ctx context.Context, w Writing, o *Open) ([]Recovered, error) {
+	if o.Intent.Key == "" {
+		return nil, nil
+	}
+	// What an intent says is checked before anything is done for it: without git it lies in the tree, and
+	// others may have written it.
+	r := Recovered{Name: o.Intent.Name, Did: "kept"}
+	if err := s.trust(w, o); err != nil {
+		r.Why = err.Error()
+		return []Recovered{r}, nil
+	}
+	branch, err := s.branch(ctx)
+	if err != nil || branch == o.Intent.Branch {
+		return nil, err
+	}
+	if o.Handle != nil || o.Intent.Log != "" {
+		if r.Killed, err = local.EndGroup(ctx, o.handle(), 5*time.Second); err != nil {
+			return nil, fmt.Errorf("end what survives of it: %w", err)
+		}
+	}
+	r.Why = fmt.Sprintf("it was made on %s; check that out and run planctl recover to finish it", branchName(o.Intent.Branch))
+	return []Recovered{r}, nil
+}
+
 func (s *Store) finishOne(ctx context.Context, w Writing, o *Open, now time.Time) (_ []Recovered, err error) {
 	// Read again under the locks: another recovery may have finished it.
 	fresh, err := s.read(o.path)
@@ -144,26 +179,17 @@ func (s *Store) finishOne(ctx context.Context, w Writing, o *Open, now time.Time
 		r.Did = "nothing had started"
 		return []Recovered{r}, os.Remove(o.path)
 	}
-	// What an intent says is checked before anything is done for it: without git it lies in the tree, and
-	// others may have written it.
-	if err := s.trust(w, o); err != nil {
-		r.Did, r.Why = "kept", err.Error()
-		return []Recovered{r}, nil
+	// Once more under the locks: a branch can be switched meanwhile.
+	if kept, err := s.keep(ctx, w, o); kept != nil || err != nil {
+		return kept, err
 	}
 	if o.Handle != nil || o.Intent.Log != "" {
-		h := o.handle()
-		if r.Killed, err = local.EndGroup(ctx, h, 5*time.Second); err != nil {
+		if r.Killed, err = local.EndGroup(ctx, o.handle(), 5*time.Second); err != nil {
 			return nil, fmt.Errorf("end what survives of it: %w", err)
 		}
 	}
-	if branch, err := s.branch(ctx); err != nil {
+	if err := o.reopen(); err != nil {
 		return nil, err
-	} else if branch != o.Intent.Branch {
-		r.Did, r.Why = "kept", fmt.Sprintf("it was made on %s; check that out and run planctl recover to finish it", branchName(o.Intent.Branch))
-		return []Recovered{r}, nil
-	}
-	if o.file, err = os.OpenFile(o.path, os.O_WRONLY|os.O_APPEND, 0); err != nil {
-		return nil, fmt.Errorf("open the intent: %w", err)
 	}
 	defer func() {
 		// finish has closed it already on the good path.
@@ -171,6 +197,18 @@ func (s *Store) finishOne(ctx context.Context, w Writing, o *Open, now time.Time
 			err = errors.Join(err, e)
 		}
 	}()
+	if o.Change != nil {
+		kept, err := o.settle()
+		for _, name := range kept {
+			r.because(s.saved(name))
+		}
+		if err != nil && r.Why != "" {
+			err = fmt.Errorf("%w; %s", err, r.Why)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
 	if err := s.tidy(o); err != nil {
 		return nil, err
 	}
@@ -190,26 +228,77 @@ func (s *Store) finishOne(ctx context.Context, w Writing, o *Open, now time.Time
 	}
 	var conflict *ConflictError
 	if errors.As(err, &conflict) {
-		r.Why, err = conflict.Error(), nil
+		r.because(conflict.Error())
+		err = nil
 	}
 	return []Recovered{r}, err
+}
+
+// because adds a reason.
+func (r *Recovered) because(why string) {
+	if r.Why != "" {
+		why = r.Why + "; " + why
+	}
+	r.Why = why
+}
+
+// saved says what a file is that recovery gave its name.
+func (s *Store) saved(path string) string {
+	return "what somebody saved just before planctl died, and nobody has saved since, is kept in " + s.shown(path)
+}
+
+// shown is a path as people read it.
+func (s *Store) shown(path string) string {
+	if rel, err := s.rel(path); err == nil {
+		return rel
+	}
+	return path
 }
 
 // tidy removes the temporary files of a write that the crash cut short. The workspace lock is held, so
 // nobody else is writing these files.
 func (s *Store) tidy(o *Open) error {
-	paths := []string{o.Intent.Manifest}
+	// The run's directory was the dead process's alone.
+	var errs []error
+	if err := atomicfile.SweepDir(s.abs(o.Intent.RunDir)); err != nil && !errors.Is(err, syscall.ENOTDIR) {
+		errs = append(errs, err)
+	}
+	var paths []string
 	if c := o.Change; c != nil {
 		paths = append(paths, c.Ledger)
 		for _, t := range c.Ticks {
 			paths = append(paths, t.Plan)
 		}
 	}
-	var errs []error
+	spare, err := s.announced(o)
+	if err != nil {
+		return err
+	}
 	for _, p := range paths {
-		errs = append(errs, atomicfile.Sweep(s.abs(p)))
+		errs = append(errs, atomicfile.Sweep(s.abs(p), spare...))
 	}
 	return errors.Join(errs...)
+}
+
+// announced is the base names of temporary files that tell other intents what became of their replacements: one that
+// waits for another branch has not been settled.
+func (s *Store) announced(but *Open) ([]string, error) {
+	open, err := s.Intents()
+	if err != nil {
+		return nil, err
+	}
+	var out []string
+	for _, o := range open {
+		if o.path == but.path {
+			continue
+		}
+		for _, p := range o.placed {
+			if p.Temp != "" {
+				out = append(out, p.Temp)
+			}
+		}
+	}
+	return out, nil
 }
 
 // reached reports whether the commit point was passed: the manifest of the announced change is there.
@@ -219,7 +308,7 @@ func (s *Store) reached(o *Open) (bool, error) {
 	}
 	b, err := regular.Read(s.abs(o.Change.ManifestPath))
 	if errors.Is(err, fs.ErrNotExist) {
-		return o.has("manifest"), nil // written and taken away since: a person's decision
+		return o.has(manifestStep), nil // written and taken away since: a person's decision
 	}
 	if err != nil {
 		return false, fmt.Errorf("read the manifest: %w", err)
@@ -243,7 +332,7 @@ func (s *Store) respect(o *Open, r *Recovered) error {
 	} else if err != nil {
 		return err
 	}
-	if gone == "" && o.has("ledger") {
+	if gone == "" && o.has(ledgerStep) {
 		b, err := regular.Read(s.abs(o.Change.Ledger))
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("read %s: %w", o.Change.Ledger, err)
@@ -255,9 +344,9 @@ func (s *Store) respect(o *Open, r *Recovered) error {
 	if gone == "" {
 		return nil
 	}
-	r.Why = gone + "; left as it is"
-	if !o.has("ledger") {
-		o.Steps = append(o.Steps, "ledger")
+	r.because(gone + "; left as it is")
+	if !o.has(ledgerStep) {
+		o.Steps = append(o.Steps, ledgerStep)
 	}
 	o.Change.Ticks = nil
 	return nil

@@ -108,7 +108,12 @@ func (l *Lock) Release() error {
 	if l == nil || l.f == nil {
 		return nil
 	}
-	return errors.Join(overwrite(l.path, nil), l.f.Close())
+	emptied := overwrite(l.path, nil)
+	err := l.f.Close()
+	if err != nil {
+		err = fmt.Errorf("unlock %s: %w", l.path, bare(err))
+	}
+	return errors.Join(emptied, err)
 }
 
 // LockTask takes the lock of one task (plan path and ID) or says who has it.

@@ -86,7 +86,7 @@ func (o *Open) commit(w Writing, prepare Prepare) (Outcome, error) {
 	if err := atomicfile.Create(path, change.manifest, 0o644); err != nil {
 		return Outcome{}, fmt.Errorf("write the manifest: %w", err)
 	}
-	if err := o.done("manifest"); err != nil {
+	if err := o.done(manifestStep); err != nil {
 		return Outcome{}, err
 	}
 	return o.finishChange(w)
@@ -98,7 +98,7 @@ func (o *Open) finishChange(w Writing) (Outcome, error) {
 	out := Outcome{Digest: c.Digest, Number: c.Entry.Number, Manifest: c.ManifestPath}
 	var conflict error
 	entered := true
-	wrote := !o.has("ledger")
+	wrote := !o.has(ledgerStep)
 	if wrote {
 		err := o.enter(c)
 		var ce *ConflictError
@@ -111,7 +111,7 @@ func (o *Open) finishChange(w Writing) (Outcome, error) {
 		case err != nil:
 			return out, err
 		default:
-			if err := o.done("ledger"); err != nil {
+			if err := o.done(ledgerStep); err != nil {
 				return out, err
 			}
 		}
@@ -142,7 +142,7 @@ func (o *Open) finishChange(w Writing) (Outcome, error) {
 // cause was refused is refused too.
 func (o *Open) tickAll(w Writing, c *Change, out *Outcome) error {
 	for _, t := range c.Ticks {
-		step := tickStep + t.Plan + "#" + t.ID
+		step := t.step()
 		if o.has(step) {
 			continue
 		}
@@ -171,7 +171,7 @@ func (o *Open) tickAll(w Writing, c *Change, out *Outcome) error {
 
 // enter appends the attempt to the ledger as it is now.
 func (o *Open) enter(c *Change) error {
-	return o.store.edit(c.Ledger, func(src []byte) ([]byte, error) {
+	return o.store.edit(c.Ledger, o.placing(ledgerStep), func(src []byte) ([]byte, error) {
 		l := ledger.Parse(c.Ledger, src)
 		if l.ByRun(c.Digest) != nil {
 			return nil, nil
@@ -191,7 +191,7 @@ func (o *Open) enter(c *Change) error {
 // tick writes one state token and gives it back, "" where the row has that state already; why says that the row is no
 // longer what it was.
 func (o *Open) tick(w Writing, t Tick) (token, why string, err error) {
-	err = o.store.edit(t.Plan, func(src []byte) ([]byte, error) {
+	err = o.store.edit(t.Plan, o.placing(t.step()), func(src []byte) ([]byte, error) {
 		token, why = "", ""
 		doc := plan.Parse(t.Plan, src, w.Tokens)
 		task := doc.Task(t.ID)

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/planctl/planctl/internal/commit"
 	"github.com/planctl/planctl/internal/evidence"
 	"github.com/planctl/planctl/internal/workspace"
 )
@@ -18,6 +19,7 @@ type call struct {
 	tasks []key                   // all that the call is to run
 	mu    sync.Mutex              // tasks that run at once ask for their directory at once
 	dirs  map[string]evidence.Dir // by reports/slug
+	note  *commit.Note            // of what is made outside of an intent
 }
 
 // dir is the directory of a task's evidence: made by the first task of the call that needs it, and
@@ -31,12 +33,15 @@ func (c *call) dir(ctx context.Context, w *workspace.Workspace, it *workspace.It
 		return d, "", nil
 	}
 	abs := filepath.Join(w.Root, filepath.FromSlash(reports))
-	if warning, err = evidence.Guard(ctx, w.Root, abs, w.Git); err != nil {
+	if warning, err = evidence.Guard(ctx, w.Root, abs, w.Git, c.note.Steps()); err != nil {
 		return d, "", fmt.Errorf("guard %s: %w", reports, err)
 	}
 	if d, err = evidence.CreateDir(abs, slug, c.began); err != nil {
 		return d, warning, err
 	}
 	c.dirs[at] = d
+	if err := c.note.Dir(d.Path); err != nil {
+		return d, warning, err
+	}
 	return d, warning, nil
 }

@@ -111,6 +111,9 @@ func (j *Judgement) judge(e *Engine, w *workspace.Workspace, it *workspace.Item,
 	var rec criteria.Recorder
 	j.Verdicts = criteria.Judge(programs, facts, &rec)
 	j.Calls = rec.Calls()
+	if err := rec.Lost(); err != nil {
+		return err
+	}
 	maskVerdicts(mask, j.Verdicts, j.Calls)
 	t := proof.Of(sp)
 	t.Result, t.Tests, t.Programs, t.Pins, t.Accept = resultOf(p), facts.Tests, programs, p.Pins, p.Result == manifest.Pass

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path"
@@ -10,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/planctl/planctl/internal/criteria"
+	"github.com/planctl/planctl/internal/disk"
 	"github.com/planctl/planctl/internal/evidence"
 	"github.com/planctl/planctl/internal/manifest"
 	"github.com/planctl/planctl/internal/proof"
@@ -29,6 +31,7 @@ func (x *execution) collect(ctx context.Context, r runner.Result) {
 	}
 	var wrong []string
 	if sum, size, err := evidence.Hash(x.logPath); err != nil {
+		x.lose(err)
 		wrong = append(wrong, fmt.Sprintf("the log: %v", err))
 	} else {
 		p.Files = append(p.Files, manifest.File{Name: filepath.Base(x.logPath), Role: "log", Size: size, SHA256: sum})
@@ -38,10 +41,13 @@ func (x *execution) collect(ctx context.Context, r runner.Result) {
 		// Only numpy files have arrays; another file is no error here.
 		if arrays, err := criteria.Arrays(x.abs(files[i])); err == nil {
 			files[i].Arrays = arrays
+		} else {
+			x.lose(err)
 		}
 	}
 	p.Files = append(p.Files, files...)
 	for _, q := range problems {
+		x.lose(q)
 		wrong = append(wrong, q.Error())
 	}
 	wrong = append(wrong, x.readTests()...)
@@ -66,6 +72,7 @@ func (x *execution) readTests() (wrong []string) {
 	if len(x.expanded.Tests) > 0 {
 		files, problems := evidence.Collect(x.w.Root, x.dir.Path, x.expanded.Tests, x.before, x.p.Started)
 		for _, q := range problems {
+			x.lose(q)
 			wrong = append(wrong, q.Error())
 		}
 		var paths []string
@@ -81,6 +88,7 @@ func (x *execution) readTests() (wrong []string) {
 		res, err = testreport.ReadLog(x.logPath)
 	}
 	if err != nil {
+		x.lose(err)
 		wrong = append(wrong, fmt.Sprintf("read the test report: %v", err))
 	}
 	x.facts.Tests = res
@@ -99,6 +107,7 @@ func (x *execution) judge(ctx context.Context, r runner.Result) {
 	var rec criteria.Recorder
 	p.Criteria = criteria.Judge(x.programs, x.facts, &rec)
 	p.Calls = rec.Calls()
+	x.lose(rec.Lost())
 	maskVerdicts(x.masker, p.Criteria, p.Calls)
 	t := proof.Of(x.spec)
 	t.Result, t.Tests, t.Programs, t.Pins, t.Accept = r, x.facts.Tests, x.programs, p.Pins, x.opt.AcceptPins
@@ -116,6 +125,10 @@ func (x *execution) judge(ctx context.Context, r runner.Result) {
 	switch {
 	case r.Canceled:
 		p.Result, p.Reason = manifest.Interrupted, "interrupted"
+	case x.lost != nil:
+		// What was seen of such a moment is no record: another look would see something else.
+		p.Result, p.Reason = manifest.Interrupted, x.masker.String(strings.ReplaceAll(strings.TrimPrefix(r.Err+"; ", "; ")+"its evidence could not be read: "+x.lost.Error(), "\n", "; "))
+		p.Criteria, p.Calls, p.Tests = nil, nil, nil
 	case why != "":
 		p.Result, p.Reason = manifest.Fail, x.masker.String(why)
 	case p.Reason != "":
@@ -169,6 +182,13 @@ func (x *execution) extents(ctx context.Context, red *manifest.Predicate) map[st
 		return nil
 	}
 	return out
+}
+
+// lose keeps an error of the system: nothing is concluded from evidence that cannot be read at the moment.
+func (x *execution) lose(err error) {
+	if disk.Failed(err) {
+		x.lost = errors.Join(x.lost, err)
+	}
 }
 
 func (x *execution) abs(f manifest.File) string {

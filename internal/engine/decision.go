@@ -11,6 +11,7 @@ import (
 
 	"github.com/planctl/planctl/internal/commit"
 	"github.com/planctl/planctl/internal/criteria"
+	"github.com/planctl/planctl/internal/disk"
 	"github.com/planctl/planctl/internal/evidence"
 	"github.com/planctl/planctl/internal/manifest"
 	"github.com/planctl/planctl/internal/redact"
@@ -51,21 +52,20 @@ func (d *decision) commit(ctx context.Context, w *workspace.Workspace, judge jud
 	if err != nil {
 		return err
 	}
+	note := store.Note()
 	// Until the lock was taken another process may have decided, or run the task and died.
 	rs, err := store.RecoverTask(ctx, writing(w), name, d.e.Now())
-	for i := range rs {
-		d.e.emit(Event{Kind: Recovered, Recovered: &rs[i]})
-	}
+	err = errors.Join(err, d.e.recovered(rs))
 	if err == nil {
 		w, err = d.e.Open(ctx)
 	}
 	if err == nil {
-		err = d.locked(ctx, w, store, name, judge)
+		err = d.locked(ctx, w, store, note, name, judge)
 	}
-	return errors.Join(err, lock.Release())
+	return errors.Join(err, note.Close(), lock.Release())
 }
 
-func (d *decision) locked(ctx context.Context, w *workspace.Workspace, store *commit.Store, name string, judge judgement) error {
+func (d *decision) locked(ctx context.Context, w *workspace.Workspace, store *commit.Store, note *commit.Note, name string, judge judgement) error {
 	pl, ph, err := w.FindPhase(d.plan + "#" + d.phase)
 	if err != nil {
 		return err
@@ -73,7 +73,7 @@ func (d *decision) locked(ctx context.Context, w *workspace.Workspace, store *co
 	it := d.item(w, pl, ph)
 	sp, _, _ := it.EffectiveSpec()
 	d.mask = d.e.maskerFor(w, sp)
-	_, rel, stamp, err := d.e.recordDir(ctx, w, pl, ph)
+	_, rel, stamp, err := d.e.recordDir(ctx, w, pl, ph, note)
 	if err != nil {
 		return err
 	}
@@ -138,8 +138,9 @@ func (d *decision) locked(ctx context.Context, w *workspace.Workspace, store *co
 		return change(fresh, it, &p, ticks, entry, rel, d.mask)
 	})
 	d.task.Outcome, d.task.Predicate = out, &p
-	if refused != nil {
-		return errors.Join(refused, open.Abandon(), evidence.RemoveEmpty(w.Root, rel))
+	// Nothing was written. What ran before stays for a recovery, unless it is refused.
+	if err != nil && open.Change == nil && (refused != nil || d.before == nil) {
+		return errors.Join(err, open.Abandon(), evidence.RemoveEmpty(w.Root, rel))
 	}
 	return d.conclude(err)
 }
@@ -383,11 +384,17 @@ func judgeByHand(w *workspace.Workspace, it *workspace.Item, p *manifest.Predica
 	sp = sp.Expand(p.Stamp)
 	files, problems := evidence.Present(w.Root, sp.Artifacts)
 	for _, q := range problems {
+		if disk.Failed(q) {
+			return q
+		}
 		return &MarkError{Why: q.Error(), Help: "make the artifact, or take it out of the spec"}
 	}
 	p.Files = files
 	var problem []evidence.Problem
 	if p.Inputs, problem = evidence.Digests(w.Root, sp.Inputs); len(problem) > 0 {
+		if disk.Failed(problem[0]) {
+			return problem[0]
+		}
 		return &MarkError{Why: problem[0].Error(), Help: "mend `inputs`, or the files that it names"}
 	}
 	programs, err := compile(sp.Criteria)
@@ -403,6 +410,9 @@ func judgeByHand(w *workspace.Workspace, it *workspace.Item, p *manifest.Predica
 	var rec criteria.Recorder
 	p.Criteria = criteria.Judge(handy, facts, &rec)
 	p.Calls = rec.Calls()
+	if err := rec.Lost(); err != nil {
+		return err
+	}
 	if bad := failing(p.Criteria); len(bad) > 0 {
 		return &MarkError{Why: "its criteria do not hold: " + firstOf(bad, ""), Help: "planctl check " + it.Task.ID}
 	}

@@ -18,6 +18,7 @@ import (
 
 	"github.com/planctl/planctl/internal/commit"
 	"github.com/planctl/planctl/internal/criteria"
+	"github.com/planctl/planctl/internal/disk"
 	"github.com/planctl/planctl/internal/evidence"
 	"github.com/planctl/planctl/internal/manifest"
 	"github.com/planctl/planctl/internal/redact"
@@ -51,6 +52,7 @@ type execution struct {
 	call     *call
 	place    fs.FileInfo // the run's directory as it was made
 	listed   listing     // what lay in it before the command started
+	lost     error       // why there is evidence that could not be read: the system failed
 }
 
 // execute runs one task and commits what came of it. The task's lock is held by the caller.
@@ -71,6 +73,10 @@ func (e *Engine) execute(ctx context.Context, w *workspace.Workspace, it *worksp
 		x.fail(errors.Join(err, open.Abandon()))
 		return
 	}
+	if err := x.unborn(open, result); err != nil {
+		x.fail(errors.Join(err, open.Abandon()))
+		return
+	}
 	t.Result = &result
 	if err := x.stands(); err != nil {
 		x.fail(errors.Join(err, open.Abandon()))
@@ -82,6 +88,17 @@ func (e *Engine) execute(ctx context.Context, w *workspace.Workspace, it *worksp
 	out, err := x.record(context.WithoutCancel(ctx), open)
 	t.Outcome, t.Predicate = out, &x.p
 	x.conclude(err)
+}
+
+// unborn says why there is nothing to record: the log could not be made, so that no command was started.
+func (x *execution) unborn(open *commit.Open, r runner.Result) error {
+	if r.Err == "" || open.Handle.ID != "" {
+		return nil
+	}
+	if _, err := os.Lstat(x.logPath); err == nil {
+		return nil // its log, empty as it is, shows that there was an attempt
+	}
+	return errors.New(r.Err)
 }
 
 // fail ends a task that was not recorded.
@@ -108,6 +125,10 @@ func (x *execution) conclude(err error) {
 	case err != nil:
 		t.Status, t.Err, t.Reason = Trouble, err, err.Error()
 		t.Help = "planctl recover finishes what was begun"
+	case x.lost != nil:
+		t.Status, t.Err, t.Reason = Trouble, x.lost, x.p.Reason
+	case t.Result != nil && t.Result.Err != "":
+		t.Status, t.Reason = Trouble, x.p.Reason
 	case x.p.Result == manifest.Pass:
 		t.Status = Passed
 	case x.p.Result == manifest.Interrupted:
@@ -238,10 +259,15 @@ func (x *execution) begin(ctx context.Context, from string, prose bool) error {
 		}
 	}
 	p.Pins, problems = evidence.Pins(w.Root, pins)
-	if len(problems) > 0 && x.spec.Kind != spec.Green {
+	if len(problems) > 0 && (x.spec.Kind != spec.Green || slices.ContainsFunc(problems, func(q evidence.Problem) bool { return disk.Failed(q) })) {
 		return x.problems("spec-pins", problems, "mend `pins`, or the files that it names")
 	}
-	source, patch, err := evidence.KeepSource(ctx, w.Git, x.dir.Path, fileID(it.Task.ID), Own(w), w.Config.PatchLimit)
+	steps := x.call.note.Steps()
+	temp := steps.Making
+	steps.Making = func(path string) error {
+		return errors.Join(x.call.note.Patch(filepath.Join(x.dir.Path, fileID(it.Task.ID)+".patch")), temp(path))
+	}
+	source, patch, err := evidence.KeepSource(ctx, w.Git, x.dir.Path, fileID(it.Task.ID), Own(w), w.Config.PatchLimit, steps)
 	if err != nil {
 		return fmt.Errorf("keep the state of the sources: %w", err)
 	}
@@ -254,6 +280,11 @@ func (x *execution) begin(ctx context.Context, from string, prose bool) error {
 }
 
 func (x *execution) problems(code string, ps []evidence.Problem, help string) error {
+	for _, p := range ps {
+		if disk.Failed(p) {
+			return p // no word about the spec
+		}
+	}
 	var l InvalidError
 	for _, p := range ps {
 		l.Findings = append(l.Findings, specFinding(code, x.spec, p.Error(), help))

@@ -43,7 +43,7 @@ func (e *Engine) Run(ctx context.Context, sel Selection, opt RunOptions) ([]*Tas
 		e.emit(Event{Kind: Finished, Task: t})
 		return []*Task{t}, nil
 	}
-	l := &loop{e: e, w: w, opt: opt, call: &call{began: e.Now(), dirs: map[string]evidence.Dir{}, opt: opt}, named: len(sel.Names) > 0,
+	l := &loop{e: e, w: w, opt: opt, call: &call{began: e.Now(), dirs: map[string]evidence.Dir{}, opt: opt, note: commit.NewStore(w.Root, w.Git).Note()}, named: len(sel.Names) > 0,
 		state: map[key]progress{}}
 	for _, it := range items {
 		l.order = append(l.order, keyOf(it))
@@ -51,7 +51,7 @@ func (e *Engine) Run(ctx context.Context, sel Selection, opt RunOptions) ([]*Tas
 	l.call.tasks = l.order
 	err = l.run(ctx)
 	l.rest()
-	return l.out, errors.Join(err, l.summaries(ctx))
+	return l.out, errors.Join(err, l.summaries(ctx), l.call.note.Close())
 }
 
 // Recover finishes what a crash left and gives the workspace as it is then.
@@ -274,7 +274,10 @@ func (e *Engine) runPhase(ctx context.Context, w *workspace.Workspace, ref *phas
 		if err != nil {
 			return nil, err
 		}
-		ticks, ok := judgePhase(w, pl, ph, p, d.facts(w))
+		ticks, ok, err := judgePhase(w, pl, ph, p, d.facts(w))
+		if err != nil {
+			return nil, err
+		}
 		p.Result = manifest.Pass
 		if !ok {
 			p.Result = manifest.Fail

@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"errors"
+	"fmt"
 	"slices"
 
 	"github.com/planctl/planctl/internal/commit"
@@ -19,6 +21,7 @@ type closing struct {
 	facts criteria.Facts
 	done  map[key]bool // ticked by this attempt
 	ticks []commit.Tick
+	lost  error // why a phase could not be judged: the system failed
 }
 
 // closePhases judges the phase that the tick of it completes, and ticks the roll-up rows that stand
@@ -31,11 +34,11 @@ func closePhases(w *workspace.Workspace, it *workspace.Item, p *manifest.Predica
 }
 
 // judgePhase judges a phase that has no open row, for `run --phase`.
-func judgePhase(w *workspace.Workspace, pl *workspace.Plan, ph *plan.Phase, p *manifest.Predicate, facts criteria.Facts) ([]commit.Tick, bool) {
+func judgePhase(w *workspace.Workspace, pl *workspace.Plan, ph *plan.Phase, p *manifest.Predicate, facts criteria.Facts) ([]commit.Tick, bool, error) {
 	c := &closing{w: w, p: p, facts: facts, done: map[key]bool{}}
 	c.facts.Root = w.Root
 	c.phase(pl, ph)
-	return c.ticks, len(p.Phases) > 0 && p.Phases[0].Pass
+	return c.ticks, len(p.Phases) > 0 && p.Phases[0].Pass, c.lost
 }
 
 func (c *closing) closed(pl *workspace.Plan, t *plan.Task) bool {
@@ -61,6 +64,10 @@ func (c *closing) phase(pl *workspace.Plan, ph *plan.Phase) {
 		facts.Done = c.doneFunc(pl)
 		v.Criteria = append(v.Criteria, criteria.Judge(programs, facts, &rec)...)
 		v.Calls = rec.Calls()
+		if err := rec.Lost(); err != nil {
+			c.lost = errors.Join(c.lost, fmt.Errorf("judge phase %s: %w", ph.ID, err))
+			return // no verdict: `run --phase` judges it when the system is sound again
+		}
 		v.Pass = v.Pass && !slices.ContainsFunc(v.Criteria, func(k manifest.Criterion) bool { return !k.Pass })
 	}
 	c.p.Phases = append(c.p.Phases, v)

@@ -262,15 +262,18 @@ func specFinding(code string, sp *spec.Spec, msg, help string) finding.Finding {
 }
 
 // runDir makes a directory for a record without a run: a decision, a phase, a check.
-func (e *Engine) recordDir(ctx context.Context, w *workspace.Workspace, p *workspace.Plan, ph *plan.Phase) (abs, rel, stamp string, err error) {
+func (e *Engine) recordDir(ctx context.Context, w *workspace.Workspace, p *workspace.Plan, ph *plan.Phase, note *commit.Note) (abs, rel, stamp string, err error) {
 	reports, slug := w.Reports(p, ph)
 	root := filepath.Join(w.Root, filepath.FromSlash(reports))
-	if _, err := guard(ctx, w, root); err != nil {
+	if _, err := guard(ctx, w, root, note); err != nil {
 		return "", "", "", err
 	}
 	dir, err := createDir(root, slug, e.Now())
 	if err != nil {
 		return "", "", "", err
+	}
+	if err := note.Dir(dir.Path); err != nil {
+		return "", "", "", errors.Join(err, os.Remove(dir.Path))
 	}
 	r, err := filepath.Rel(w.Root, dir.Path)
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/planctl/planctl/internal/atomicfile"
 	"github.com/planctl/planctl/internal/commit"
 	"github.com/planctl/planctl/internal/evidence"
 	"github.com/planctl/planctl/internal/manifest"
@@ -195,7 +196,7 @@ func (e *Engine) replayInto(ctx context.Context, w *workspace.Workspace, q *prov
 	if w.Git == nil {
 		return &replay.RefusedError{Why: "a replay lays out the sources of the red run from git, and this is no git checkout"}
 	}
-	source, patch, err := evidence.KeepSource(ctx, w.Git, dir, fileID(q.it.Task.ID), Own(w), w.Config.PatchLimit)
+	source, patch, err := evidence.KeepSource(ctx, w.Git, dir, fileID(q.it.Task.ID), Own(w), w.Config.PatchLimit, atomicfile.Steps{}) // the intent has the directory
 	if err != nil {
 		return fmt.Errorf("keep the state of the sources: %w", err)
 	}

@@ -73,6 +73,7 @@ func (x *execution) stands() error {
 func (x *execution) strays() (wrong []string) {
 	now, err := list(x.dir.Path)
 	if err != nil {
+		x.lose(err)
 		return []string{fmt.Sprintf("list the run's directory: %v", err)}
 	}
 	for _, name := range now.made(x.listed) {
@@ -107,6 +108,7 @@ func (x *execution) secretIn(path, name string) []string {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil
 	case err != nil:
+		x.lose(err)
 		return []string{fmt.Sprintf("search %s for secrets: %v", name, err)}
 	case v != "":
 		return []string{fmt.Sprintf("%s holds the value of $%s; take it out, and the file with it", name, v)}

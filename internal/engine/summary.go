@@ -31,7 +31,7 @@ func (l *loop) summaries(ctx context.Context) error {
 			errs = append(errs, evidence.RemoveEmpty(l.w.Root, filepath.ToSlash(rel)))
 			continue
 		}
-		if err := evidence.WriteSummary(dir.Path, []byte(text)); err != nil {
+		if err := evidence.WriteSummary(dir.Path, []byte(text), l.call.note.Steps()); err != nil {
 			errs = append(errs, err)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/planctl/planctl/internal/commit"
 	"github.com/planctl/planctl/internal/criteria"
 	"github.com/planctl/planctl/internal/evidence"
 	"github.com/planctl/planctl/internal/finding"
@@ -76,8 +77,8 @@ func PhaseCriteria(cs []spec.Criterion) finding.List {
 
 func insert(src []byte, ins ledger.Insertion) []byte { return ledger.Insert(src, ins) }
 
-func guard(ctx context.Context, w *workspace.Workspace, reports string) (string, error) {
-	return evidence.Guard(ctx, w.Root, reports, w.Git)
+func guard(ctx context.Context, w *workspace.Workspace, reports string, note *commit.Note) (string, error) {
+	return evidence.Guard(ctx, w.Root, reports, w.Git, note.Steps())
 }
 
 func createDir(reports, slug string, now time.Time) (evidence.Dir, error) {

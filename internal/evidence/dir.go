@@ -143,6 +143,16 @@ func createAll(wanted []Want, stamp string) (dirs map[Want]Dir, free bool, err e
 var errTaken = errors.New("taken")
 
 func createLeaf(reports, stamp, path string) error {
+	for {
+		err := createBoth(reports, stamp, path)
+		// Another call, or a recovery, may have found the stamp's directory empty and taken it away between the two.
+		if _, gone := os.Lstat(reports); !errors.Is(err, fs.ErrNotExist) || gone != nil {
+			return err
+		}
+	}
+}
+
+func createBoth(reports, stamp, path string) error {
 	parent := filepath.Join(reports, stamp)
 	err := os.Mkdir(parent, 0o777)
 	if err == nil {
@@ -211,11 +221,12 @@ const SummaryMark = "<!-- written by planctl -->\n"
 
 // WriteSummary writes summary.md into a run's directory; summary.planctl.md
 // where a command wrote a summary.md of its own, which is never replaced.
-func WriteSummary(dir string, text []byte) error {
+// steps are told of the file that is written.
+func WriteSummary(dir string, text []byte, steps atomicfile.Steps) error {
 	text = append([]byte(SummaryMark), text...)
 	for _, name := range []string{"summary.md", "summary.planctl.md"} {
 		path := filepath.Join(dir, name)
-		err := atomicfile.Create(path, text, 0o666)
+		err := steps.Create(path, text, 0o666)
 		if !errors.Is(err, fs.ErrExist) {
 			return err
 		}
@@ -224,7 +235,7 @@ func WriteSummary(dir string, text []byte) error {
 			return err
 		}
 		if ours {
-			return atomicfile.Replace(path, text, nil)
+			return steps.Replace(path, text, nil)
 		}
 	}
 	return fmt.Errorf("%s: summary.md and summary.planctl.md were both written by a command; no summary was written", dir)

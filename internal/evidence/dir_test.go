@@ -7,6 +7,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/planctl/planctl/internal/atomicfile"
 )
 
 func put(t testing.TB, path, content string) {
@@ -122,7 +124,7 @@ func TestRemoveEmpty(t *testing.T) {
 func TestWriteSummary(t *testing.T) {
 	dir := t.TempDir()
 	for _, text := range []string{"# first\n", "# second\n"} {
-		if err := WriteSummary(dir, []byte(text)); err != nil {
+		if err := WriteSummary(dir, []byte(text), atomicfile.Steps{}); err != nil {
 			t.Fatal(err)
 		}
 		if got := content(t, dir+"/summary.md"); !strings.HasSuffix(got, "\n"+text) {
@@ -133,7 +135,7 @@ func TestWriteSummary(t *testing.T) {
 		dir := t.TempDir()
 		put(t, dir+"/summary.md", own)
 		for range 2 {
-			if err := WriteSummary(dir, []byte("ours\n")); err != nil {
+			if err := WriteSummary(dir, []byte("ours\n"), atomicfile.Steps{}); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -141,7 +143,7 @@ func TestWriteSummary(t *testing.T) {
 			t.Errorf("%q was replaced, or no summary beside it", own)
 		}
 		put(t, dir+"/summary.planctl.md", "taken")
-		if err := WriteSummary(dir, nil); err == nil || content(t, dir+"/summary.planctl.md") != "taken" {
+		if err := WriteSummary(dir, nil, atomicfile.Steps{}); err == nil || content(t, dir+"/summary.planctl.md") != "taken" {
 			t.Errorf("both taken: %v", err)
 		}
 	}

@@ -38,7 +38,9 @@ summary*.md merge=planctl
 // git would still do to a log below REPORTS; repo may be nil.
 //
 // It is an error when REPORTS leaves the workspace, by its path or by a link.
-func Guard(ctx context.Context, root, reports string, repo *gitrepo.Repo) (warning string, err error) {
+//
+// steps are told of the files that are written.
+func Guard(ctx context.Context, root, reports string, repo *gitrepo.Repo, steps atomicfile.Steps) (warning string, err error) {
 	if err := inside(root, reports); err != nil {
 		return "", err
 	}
@@ -53,8 +55,8 @@ func Guard(ctx context.Context, root, reports string, repo *gitrepo.Repo) (warni
 		// The rules would hold for the sources too.
 		return fmt.Sprintf("%s holds the workspace itself, so no rules for git were written there; set `reports:` to a directory of its own", reports), nil
 	}
-	for name, content := range map[string]string{attributesFile: attributes, ignoreFile: ignore} {
-		err := atomicfile.Create(filepath.Join(reports, name), []byte(content), 0o666)
+	for _, f := range []struct{ name, content string }{{attributesFile, attributes}, {ignoreFile, ignore}} {
+		err := steps.Create(filepath.Join(reports, f.name), []byte(f.content), 0o666)
 		if err == nil {
 			continue
 		}
@@ -62,7 +64,7 @@ func Guard(ctx context.Context, root, reports string, repo *gitrepo.Repo) (warni
 			return "", err
 		}
 		// git would wait for a FIFO, as would every later call.
-		at := filepath.Join(reports, name)
+		at := filepath.Join(reports, f.name)
 		info, err := os.Stat(at)
 		if err == nil {
 			err = regular(at, info)

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/planctl/planctl/internal/atomicfile"
 	"github.com/planctl/planctl/internal/gitrepo"
 )
 
@@ -72,7 +73,7 @@ func TestGuardKeepsBytes(t *testing.T) {
 				git(t, dir, "config", k, v)
 			}
 			reports := filepath.Join(dir, "plans", "reports")
-			warning, err := Guard(context.Background(), dir, reports, repo)
+			warning, err := Guard(context.Background(), dir, reports, repo, atomicfile.Steps{})
 			if err != nil || warning != "" {
 				t.Fatalf("%q, %v", warning, err)
 			}
@@ -143,7 +144,7 @@ func TestGuardWarnings(t *testing.T) {
 			for n := range c.files {
 				before[n] = content(t, filepath.Join(dir, n))
 			}
-			warning, err := Guard(context.Background(), dir, reports, repo)
+			warning, err := Guard(context.Background(), dir, reports, repo, atomicfile.Steps{})
 			if err != nil || !strings.Contains(warning, c.want) || !strings.Contains(warning, "`"+c.add+"` at the end of "+c.in) {
 				t.Fatalf("%q, %v", warning, err)
 			}
@@ -158,7 +159,7 @@ func TestGuardWarnings(t *testing.T) {
 				t.Fatal(err)
 			}
 			put(t, path, string(bytes.TrimSuffix(old, []byte("\n")))+"\n"+c.add+"\n")
-			if warning, err := Guard(context.Background(), dir, reports, repo); err != nil || warning != "" {
+			if warning, err := Guard(context.Background(), dir, reports, repo, atomicfile.Steps{}); err != nil || warning != "" {
 				t.Errorf("after the mending: %q, %v", warning, err)
 			}
 		})
@@ -167,7 +168,7 @@ func TestGuardWarnings(t *testing.T) {
 
 func TestGuardLFS(t *testing.T) {
 	dir, repo := repository(t, map[string]string{".gitattributes": "* filter=lfs diff=lfs merge=lfs -text\n"})
-	if warning, err := Guard(context.Background(), dir, dir+"/reports", repo); err != nil || warning != "" {
+	if warning, err := Guard(context.Background(), dir, dir+"/reports", repo, atomicfile.Steps{}); err != nil || warning != "" {
 		t.Errorf("git-lfs gives back what it took: %q, %v", warning, err)
 	}
 }
@@ -175,7 +176,7 @@ func TestGuardLFS(t *testing.T) {
 func TestGuardTwice(t *testing.T) {
 	dir := t.TempDir()
 	for range 2 { // without git too, since a repository may come later
-		if warning, err := Guard(context.Background(), dir, dir+"/reports", nil); err != nil || warning != "" {
+		if warning, err := Guard(context.Background(), dir, dir+"/reports", nil, atomicfile.Steps{}); err != nil || warning != "" {
 			t.Errorf("%q, %v", warning, err)
 		}
 	}
@@ -196,18 +197,18 @@ func TestGuardRefuses(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, reports := range []string{dir + "/out", dir + "/out/deeper/reports", dir + "/../x", outside, dir + "/hanging/x"} {
-		if _, err := Guard(context.Background(), dir, reports, repo); err == nil {
+		if _, err := Guard(context.Background(), dir, reports, repo, atomicfile.Steps{}); err == nil {
 			t.Errorf("%s was taken", reports)
 		}
 	}
 	if entries, err := os.ReadDir(outside); err != nil || len(entries) != 0 {
 		t.Errorf("written outside: %v, %v", entries, err)
 	}
-	if warning, err := Guard(context.Background(), dir, dir+"/in/reports", repo); err != nil || warning != "" {
+	if warning, err := Guard(context.Background(), dir, dir+"/in/reports", repo, atomicfile.Steps{}); err != nil || warning != "" {
 		t.Errorf("a link that stays inside: %q, %v", warning, err)
 	}
 	for _, reports := range []string{dir, filepath.Dir(dir + "/x")} {
-		if warning, err := Guard(context.Background(), dir, reports, repo); err != nil || warning == "" {
+		if warning, err := Guard(context.Background(), dir, reports, repo, atomicfile.Steps{}); err != nil || warning == "" {
 			t.Errorf("the workspace as REPORTS: %q, %v", warning, err)
 		}
 	}

@@ -24,8 +24,9 @@ const maxDigests = 10_000
 // difference, untracked files included, as ID.patch in runDir. Where the patch
 // would be longer than limit bytes, the hashes of the differing files are
 // recorded instead: path → "sha256:" and hex, or "absent". What could not be
-// kept is said in Why. repo may be nil.
-func KeepSource(ctx context.Context, repo *gitrepo.Repo, runDir, id string, exclude []string, limit int64) (manifest.Source, *manifest.File, error) {
+// kept is said in Why. repo may be nil. steps are told of the patch when it is
+// written.
+func KeepSource(ctx context.Context, repo *gitrepo.Repo, runDir, id string, exclude []string, limit int64, steps atomicfile.Steps) (manifest.Source, *manifest.File, error) {
 	var s manifest.Source
 	if repo == nil {
 		s.Why = "not a git checkout"
@@ -68,7 +69,7 @@ func KeepSource(ctx context.Context, repo *gitrepo.Repo, runDir, id string, excl
 		return s, nil, nil
 	}
 	s.Patch = id + ".patch"
-	if err := atomicfile.Create(filepath.Join(runDir, s.Patch), patch, 0o666); err != nil {
+	if err := steps.Create(filepath.Join(runDir, s.Patch), patch, 0o666); err != nil {
 		return s, nil, err
 	}
 	sum := sha256.Sum256(patch)

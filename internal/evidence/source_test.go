@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/planctl/planctl/internal/atomicfile"
 	"github.com/planctl/planctl/internal/redact"
 )
 
@@ -23,7 +24,7 @@ func TestKeepSource(t *testing.T) {
 	put(t, dir+"/plans/p.md", "2\n")
 	put(t, run.Path+"/A1.log", "x")
 	head := strings.TrimSpace(git(t, dir, "rev-parse", "HEAD"))
-	s, file, err := KeepSource(ctx, repo, run.Path, "A1", own, 1<<20)
+	s, file, err := KeepSource(ctx, repo, run.Path, "A1", own, 1<<20, atomicfile.Steps{})
 	if err != nil || file != nil || s.Dirty || s.Commit != head || s.Tree == "" || s.Patch != "" || s.Why != "" {
 		t.Errorf("only planctl's own files differ: %+v %+v %v", s, file, err)
 	}
@@ -36,7 +37,7 @@ func TestKeepSource(t *testing.T) {
 	if err := os.Symlink("a.py", dir+"/src/link"); err != nil {
 		t.Fatal(err)
 	}
-	s, file, err = KeepSource(ctx, repo, run.Path, "A1", own, 1<<20)
+	s, file, err = KeepSource(ctx, repo, run.Path, "A1", own, 1<<20, atomicfile.Steps{})
 	if err != nil || file == nil || !s.Dirty || s.Patch != "A1.patch" || s.Digests != nil {
 		t.Fatalf("%+v %+v %v", s, file, err)
 	}
@@ -55,11 +56,11 @@ func TestKeepSource(t *testing.T) {
 	if _, err := os.Lstat(clone + "/gone"); err == nil {
 		t.Error("a removed file is in the clone")
 	}
-	if _, _, err := KeepSource(ctx, repo, run.Path, "A1", own, 1<<20); err == nil {
+	if _, _, err := KeepSource(ctx, repo, run.Path, "A1", own, 1<<20, atomicfile.Steps{}); err == nil {
 		t.Error("a patch was replaced")
 	}
 
-	s, file, err = KeepSource(ctx, repo, run.Path, "A2", own, 10)
+	s, file, err = KeepSource(ctx, repo, run.Path, "A2", own, 10, atomicfile.Steps{})
 	if err != nil || file != nil || !s.Dirty || s.Patch != "" || !strings.Contains(s.Why, "longer than 10 bytes") {
 		t.Fatalf("over the limit: %+v %+v %v", s, file, err)
 	}
@@ -69,13 +70,13 @@ func TestKeepSource(t *testing.T) {
 }
 
 func TestKeepSourceWithout(t *testing.T) {
-	if s, file, err := KeepSource(context.Background(), nil, t.TempDir(), "A", nil, 1); err != nil || file != nil || s.Why == "" || s.Dirty {
+	if s, file, err := KeepSource(context.Background(), nil, t.TempDir(), "A", nil, 1, atomicfile.Steps{}); err != nil || file != nil || s.Why == "" || s.Dirty {
 		t.Errorf("no git: %+v %+v %v", s, file, err)
 	}
 	dir, repo := repository(t, nil)
 	put(t, dir+"/a", "1\n")
 	run := t.TempDir()
-	s, file, err := KeepSource(context.Background(), repo, run, "A", nil, 1<<20)
+	s, file, err := KeepSource(context.Background(), repo, run, "A", nil, 1<<20, atomicfile.Steps{})
 	if err != nil || file == nil || s.Commit != "" || !s.Dirty || s.Why == "" {
 		t.Errorf("no commit: %+v %+v %v", s, file, err)
 	}
@@ -88,7 +89,7 @@ func TestKeepSourceWithout(t *testing.T) {
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	if s, _, err := KeepSource(context.Background(), repo, run, "B", nil, 1<<20); err != nil || !strings.Contains(s.Why, "another repository, not kept: nested/") {
+	if s, _, err := KeepSource(context.Background(), repo, run, "B", nil, 1<<20, atomicfile.Steps{}); err != nil || !strings.Contains(s.Why, "another repository, not kept: nested/") {
 		t.Errorf("%+v %v", s, err)
 	}
 }
