@@ -1,0 +1,114 @@
+package main
+
+import (
+	"fmt"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"syscall"
+)
+
+// point is one system call on a file of the workspace: which call, of which file, and how many of its like came before.
+// Not the how-manieth of all: a goroutine goes from thread to thread, and which of two is first is nobody's decision.
+type point struct {
+	call    string
+	path    string // relative to the workspace, with what is drawn anew for each run made plain
+	nth     int
+	length  int  // bytes asked for
+	writes  bool // it changes something, or opens a file to be changed
+	creates bool // it opens a file that may not be there
+}
+
+// String names the file and the call, without its turn.
+func (p point) String() string { return p.call + " " + p.path }
+
+func (p point) full() string { return fmt.Sprintf("%s %s (%d)", p.call, p.path, p.nth) }
+
+func (p point) same(q point) bool { return p.call == q.call && p.path == q.path && p.nth == q.nth }
+
+// reads reports whether the call only reads: to die there is to die before the next one.
+func (p point) reads() bool {
+	return slices.Contains([]string{"read", "pread64", "getdents64"}, p.call)
+}
+
+// What differs from run to run: stamps, the key of a run, the digits of temporary files, process numbers.
+var drawn = []struct {
+	is   *regexp.Regexp
+	name string
+}{
+	{regexp.MustCompile(`\d{4}-\d\d-\d\dT\d{6}Z`), "STAMP"},
+	{regexp.MustCompile(`\.planctl-[0-9a-f]{16}`), ".planctl-RANDOM"},
+	{regexp.MustCompile(`[0-9a-f]{32}`), "KEY"},
+	{regexp.MustCompile(`KEY\.\d+\.`), "KEY.PID."},
+	{regexp.MustCompile(`notes/\d+-\d+\.jsonl`), "notes/PID-RANDOM.jsonl"},
+}
+
+func normal(root, path string) string {
+	rel, err := filepath.Rel(root, path)
+	if err != nil {
+		return path
+	}
+	for _, d := range drawn {
+		rel = d.is.ReplaceAllString(rel, d.name)
+	}
+	return rel
+}
+
+// doing is what happens at a point.
+type doing uint8
+
+const (
+	nothing doing = iota
+	kill          // the process is killed before the call
+	torn          // it is killed when half of the bytes are written
+	fail          // the call does nothing and gives an error
+	short         // half of the bytes are written, and the call says so
+	cut           // so too, and the next write gives an error: a disk that is full now
+)
+
+// fault is one thing that goes wrong.
+type fault struct {
+	do    doing
+	at    point
+	errno syscall.Errno
+}
+
+func (f fault) String() string {
+	switch f.do {
+	case kill:
+		return "killed at " + f.at.full()
+	case torn:
+		return "killed half way through " + f.at.full()
+	case short:
+		return "a short " + f.at.full()
+	case cut:
+		return fmt.Sprintf("a short %s, then %s", f.at.full(), errnoName(f.errno))
+	case fail:
+		return errnoName(f.errno) + " at " + f.at.full()
+	}
+	return "nothing"
+}
+
+func errnoName(e syscall.Errno) string {
+	switch e {
+	case syscall.EIO:
+		return "EIO"
+	case syscall.ENOSPC:
+		return "ENOSPC"
+	case syscall.EMFILE:
+		return "EMFILE"
+	case syscall.EROFS:
+		return "EROFS"
+	}
+	return e.Error()
+}
+
+// result is what was seen of one process.
+type result struct {
+	points  []point
+	hit     bool     // the fault happened
+	real    string   // the file that it happened to
+	flushed []string // the files that were flushed after it
+	exit    int      // exit code, -1 where a signal ended it
+	said    string   // what it printed
+}
