@@ -15,6 +15,7 @@ import (
 	"syscall"
 
 	"github.com/planctl/planctl/internal/atomicfile"
+	"github.com/planctl/planctl/internal/gitrepo"
 	"github.com/planctl/planctl/internal/manifest"
 	"github.com/planctl/planctl/internal/regular"
 )
@@ -36,6 +37,7 @@ type noted struct {
 	Of    *author `json:"of,omitempty"`    // the first line
 	Temp  string  `json:"temp,omitempty"`  // a temporary file
 	Into  string  `json:"into,omitempty"`  // with Temp: the file whose place it is about to take
+	Aside string  `json:"aside,omitempty"` // a directory of git objects, not of the workspace; an absolute path
 	Patch string  `json:"patch,omitempty"` // of a run; it goes unless there is a manifest beside it, or an intent that will make one
 	Dir   string  `json:"dir,omitempty"`   // of a run; it goes if it is empty
 }
@@ -92,6 +94,9 @@ func (n *Note) Patch(path string) error {
 	}
 	return n.add(noted{Patch: rel})
 }
+
+// Aside is said before a directory is made for objects of git, outside of the workspace.
+func (n *Note) Aside(dir string) error { return n.add(noted{Aside: dir}) }
 
 func (n *Note) add(l noted) error {
 	n.mu.Lock()
@@ -228,6 +233,12 @@ func (s *Store) clear(note string, lines []noted) (kept []string, err error) {
 
 // clearOne believes a note no more than it must: without git it lies in the tree, and others may have written it.
 func (s *Store) clearOne(l noted) (kept string, err error) {
+	if l.Aside != "" {
+		if s.Repo == nil {
+			return "", nil // without git there is none, and the note may be anybody's
+		}
+		return "", gitrepo.RemoveAside(l.Aside)
+	}
 	rel := l.Temp + l.Patch + l.Dir
 	if s.within(rel) != nil {
 		return "", nil

@@ -120,3 +120,30 @@ func TestForgedNotes(t *testing.T) {
 		t.Errorf("a stranger's file: %v", err)
 	}
 }
+
+// A directory of objects that a dead process set aside goes, and no other that a note names.
+func TestNotedAside(t *testing.T) {
+	root := t.TempDir()
+	s := NewStore(root, &gitrepo.Repo{Top: root, GitDir: filepath.Join(root, ".git")})
+	aside, other := filepath.Join(root, "planctl-aside-0123456789abcdef"), filepath.Join(root, "other")
+	put(t, filepath.Join(aside, "objects/12/34"), "a copy")
+	put(t, filepath.Join(other, "a.go"), "a person's")
+	note := func(dir string) {
+		put(t, filepath.Join(s.Dir, "notes", fmt.Sprintf("%d-1.jsonl", dead(t))), fmt.Sprintf("{\"aside\":%q}\n", dir))
+	}
+	note(aside)
+	if _, err := s.clearNotes(); err != nil || there(t, aside) {
+		t.Errorf("%v", err)
+	}
+	note(other)
+	if _, err := s.clearNotes(); err == nil || !there(t, filepath.Join(other, "a.go")) {
+		t.Errorf("%v", err)
+	}
+	// Without git the note may be anybody's, and no such directory was made.
+	put(t, filepath.Join(aside, "a.go"), "a person's")
+	s = NewStore(root, nil)
+	note(aside)
+	if _, err := s.clearNotes(); err != nil || !there(t, aside) {
+		t.Errorf("%v", err)
+	}
+}

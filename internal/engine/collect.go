@@ -160,7 +160,7 @@ func (x *execution) extents(ctx context.Context, red *manifest.Predicate) map[st
 			return nil
 		}
 	}
-	was, err := x.w.Git.FilesAt(ctx, red.Source.Commit, patch, files)
+	was, err := x.w.Git.Telling(x.call.note.Aside).FilesAt(ctx, red.Source.Commit, patch, files)
 	if err != nil {
 		return nil
 	}

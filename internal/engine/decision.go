@@ -34,7 +34,7 @@ type decision struct {
 	mask  *redact.Masker
 
 	// before does the work whose outcome is recorded, in the record's directory, once an intent tells of it; nil: none.
-	before func(ctx context.Context, rel string, p *manifest.Predicate, open *commit.Open) error
+	before func(ctx context.Context, rel string, p *manifest.Predicate, open *commit.Open, note *commit.Note) error
 }
 
 // judgement fills in what was decided and says what to tick, on a reading of the workspace made under
@@ -118,7 +118,7 @@ func (d *decision) locked(ctx context.Context, w *workspace.Workspace, store *co
 		return err
 	}
 	if d.before != nil {
-		if err := d.before(ctx, rel, &p, open); err != nil {
+		if err := d.before(ctx, rel, &p, open, note); err != nil {
 			return errors.Join(err, open.Abandon(), os.RemoveAll(w.Abs(rel)), evidence.RemoveEmpty(w.Root, rel))
 		}
 		ctx = context.WithoutCancel(ctx) // Ctrl-C leaves a record

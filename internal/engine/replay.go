@@ -61,8 +61,8 @@ func (e *Engine) Replay(ctx context.Context, name string, opt ReplayOptions) (*T
 	}
 	t := e.describe(w, q.it)
 	d := &decision{e: e, plan: q.it.Plan.Path, id: q.it.Task.ID, phase: q.it.Phase.ID, kind: manifest.KindReplay, note: opt.Note, task: t}
-	d.before = func(ctx context.Context, rel string, p *manifest.Predicate, open *commit.Open) error {
-		return e.replayInto(ctx, w, q, opt, t, rel, p, open)
+	d.before = func(ctx context.Context, rel string, p *manifest.Predicate, open *commit.Open, note *commit.Note) error {
+		return e.replayInto(ctx, w, q, opt, t, rel, p, open, note)
 	}
 	err = d.commit(ctx, w, func(*workspace.Workspace, *manifest.Predicate) ([]commit.Tick, error) { return nil, nil })
 	if err == nil && t.Predicate.Result == manifest.Interrupted {
@@ -191,12 +191,12 @@ func (e *Engine) replayOptions(w *workspace.Workspace, t *Task, key, stamp, setu
 }
 
 // replayInto replays a proof and puts what was seen into the record that is being made in the directory rel.
-func (e *Engine) replayInto(ctx context.Context, w *workspace.Workspace, q *proven, opt ReplayOptions, t *Task, rel string, p *manifest.Predicate, open *commit.Open) error {
+func (e *Engine) replayInto(ctx context.Context, w *workspace.Workspace, q *proven, opt ReplayOptions, t *Task, rel string, p *manifest.Predicate, open *commit.Open, note *commit.Note) error {
 	dir := w.Abs(rel)
 	if w.Git == nil {
 		return &replay.RefusedError{Why: "a replay lays out the sources of the red run from git, and this is no git checkout"}
 	}
-	source, patch, err := evidence.KeepSource(ctx, w.Git, dir, fileID(q.it.Task.ID), Own(w), w.Config.PatchLimit, atomicfile.Steps{}) // the intent has the directory
+	source, patch, err := evidence.KeepSource(ctx, w.Git.Telling(note.Aside), dir, fileID(q.it.Task.ID), Own(w), w.Config.PatchLimit, atomicfile.Steps{}) // the intent has the directory
 	if err != nil {
 		return fmt.Errorf("keep the state of the sources: %w", err)
 	}

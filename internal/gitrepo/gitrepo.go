@@ -34,7 +34,8 @@ type Repo struct {
 	GitDir    string // absolute; per worktree
 	CommonDir string // absolute; shared by worktrees
 
-	env []string // the environment of each git process
+	env  []string // the environment of each git process
+	told func(dir string) error
 }
 
 // Open finds the checkout that dir is in. Where the layout is the usual one it

@@ -64,7 +64,7 @@ func (r *Repo) PatchOf(ctx context.Context, commit string, changes []Change, lim
 	if weight/heavy > limit {
 		return nil, true, nil
 	}
-	temp, err := os.MkdirTemp("", "planctl-patch-")
+	temp, err := r.makeAside()
 	if err != nil {
 		return nil, false, err
 	}

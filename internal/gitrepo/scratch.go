@@ -105,7 +105,7 @@ func (r *Repo) FilesAt(ctx context.Context, commit string, patch []byte, paths [
 	if len(paths) == 0 {
 		return nil, nil
 	}
-	temp, err := os.MkdirTemp("", "planctl-files-")
+	temp, err := r.makeAside()
 	if err != nil {
 		return nil, err
 	}

@@ -90,7 +90,7 @@ type Options struct {
 	Started  func(runner.Handle) error       // sees every command that has started; may be nil
 	Show     func(Step)                      // sees every command before it starts; may be nil
 	Live     func(Step) io.Writer            // a copy of its log as it grows; may be nil
-	Scratch  func(dir string) error          // is told the throwaway directory before anything is in it; may be nil
+	Scratch  func(dir string) error          // is told the throwaway directory before it is made; may be nil
 }
 
 // Side is what one state of the sources showed.
@@ -129,6 +129,19 @@ type RefusedError struct{ Why, Help string }
 
 func (e *RefusedError) Error() string { return e.Why }
 
+// throwaway is a name that nothing has yet.
+func throwaway() (string, error) {
+	temp, err := filepath.EvalSymlinks(os.TempDir())
+	if err != nil {
+		return "", err
+	}
+	var random [8]byte
+	if _, err := rand.Read(random[:]); err != nil {
+		return "", err
+	}
+	return filepath.Join(temp, Prefix+hex.EncodeToString(random[:])), nil
+}
+
 // Run replays a proof. A proof that does not hold is no error; an error is of
 // the disk, of git or of the executor, or a *RefusedError.
 func Run(ctx context.Context, p Proof, o Options) (seen Seen, err error) {
@@ -136,18 +149,21 @@ func Run(ctx context.Context, p Proof, o Options) (seen Seen, err error) {
 	if err != nil || prefix == ".." || strings.HasPrefix(prefix, ".."+string(filepath.Separator)) {
 		return seen, &RefusedError{Why: fmt.Sprintf("the workspace %s is not inside of its git checkout %s", p.Root, p.Repo.Top)}
 	}
-	dir, err := os.MkdirTemp("", Prefix)
+	dir, err := throwaway()
 	if err != nil {
 		return seen, err
 	}
-	if dir, err = filepath.EvalSymlinks(dir); err != nil {
+	// Told before it is made: who dies between the two leaves nothing that nobody knows of.
+	if o.Scratch != nil {
+		if err := o.Scratch(dir); err != nil {
+			return seen, err
+		}
+	}
+	if err := os.Mkdir(dir, 0o700); err != nil {
 		return seen, err
 	}
 	r := &replay{p: p, o: o, dir: dir, prefix: prefix}
-	if o.Scratch != nil {
-		err = o.Scratch(dir)
-	}
-	if err == nil && o.Guard != nil {
+	if o.Guard != nil {
 		r.guard, err = o.Guard(dir)
 	}
 	defer func() {
