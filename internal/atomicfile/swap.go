@@ -92,7 +92,7 @@ func (s *swap) put(want *[32]byte) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, next.close()) }()
-	switch err := exchange(s.temp, s.target); {
+	switch err := s.exchange(); {
 	case errors.Is(err, errNoExchange):
 		return s.rename()
 	case err != nil:
@@ -119,6 +119,15 @@ func (s *swap) put(want *[32]byte) (err error) {
 	s.gone = false
 	s.at(Returned)
 	return errors.Join(&ChangedError{Path: s.path}, err, synced(s.target))
+}
+
+// exchange lets the two files change their names; an error names them.
+func (s *swap) exchange() error {
+	err := exchange(s.temp, s.target)
+	if err != nil && !errors.Is(err, errNoExchange) {
+		err = &os.LinkError{Op: "exchange", Old: s.temp, New: s.target, Err: err}
+	}
+	return err
 }
 
 func (s *swap) rename() error {
@@ -167,7 +176,7 @@ func (s *swap) giveBack(old, ours *watched) error {
 		if err != nil {
 			return err
 		}
-		err = exchange(s.temp, s.target)
+		err = s.exchange()
 		if errors.Is(err, fs.ErrNotExist) {
 			// Somebody took the name away, and may be making the file anew: then that stays.
 			if err = os.Link(s.temp, s.target); err == nil {
@@ -187,7 +196,7 @@ func (s *swap) giveBack(old, ours *watched) error {
 			if same, err := ours.is(s.sum); err != nil || same && ours.alone() {
 				return err
 			}
-			if err := exchange(s.temp, s.target); err != nil {
+			if err := s.exchange(); err != nil {
 				return err
 			}
 			return s.join(old, ours)

@@ -13,6 +13,7 @@ import (
 
 	"github.com/planctl/planctl/internal/atomicfile"
 	"github.com/planctl/planctl/internal/commit"
+	"github.com/planctl/planctl/internal/disk"
 	"github.com/planctl/planctl/internal/evidence"
 	"github.com/planctl/planctl/internal/manifest"
 	"github.com/planctl/planctl/internal/redact"
@@ -163,7 +164,9 @@ func (q *proven) prepare(w *workspace.Workspace, stamp string, now replay.State)
 	if i < 0 {
 		return refuse("the manifest of the red run does not record its patch " + s.Patch)
 	}
-	if sum, _, err := evidence.Hash(path); err != nil {
+	if sum, _, err := evidence.Hash(path); disk.Failed(err) {
+		return pr, err
+	} else if err != nil {
 		return refuse("the patch of the red run: " + err.Error())
 	} else if sum != r.Files[i].SHA256 {
 		return refuse("the patch of the red run is not the one that it kept: " + s.Patch)

@@ -34,6 +34,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/planctl/planctl/internal/disk"
 	"github.com/planctl/planctl/internal/evidence"
 	"github.com/planctl/planctl/internal/gitrepo"
 	"github.com/planctl/planctl/internal/manifest"
@@ -233,6 +234,10 @@ func (r *replay) today() (map[string][]byte, error) {
 	pins := map[string][]byte{}
 	for _, pin := range r.p.Pins {
 		b, rerr := evidence.ReadPinned(root, pin)
+		if disk.Failed(rerr) {
+			err = fmt.Errorf("read the pin %s: %w", pin, rerr)
+			break
+		}
 		if rerr != nil {
 			err = &RefusedError{Why: fmt.Sprintf("the pin %s cannot be read today: %v", pin, rerr), Help: "bring it back, or prove the red and its green again"}
 			break
@@ -365,6 +370,9 @@ func (r *replay) execute(ctx context.Context, name, ws string, sp *spec.Spec, si
 	side.Result = res
 	if res.Canceled {
 		return nil
+	}
+	if info, gone := os.Stat(cmdDir); res.Err != "" && gone == nil && info.IsDir() {
+		return errors.New(res.Err) // no word about the sources, which have the directory: the disk or the machine failed
 	}
 	side.Tests, err = results(ws, runDir, log, sp, before, res)
 	return err
