@@ -17,6 +17,7 @@ func (s *scenario) crash(base *place, dir string, f fault, who person, met func(
 	if err != nil {
 		return err
 	}
+	f.saved = s.saved
 	r, err := p.traced(f, s.args...)
 	switch {
 	case err != nil:
@@ -55,6 +56,7 @@ func (s *scenario) crash(base *place, dir string, f fault, who person, met func(
 	if err := p.recovered(); err != nil {
 		return err
 	}
+	p.saved = s.saved
 	if err := who.then(p, undone); err != nil {
 		return err
 	}

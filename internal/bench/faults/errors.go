@@ -34,6 +34,7 @@ func (s *scenario) failing(base *place, dir string, f fault, met func(fault)) er
 	if err != nil {
 		return err
 	}
+	f.saved = s.saved
 	r, err := p.traced(f, s.args...)
 	if err != nil {
 		return err
@@ -88,6 +89,7 @@ func (s *scenario) failing(base *place, dir string, f fault, met func(fault)) er
 	if err := p.recovered(); err != nil {
 		return errors.Join(append(wrong, err)...)
 	}
+	p.saved = s.saved
 	if _, err := p.settled(); err != nil {
 		wrong = append(wrong, fmt.Errorf("after the recovery: %w", err))
 	} else if err := s.finish(p); err != nil {

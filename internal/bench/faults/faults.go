@@ -39,6 +39,7 @@ type bench struct {
 	every   int    // one of so many trials
 	jobs    int    // how many at once
 	only    string // only the scenarios whose names hold it
+	short   bool   // only the scenarios of the short form
 	alone   bool   // nobody does anything between a crash and its recovery
 	done    int    // trials so far
 	bases   map[string]based
@@ -139,7 +140,8 @@ func (b *bench) crashes(ctx context.Context) error {
 	return b.all(ctx, func(s *scenario, base *place, points []point, c *campaign) {
 		c.points = len(kills(points))
 		for _, who := range persons() {
-			if who.git && !s.git() || b.alone && who.act != nil {
+			// What is saved meanwhile would go with a checkout, as whoever checks out wants it.
+			if s.saved != "" && who.act != nil || who.git && !s.git() || b.alone && who.act != nil {
 				continue
 			}
 			for _, f := range kills(points) {
@@ -164,7 +166,7 @@ func (b *bench) failures(ctx context.Context) error {
 func (b *bench) all(ctx context.Context, fill func(*scenario, *place, []point, *campaign)) error {
 	var all []error
 	for _, s := range scenarios() {
-		if !strings.Contains(s.name, b.only) {
+		if !strings.Contains(s.name, b.only) || b.short && !s.short {
 			continue
 		}
 		base, err := b.base(&s)

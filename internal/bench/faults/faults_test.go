@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// TestFaults is the program in short form: a few trials of each of its parts, and those that once went wrong.
+// TestFaults is the program in short form: a few trials of each of its parts, of the scenarios of the short form, and those that once went wrong.
 // PLANCTL_FAULTS_EVERY says one of how many trials is done; 1 does them all, and takes hours.
 func TestFaults(t *testing.T) {
 	b := newBench(t)
@@ -52,7 +52,7 @@ func newBench(t *testing.T) *bench {
 	if !tracing {
 		t.Skip("planctl is traced on linux/amd64 only")
 	}
-	b := &bench{jobs: 2}
+	b := &bench{jobs: 2, short: os.Getenv("PLANCTL_FAULTS_EVERY") == ""}
 	if err := b.prepare(t.TempDir()); err != nil {
 		t.Fatal(err)
 	}

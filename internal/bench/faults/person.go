@@ -78,7 +78,7 @@ func (p *place) foreign() error {
 	if err != nil {
 		return err
 	}
-	if s.plan != planText+"\nof the other branch\n" || s.ledger != ledgerText+"\nof the other branch\n" || s.above != aboveText {
+	if s.plan != planText+otherText || s.ledger != ledgerText+otherText || s.above != aboveText {
 		return fmt.Errorf("the other branch's documents changed:\n%q\n%q\n%q", s.plan, s.above, s.ledger)
 	}
 	return nil

@@ -22,8 +22,10 @@ import (
 type place struct {
 	planctl string // the program
 	dir     string
-	said    string // a file outside of it, for what planctl prints
-	secret  bool   // a secret is in the environment
+	said    string            // a file outside of it, for what planctl prints
+	secret  bool              // a secret is in the environment
+	texts   map[string]string // the plans and the ledger as a person wrote them
+	saved   string            // a document in which a person saved a line while planctl replaced it, and which has it by now
 }
 
 // The documents as a person wrote them: line ends of two kinds, no line end at the end, spaces that nobody sees.
@@ -38,6 +40,16 @@ const (
 	ledgerText = "# Ledger\n\n## [T-001] T\n- Attempts History:\n  * [2025-10-01] Attempt #4 — Result: by hand.\n\n## [U-002] Other\n- trailing   \n"
 )
 
+// otherText is what the documents end with on the other branch.
+const otherText = "\nof the other branch\n"
+
+// savedText is what a person saves while planctl replaces a document.
+const savedText = "\nsaved meanwhile\n"
+
+// scratch is where planctl makes what it throws away: in the workspace, so that each call on it is a point, and where
+// neither git nor planctl looks.
+const scratch = ".git/scratch"
+
 // The documents of planctl's work, and what a person wrote in each.
 func documents() map[string]string {
 	return map[string]string{"plan.md": planText, "above.md": aboveText, "docs/fix_plan.md": ledgerText}
@@ -45,7 +57,7 @@ func documents() map[string]string {
 
 // newPlace makes the workspace from which the others are copied.
 func newPlace(planctl, dir string) (*place, error) {
-	p := &place{planctl: planctl, dir: dir, said: dir + ".said"}
+	p := &place{planctl: planctl, dir: dir, said: dir + ".said", texts: documents()}
 	if err := os.Mkdir(dir, 0o755); err != nil {
 		return nil, err
 	}
@@ -69,7 +81,7 @@ func newPlace(planctl, dir string) (*place, error) {
 		}
 	}
 	for _, name := range []string{"plan.md", "docs/fix_plan.md"} {
-		if err := p.write(name, documents()[name]+"\nof the other branch\n"); err != nil {
+		if err := p.write(name, documents()[name]+otherText); err != nil {
 			return nil, err
 		}
 	}
@@ -77,6 +89,9 @@ func newPlace(planctl, dir string) (*place, error) {
 		if err := p.git(args...); err != nil {
 			return nil, err
 		}
+	}
+	if err := os.Mkdir(p.path(scratch), 0o755); err != nil {
+		return nil, err
 	}
 	return p, p.write("source.txt", "changed since the commit\n") // so that there is a patch to keep
 }
@@ -86,7 +101,7 @@ func (p *place) copy(dir string) (*place, error) {
 	if out, err := exec.Command("cp", "-a", p.dir, dir).CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("cp: %w\n%s", err, out)
 	}
-	return &place{planctl: p.planctl, dir: dir, said: dir + ".said", secret: p.secret}, nil
+	return &place{planctl: p.planctl, dir: dir, said: dir + ".said", secret: p.secret, texts: p.texts, saved: p.saved}, nil
 }
 
 func (p *place) remove() error { return errors.Join(os.RemoveAll(p.dir), os.RemoveAll(p.said)) }
@@ -109,7 +124,7 @@ func (p *place) append(name, text string) error {
 }
 
 func (p *place) env() []string {
-	env := []string{"PATH=" + os.Getenv("PATH"), "HOME=" + p.dir, "LC_ALL=C", "TZ=UTC", "NO_COLOR=1", "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=/dev/null",
+	env := []string{"PATH=" + os.Getenv("PATH"), "HOME=" + p.dir, "TMPDIR=" + p.path(scratch), "LC_ALL=C", "TZ=UTC", "NO_COLOR=1", "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=/dev/null",
 		"GIT_TERMINAL_PROMPT=0", "GIT_OPTIONAL_LOCKS=0",
 		"GIT_AUTHOR_NAME=T", "GIT_AUTHOR_EMAIL=t@planctl.invalid", "GIT_COMMITTER_NAME=T", "GIT_COMMITTER_EMAIL=t@planctl.invalid"}
 	if p.secret {
@@ -182,7 +197,11 @@ func (p *place) snapshot() (map[string]string, error) {
 		if err != nil {
 			return err
 		}
-		if strings.HasPrefix(rel, ".git/") && rel != ".git/planctl" && !strings.HasPrefix(rel, ".git/planctl/") {
+		if d.IsDir() && filepath.Dir(rel) == scratch {
+			all[rel+"/"] = ""
+			return fs.SkipDir
+		}
+		if strings.HasPrefix(rel, ".git/") && rel != scratch && rel != ".git/planctl" && !strings.HasPrefix(rel, ".git/planctl/") {
 			if d.IsDir() {
 				return fs.SkipDir
 			}
@@ -232,7 +251,7 @@ type standing struct {
 
 var (
 	entryText = regexp.MustCompile(`(?m)^  \* \[\d{4}-\d\d-\d\d\] Attempt #(\d+) — (A\d \w[\w ]*): (\w+)[^\n]*\n(?:    [^\n]*\n)*?    Run: (sha256:[0-9a-f]{64})\n`)
-	leftover  = regexp.MustCompile(`\.planctl-[0-9a-f]{16}$|/?planctl/(intents|notes)/.|\.making$`)
+	leftover  = regexp.MustCompile(`\.planctl-[0-9a-f]{16}$|/?planctl/(intents|notes)/.|^.git/scratch/.|\.making$`)
 )
 
 // look reads the workspace and holds it to what has to be so at every instant: a tick has its attempt, and an attempt its
@@ -288,12 +307,19 @@ func (p *place) read() (*standing, error) {
 		}
 		s.manifests["sha256:"+hex.EncodeToString(sum[:])] = word
 	}
-	wrong = append(wrong, s.documents()...)
+	wrong = append(wrong, s.documents(p)...)
 	return s, errors.Join(wrong...)
 }
 
 // documents compares plans and ledger with what a person wrote.
-func (s *standing) documents() (wrong []error) {
+func (s *standing) documents(p *place) (wrong []error) {
+	for name, text := range map[string]*string{"plan.md": &s.plan, "above.md": &s.above, "docs/fix_plan.md": &s.ledger} {
+		without := strings.Replace(*text, savedText, "", 1)
+		if p.saved == name && without == *text {
+			wrong = append(wrong, fmt.Errorf("what was saved while %s was replaced is not in it:\n%q", name, *text))
+		}
+		*text = without
+	}
 	untick := func(name, text, row, from, to string) string {
 		was := strings.Replace(text, row+to, row+from, 1)
 		if was != text {
@@ -303,9 +329,15 @@ func (s *standing) documents() (wrong []error) {
 	}
 	plan := untick("A1", s.plan, "| A1 | One\t\u00a0 | ", "`[ ]`", "`[x]`")
 	plan = untick("A2", plan, "| A2 | By hand | ", "`[ ]`", "`[x]`")
+	plan = untick("A3", plan, "| A3 | Fails | ", "[ ]", "[x]")
+	plan = untick("A4", plan, "| A4 | Mended | ", "[ ]", "[x]")
 	above := untick("Z1", s.above, "| Z1 | All of A | ", "[ ]", "[x]")
-	for _, d := range [][3]string{{"plan.md", plan, planText}, {"above.md", above, aboveText}} {
-		if strings.TrimSuffix(d[1], "\nof the other branch\n") != d[2] {
+	for _, d := range [][2]string{{"plan.md", plan}, {"above.md", above}} {
+		want := p.texts[d[0]]
+		if strings.HasSuffix(d[1], otherText) {
+			want = documents()[d[0]] + otherText
+		}
+		if d[1] != want {
 			wrong = append(wrong, fmt.Errorf("%s differs in more than its tokens:\n%q", d[0], d[1]))
 		}
 	}
@@ -323,7 +355,7 @@ func (s *standing) documents() (wrong []error) {
 		s.entries[m[4]] = m[3]
 	}
 	rest := entryText.ReplaceAllString(s.ledger, "")
-	if strings.TrimSuffix(rest, "\nof the other branch\n") != ledgerText {
+	if strings.TrimSuffix(rest, otherText) != p.texts["docs/fix_plan.md"] {
 		wrong = append(wrong, fmt.Errorf("the ledger without its entries is not what it was:\n%s", s.ledger))
 	}
 	return wrong

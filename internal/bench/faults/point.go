@@ -41,6 +41,8 @@ var drawn = []struct {
 	{regexp.MustCompile(`[0-9a-f]{32}`), "KEY"},
 	{regexp.MustCompile(`KEY\.\d+\.`), "KEY.PID."},
 	{regexp.MustCompile(`notes/\d+-\d+\.jsonl`), "notes/PID-RANDOM.jsonl"},
+	{regexp.MustCompile(`planctl-(replay|aside)-[0-9a-f]{16}`), "planctl-$1-RANDOM"},
+	{regexp.MustCompile(`objects/[0-9a-f]{2}(/[0-9a-fKEY]+)?`), "objects/OBJECT"},
 }
 
 func normal(root, path string) string {
@@ -71,6 +73,8 @@ type fault struct {
 	do    doing
 	at    point
 	errno syscall.Errno
+	// saved is a document: a person saves it, by renaming, when planctl is about to put its own in its place for the first time.
+	saved string
 }
 
 func (f fault) String() string {
@@ -106,6 +110,7 @@ func errnoName(e syscall.Errno) string {
 // result is what was seen of one process.
 type result struct {
 	points  []point
+	from    int      // the first of them that a person's save may have changed
 	hit     bool     // the fault happened
 	real    string   // the file that it happened to
 	flushed []string // the files that were flushed after it

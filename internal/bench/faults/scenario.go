@@ -14,6 +14,8 @@ type scenario struct {
 	args  []string
 	again []string // what brings the work to its end after a recovery
 	ends  []string // the rows that are ticked then
+	saved string   // a document that a person saves while planctl replaces it, "" without
+	short bool     // it is in the short form
 	// prepare takes the sound workspace to where the call begins.
 	prepare func(p *place) error
 }
@@ -21,7 +23,7 @@ type scenario struct {
 func scenarios() []scenario {
 	run, mark := []string{"run", "A1"}, []string{"mark", "A2", "done", "--note", "read it"}
 	return []scenario{
-		{name: "run", args: run, again: run, ends: []string{"A1"}},
+		{name: "run", short: true, args: run, again: run, ends: []string{"A1"}},
 		{name: "run that completes two phases", args: run, again: run, ends: []string{"A1", "A2", "Z1"}, prepare: func(p *place) error {
 			_, err := p.must(mark...)
 			return err
@@ -31,7 +33,10 @@ func scenarios() []scenario {
 			return nil
 		}},
 		{name: "run without git", args: run, again: run, ends: []string{"A1"}, prepare: (*place).leaveGit},
-		{name: "mark", args: mark, again: mark, ends: []string{"A2"}},
+		{name: "run, and the ledger is saved as it is replaced", short: true, args: run, again: run, ends: []string{"A1"}, saved: "docs/fix_plan.md"},
+		{name: "run, and the plan is saved as it is replaced", args: run, again: run, ends: []string{"A1"}, saved: "plan.md"},
+		{name: "replay", short: true, args: []string{"replay", "A4"}, again: []string{"replay", "A4"}, ends: []string{"A3", "A4"}, prepare: (*place).proven},
+		{name: "mark", short: true, args: mark, again: mark, ends: []string{"A2"}},
 		{name: "recover an interrupted run", args: []string{"recover"}, again: run, ends: []string{"A1"}, prepare: func(p *place) error {
 			// Its command has ended by then: what it would go on writing into the log would differ from copy to copy.
 			return p.killAt(point{call: "fsync", path: "reports/STAMP/plan_phase_A/A1.log", nth: 1}, run...)
@@ -42,7 +47,7 @@ func scenarios() []scenario {
 			}
 			return p.killAt(point{call: "renameat2", path: "docs/fix_plan.md", nth: 1}, run...)
 		}},
-		{name: "recover a run that was not ticked", args: []string{"recover"}, again: run, ends: []string{"A1", "A2", "Z1"}, prepare: func(p *place) error {
+		{name: "recover a run that was not ticked", short: true, args: []string{"recover"}, again: run, ends: []string{"A1", "A2", "Z1"}, prepare: func(p *place) error {
 			if _, err := p.must(mark...); err != nil {
 				return err
 			}
@@ -162,18 +167,44 @@ func (s *scenario) points(base *place, dir string) ([]point, error) {
 	if err != nil {
 		return nil, err
 	}
-	r, err := q.traced(fault{}, s.args...)
+	r, err := q.traced(fault{saved: s.saved}, s.args...)
 	if err != nil {
 		return nil, err
 	}
 	if r.exit != 0 {
 		return nil, fmt.Errorf("%s: exit %d\n%s", s.name, r.exit, r.said)
 	}
+	q.saved = s.saved
 	if err := s.finish(q); err != nil {
 		return nil, fmt.Errorf("%s, with nothing wrong: %w", s.name, err)
 	}
-	return r.points, q.remove()
+	return r.points[r.from:], q.remove()
 }
 
 // leaveGit turns the workspace into one without git.
 func (p *place) leaveGit() error { return os.RemoveAll(p.path(".git")) }
+
+// proven gives the workspace a proof that can be shown again: a red that failed, on sources that differ from their
+// commit, and the green that passed after it.
+func (p *place) proven() error {
+	p.texts = documents()
+	p.texts["plan.md"] = "# T\n- Initiative: T-001\n\n## Phase A\n| ID | Task | State |\n| --- | --- | --- |\n| A3 | Fails | [ ] |\n| A4 | Mended | [ ] |\n\n" +
+		"```yaml planctl\nA3: {kind: red, run: sh test.sh, because: not yet, pins: [test.sh]}\nA4: {kind: green, red: A3}\n```\n"
+	for name, text := range map[string]string{"plan.md": p.texts["plan.md"], "works.txt": "no\n",
+		"test.sh": "echo 1..1\ngrep -q yes works.txt && echo 'ok 1 - works' && exit\nprintf 'not ok 1 - works\\n# not yet\\n'\nexit 1\n"} {
+		if err := p.write(name, text); err != nil {
+			return err
+		}
+	}
+	if err := errors.Join(p.git("add", "test.sh", "plan.md"), p.git("commit", "-q", "-m", "a test")); err != nil {
+		return err
+	}
+	if _, err := p.must("run", "A3"); err != nil {
+		return err
+	}
+	if err := p.write("works.txt", "yes\n"); err != nil {
+		return err
+	}
+	_, err := p.must("run", "A4")
+	return err
+}

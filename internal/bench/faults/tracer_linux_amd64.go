@@ -83,6 +83,7 @@ type tracer struct {
 	seen    map[string]int // how often each call of each file has come
 	result  result
 	killed  bool
+	saved   bool // the person has saved
 }
 
 // thread is what is to be done to a thread when its call returns.
@@ -214,7 +215,17 @@ func (t *tracer) enters(tid int, th *thread, info *syscallInfo) error {
 	if t.result.hit && (p.call == "fsync" || p.call == "fdatasync") {
 		t.result.flushed = append(t.result.flushed, real)
 	}
+	if t.fault.saved == p.path && p.call == "renameat2" && !t.saved {
+		t.saved, t.result.from = true, len(t.result.points)-1
+		if err := saveAs(real); err != nil {
+			return err
+		}
+	}
 	again := t.result.hit && t.fault.do == cut && p.path == t.fault.at.path && p.call == t.fault.at.call
+	// What a save changes comes after it.
+	if t.fault.saved != "" && !t.saved {
+		return nil
+	}
 	if !again && !t.fault.at.same(p) || t.fault.do == nothing {
 		return nil
 	}
@@ -233,6 +244,18 @@ func (t *tracer) enters(tid int, th *thread, info *syscallInfo) error {
 		return nil // a close that fails closes all the same
 	}
 	return t.register(tid, func(r *syscall.PtraceRegs) { r.Orig_rax = ^uint64(0) })
+}
+
+// saveAs is an editor's save by renaming.
+func saveAs(path string) error {
+	b, err := os.ReadFile(path)
+	if err == nil {
+		err = os.WriteFile(path+"~", append(b, savedText...), 0o644)
+	}
+	if err != nil {
+		return err
+	}
+	return os.Rename(path+"~", path)
 }
 
 func (t *tracer) leaves(tid int, th *thread) error {
