@@ -79,8 +79,11 @@ func (x *execution) readTests() (wrong []string) {
 		for _, f := range files {
 			paths = append(paths, x.abs(f))
 			f.Role = "tests"
-			if !slices.ContainsFunc(x.p.Files, func(g manifest.File) bool { return g.Name == f.Name && g.Base == f.Base }) {
+			switch i := slices.IndexFunc(x.p.Files, func(g manifest.File) bool { return g.Name == f.Name && g.Base == f.Base }); {
+			case i < 0:
 				x.p.Files = append(x.p.Files, f)
+			case x.p.Files[i].Role == "artifact":
+				x.p.Files[i].Role = f.Role // what a file said of the tests is asked for again, and that it is an artifact is not
 			}
 		}
 		res, err = testreport.ReadFiles(paths)
