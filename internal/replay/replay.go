@@ -28,10 +28,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/planctl/planctl/internal/disk"
@@ -260,35 +258,11 @@ func (r *replay) redWith(ctx context.Context, name string, pins map[string][]byt
 		return side, err
 	}
 	t := proof.Of(r.p.Red)
-	t.Kind, t.Result, t.Tests = spec.Red, side.Result, side.Tests // the kind is that of the run, whatever a spec has become
-	if side.Why, _ = proof.Judge(t); side.Why == "" {
-		side.Why = r.others(side.Tests)
-	}
-	if side.Why == "" {
+	t.Kind, t.Result, t.Tests, t.Red = spec.Red, side.Result, side.Tests, r.p.RedRun // the kind is that of the run, whatever a spec has become
+	if side.Why = proof.Again(t); side.Why == "" {
 		side.Failure = proof.Failure(t)
 	}
 	return side, nil
-}
-
-// others says that none of the tests that failed in the recorded red fails now.
-func (r *replay) others(now testreport.Results) string {
-	if r.p.RedRun.Tests == nil {
-		return ""
-	}
-	var then []string
-	for _, name := range slices.Sorted(maps.Keys(r.p.RedRun.Tests.Names)) {
-		if r.p.RedRun.Tests.Names[name] != string(testreport.Failed) {
-			continue
-		}
-		if s, ok := now.Names[name]; s == testreport.Failed || !ok && len(now.Names) < now.Total {
-			return ""
-		}
-		then = append(then, name)
-	}
-	if len(then) == 0 {
-		return ""
-	}
-	return "other tests fail than in the red run, where it was " + strings.Join(then[:min(3, len(then))], ", ")
 }
 
 func (r *replay) green(ctx context.Context) (Side, error) {
@@ -301,8 +275,8 @@ func (r *replay) green(ctx context.Context) (Side, error) {
 		return side, err
 	}
 	t := proof.Of(r.p.Green)
-	t.Kind, t.Result, t.Tests, t.Red, t.Pins = spec.Green, side.Result, side.Tests, r.p.RedRun, r.p.RedRun.Pins
-	side.Why, _ = proof.Judge(t)
+	t.Kind, t.Result, t.Tests, t.Red = spec.Green, side.Result, side.Tests, r.p.RedRun
+	side.Why = proof.Again(t)
 	return side, nil
 }
 
