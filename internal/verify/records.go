@@ -284,16 +284,19 @@ func (c *checker) kind(r *workspace.Record, programs []*criteria.Program) {
 
 // counted compares the tests of a record with those that its report has.
 func (c *checker) counted(r *workspace.Record, now testreport.Results) {
-	was := r.Doc.Predicate.Tests
+	c.countedAs(r, r.Doc.Predicate.Tests, now, "run the task again")
+}
+
+func (c *checker) countedAs(r *workspace.Record, was *manifest.Tests, now testreport.Results, again string) {
 	switch {
 	case was == nil && now.Reader == "":
 	case was == nil:
-		c.at(CodeTests, r, fmt.Sprintf("it records no tests, and its report has %d", now.Total), "run the task again")
+		c.at(CodeTests, r, fmt.Sprintf("it records no tests, and its report has %d", now.Total), again)
 	case was.Total != now.Total || was.Passed != now.Passed || was.Failed != now.Failed || was.Skipped != now.Skipped || was.Errors != now.Errors:
 		c.at(CodeTests, r, fmt.Sprintf("it records %d passed, %d failed, %d skipped, %d errors, and its report has %d, %d, %d, %d",
-			was.Passed, was.Failed, was.Skipped, was.Errors, now.Passed, now.Failed, now.Skipped, now.Errors), "run the task again")
+			was.Passed, was.Failed, was.Skipped, was.Errors, now.Passed, now.Failed, now.Skipped, now.Errors), again)
 	case !maps.Equal(was.Names, named(now)):
-		c.at(CodeTests, r, "the tests that it names, and how each ended, are not those of its report: "+odd(was.Names, named(now)), "run the task again")
+		c.at(CodeTests, r, "the tests that it names, and how each ended, are not those of its report: "+odd(was.Names, named(now)), again)
 	}
 }
 

@@ -10,8 +10,19 @@ import (
 	"github.com/planctl/planctl/ledger"
 )
 
-// record is the newest record of a part with a result; "" is any.
+// record is the newest run or decision of a part with a result; "" is any. A proof that was shown again is none.
 func (w *world) record(part string, result manifest.Result) (*workspace.Record, error) {
+	r, err := w.recordOf(part, func(p *manifest.Predicate) bool {
+		return p.Kind != manifest.KindReplay && (result == "" || p.Result == result)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("%s, %s: %w", part, result, err)
+	}
+	return r, nil
+}
+
+// recordOf is the newest record of a part that is wanted.
+func (w *world) recordOf(part string, want func(*manifest.Predicate) bool) (*workspace.Record, error) {
 	ws, err := w.open()
 	if err != nil {
 		return nil, err
@@ -22,11 +33,11 @@ func (w *world) record(part string, result manifest.Result) (*workspace.Record, 
 		return nil, fmt.Errorf("no row for %s", part)
 	}
 	for _, r := range slices.Backward(it.Runs) {
-		if result == "" || r.Doc.Predicate.Result == result {
+		if want(&r.Doc.Predicate) {
 			return r, nil
 		}
 	}
-	return nil, fmt.Errorf("%s has no %s", part, result)
+	return nil, fmt.Errorf("%s has no such record", part)
 }
 
 // lines is the ledger cut so that the attempt is lines[from:to], with what else is there around it.

@@ -21,6 +21,10 @@ func (w *world) forge(part string, result manifest.Result, change func(*manifest
 	if err != nil {
 		return err
 	}
+	return w.forgeRecord(r, change)
+}
+
+func (w *world) forgeRecord(r *workspace.Record, change func(*manifest.Predicate)) error {
 	ws, err := w.open()
 	if err != nil {
 		return err

@@ -155,6 +155,18 @@ func (p *place) mark(name, state string, opt engine.MarkOptions) error {
 	return nil
 }
 
+// showAgain replays the proof of a green, and wants it to hold.
+func (p *place) showAgain(name string) error {
+	t, err := p.engine().Replay(context.Background(), name, engine.ReplayOptions{})
+	if err != nil {
+		return fmt.Errorf("replay %s: %w", name, err)
+	}
+	if t.Status != engine.Passed {
+		return fmt.Errorf("replay %s: %s: %s", name, t.Status, t.Reason)
+	}
+	return nil
+}
+
 // verify checks the place, against a base where one is given.
 func (p *place) verify(base string) (finding.List, error) {
 	w, err := p.open()

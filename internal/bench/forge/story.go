@@ -127,14 +127,14 @@ func (w *world) groundwork() error {
 	return w.commit("the first phase")
 }
 
-// proof closes the second phase: a red that ran on changed sources, its green, and what a person had to look at.
+// proof closes the second phase: a red that ran on changed sources, its green, the proof shown again, and what a person had to look at.
 func (w *world) proof() error {
 	return all(
 		func() error { return w.write("src/wip.txt", []byte(fmt.Sprintf("unfinished %d\n", w.rng.IntN(1000)))) },
 		w.passes("red"), func() error { return w.commit("the test fails") },
 		func() error { return w.write("src/impl.txt", []byte("ready\n")) },
 		func() error { return w.maybe("the cycle") },
-		w.passes("green"), w.prose, w.passes("review"),
+		w.passes("green"), func() error { return w.showAgain(w.task("green")) }, w.prose, w.passes("review"),
 		func() error { return w.mark(w.task("review"), "done", engine.MarkOptions{Run: w.lastRun("review")}) },
 		func() error { return w.maybe("proved") },
 		w.passes("again"), w.decided("again", "todo", "the numbers moved"), func() error { return w.maybe("reopened") }, w.passes("again"),

@@ -39,7 +39,7 @@ func (o *operator) named(l finding.List, line bool) finding.Code {
 
 // operators is every deed, family by family.
 func operators() []operator {
-	return slices.Concat(ledgerDeeds(), entryDeeds(), planDeeds(), rowDeeds(), configDeeds(), specDeeds(), fileDeeds(), hidden(), manifestDeeds(), forgeries(), proofDeeds(), historyDeeds())
+	return slices.Concat(ledgerDeeds(), entryDeeds(), planDeeds(), rowDeeds(), configDeeds(), specDeeds(), fileDeeds(), hidden(), manifestDeeds(), forgeries(), proofDeeds(), replayDeeds(), historyDeeds())
 }
 
 // because lists the rules that name a deed.
