@@ -204,9 +204,17 @@ func (e *Engine) replayInto(ctx context.Context, w *workspace.Workspace, q *prov
 		return fmt.Errorf("keep the state of the sources: %w", err)
 	}
 	p.Source = source
+	secrets := redact.Values(e.Environ, w.Config.Secrets)
+	masker := redact.New(secrets)
 	now := replay.State{Commit: source.Commit}
 	if patch != nil {
 		p.Files = append(p.Files, *patch)
+		if v, err := evidence.ScanSecrets(filepath.Join(dir, source.Patch), masker); err != nil {
+			return fmt.Errorf("search %s for secrets: %w", source.Patch, err)
+		} else if v != "" {
+			return &replay.RefusedError{Why: fmt.Sprintf("what the checkout has beyond its commit holds the value of $%s, and the record of a replay would keep it", v),
+				Help: "take it out of the file that has it, or let git ignore that file: git status names those that are beyond the commit"}
+		}
 		if now.Patch, err = regular.Read(filepath.Join(dir, source.Patch)); err != nil {
 			return err
 		}
@@ -218,7 +226,6 @@ func (e *Engine) replayInto(ctx context.Context, w *workspace.Workspace, q *prov
 	if err != nil {
 		return err
 	}
-	secrets := redact.Values(e.Environ, w.Config.Secrets)
 	o, err := e.replayOptions(w, t, p.Nonce, p.Stamp, opt.Setup, secrets)
 	if err != nil {
 		return err
@@ -232,7 +239,6 @@ func (e *Engine) replayInto(ctx context.Context, w *workspace.Workspace, q *prov
 	p.Started, p.Finished = begun.UTC(), e.Now().UTC()
 	p.Red, p.Judged = q.red.Digest, q.green.Digest
 	p.Pins, _ = evidence.Pins(w.Root, pr.Pins) // what cannot be read refused the replay
-	masker := redact.New(secrets)
 	rp := &manifest.Replay{Red: replaySide(seen.Then, masker), Green: replaySide(seen.Now, masker), Holders: seen.Holders, Setup: masker.String(opt.Setup)}
 	p.Replay = rp
 	for _, s := range []*manifest.ReplaySide{&rp.Red, &rp.Green} {
