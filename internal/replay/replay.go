@@ -28,6 +28,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -296,7 +297,25 @@ func (r *replay) checkout(ctx context.Context, s State) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return filepath.Join(top, r.prefix), nil
+	ws := filepath.Join(top, r.prefix)
+	return ws, r.stays(ws, s.Commit, "the workspace "+filepath.ToSlash(r.prefix))
+}
+
+// stays refuses a directory of the newest checkout that is a link out of it, or has one on its way: what is written or run
+// there would be in somebody else's place. One that is not there is left to whoever needs it.
+func (r *replay) stays(dir, commit, what string) error {
+	real, err := filepath.EvalSymlinks(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	rel, err := filepath.Rel(filepath.Join(r.dir, fmt.Sprint(r.n)), real)
+	if err != nil || !filepath.IsLocal(rel) {
+		return &RefusedError{Why: fmt.Sprintf("in the checkout of commit %s %s leads out of it", short(commit), what), Help: "prove the red and its green again, from sources that stay in their checkout"}
+	}
+	return nil
 }
 
 func short(commit string) string { return commit[:min(12, len(commit))] }
@@ -325,6 +344,9 @@ func (r *replay) execute(ctx context.Context, name, ws string, sp *spec.Spec, si
 		if res.Exit != 0 || res.Err != "" {
 			return &RefusedError{Why: fmt.Sprintf("the setup failed in the checkout of %s (exit %d): %s", short(side.Commit), res.Exit, lastLine(setup.Log)), Help: "mend --setup"}
 		}
+	}
+	if err := r.stays(cmdDir, side.Commit, "the command's directory "+sp.Dir); err != nil {
+		return err
 	}
 	if r.o.Show != nil {
 		r.o.Show(step)
