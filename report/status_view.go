@@ -99,6 +99,8 @@ func rowOf(w *workspace.Workspace, it *workspace.Item) RowStatus {
 		r.Owed = "a green without its red " + sp.Red
 	case sp.Kind == spec.Green && it.Ran(st.Pass).Doc.Predicate.Red == "" && len(it.Ran(st.Pass).Doc.Predicate.Argv) > 0:
 		r.Owed = "a green without a red"
+	case sp.Kind == spec.Red && it.RedRun() == nil:
+		r.Owed = "a red that no run has shown to fail"
 	case sp.Kind == spec.Red && !greenOf(it):
 		r.Owed = "a red that waits for its green"
 	}

@@ -103,7 +103,7 @@ func (l *loop) stands(t *Task, it *workspace.Item, gates []schedule.Gate) bool {
 		if blocked(gates) {
 			return refuse(Refused, "the row is marked blocked", "planctl mark "+t.Name+" todo --note \"…\", or --force (the attempt will say so)")
 		}
-		return refuse(Refused, "it waits for "+gateList(gates), "run what it waits for first, or --force (the attempt will say so)")
+		return refuse(Refused, "it waits for "+gateList(gates), waitHelp(l.w, t.Name, gates))
 	}
 	if _, err := l.e.Executor(executorName(l.w, sp)); err != nil {
 		t.Err = err
@@ -118,6 +118,16 @@ func (l *loop) stands(t *Task, it *workspace.Item, gates []schedule.Gate) bool {
 		return refuse(Invalid, problem[0].Message, "")
 	}
 	return true
+}
+
+// waitHelp is the way out of gates. A red that a person ticked is done and fresh, so that its run has to be asked for.
+func waitHelp(w *workspace.Workspace, name string, gates []schedule.Gate) string {
+	for _, g := range gates {
+		if g.Kind == schedule.RedFirst && g.Item.Task.State == plan.Done {
+			return "planctl run " + quoted(g.Item.Name(w)) + " --force shows the failure; or decide it by hand, which verify will speak of: planctl mark " + quoted(name) + " done --note \"…\""
+		}
+	}
+	return "run what it waits for first, or --force (the attempt will say so)"
 }
 
 // again asks once more under the task's lock: until it was taken another process may have done the task, failed at it, or

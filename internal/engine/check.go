@@ -117,8 +117,10 @@ func (j *Judgement) judge(e *Engine, w *workspace.Workspace, it *workspace.Item,
 	maskVerdicts(mask, j.Verdicts, j.Calls)
 	t := proof.Of(sp)
 	t.Result, t.Tests, t.Programs, t.Pins, t.Accept = resultOf(p), facts.Tests, programs, p.Pins, p.Result == manifest.Pass
-	if red, err := resolveRed(w, it, sp.Red); err == nil && red.LastPass() != nil {
-		t.Red = &red.Ran(red.LastPass()).Doc.Predicate
+	if red, err := resolveRed(w, it, sp.Red); err == nil {
+		if r := red.RedRun(); r != nil {
+			t.Red = &r.Doc.Predicate
+		}
 	}
 	if j.Kind, _ = proof.Judge(t); j.Kind == "" && otherwise(p) {
 		j.Kind = "the run itself did not pass, whatever its criteria say: " + p.Reason

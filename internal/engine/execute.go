@@ -250,9 +250,7 @@ func (x *execution) begin(ctx context.Context, from string, prose bool) error {
 	pins := x.spec.Pins
 	if x.spec.Kind == spec.Green {
 		if dep, err := resolveRed(w, it, x.spec.Red); err == nil {
-			x.red = dep.LastPass()
-			if x.red != nil {
-				x.red = dep.Ran(x.red) // what a person accepted since is a decision about that run
+			if x.red = dep.RedRun(); x.red != nil {
 				p.Red = x.red.Digest
 				pins = union(pins, slices.Sorted(maps.Keys(x.red.Doc.Predicate.Pins)))
 			}

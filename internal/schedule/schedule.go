@@ -99,17 +99,34 @@ func afterGate(w *workspace.Workspace, it *workspace.Item, name string) []Gate {
 	return []Gate{{Kind: After, Name: name, Why: dep.Task.State.String(), Item: dep}}
 }
 
-// redGate holds a green until its red has passed. A red that a person ticked before planctl came is
-// taken as it is where the green stands only in prose: nothing but the same command joins the two.
+// redGate holds a green until a run of its red has counted: a person's word shows no failure. A red that a person ticked
+// before planctl came is taken as it is where the green stands only in prose: nothing but the same command joins the two.
 func redGate(w *workspace.Workspace, it *workspace.Item, name string, prose bool) []Gate {
 	dep, err := Resolve(w, it, name)
 	if err != nil {
 		return []Gate{{Kind: Broken, Name: name, Why: err.Error()}}
 	}
-	if dep.LastPass() == nil && !(prose && dep.Task.State == plan.Done) {
-		return []Gate{{Kind: RedFirst, Name: name, Why: "its red run has not been recorded", Item: dep}}
+	switch {
+	case dep.RedRun() != nil:
+		return nil
+	case dep.LastPass() != nil:
+		return []Gate{{Kind: RedFirst, Name: name, Why: "no run of it has failed as a red: " + worth(dep), Item: dep}}
+	case prose && dep.Task.State == plan.Done:
+		return nil
 	}
-	return nil
+	return []Gate{{Kind: RedFirst, Name: name, Why: "its red run has not been recorded", Item: dep}}
+}
+
+// worth says what stands behind the tick of a red that has no run which counted.
+func worth(red *workspace.Item) string {
+	p := &red.Ran(red.LastPass()).Doc.Predicate
+	switch {
+	case len(p.Argv) == 0:
+		return "a person ticked it"
+	case p.Kind != spec.Red.String():
+		return "what passed of it is of kind " + p.Kind
+	}
+	return "its run was recorded as " + string(p.Result)
 }
 
 // OpenPhase says why a phase is not complete; "" when it is: every row done or skipped, its own

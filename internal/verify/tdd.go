@@ -7,6 +7,7 @@ import (
 	"github.com/planctl/planctl/internal/finding"
 	"github.com/planctl/planctl/internal/manifest"
 	"github.com/planctl/planctl/internal/proof"
+	"github.com/planctl/planctl/internal/schedule"
 	"github.com/planctl/planctl/internal/spec"
 	"github.com/planctl/planctl/internal/workspace"
 )
@@ -83,6 +84,22 @@ func (c *checker) redless(r *workspace.Record, again string) string {
 		write = "planctl bind " + c.name(r) + " --write, then write there"
 	}
 	return write + " `kind: check`, or `red: ID` of the task that shows the failure; then planctl run " + c.name(r) + " --force"
+}
+
+// decidedGreen speaks of a green that is done by a person's word past its red.
+func (c *checker) decidedGreen(it *workspace.Item, s workspace.Standing, at place, name string) {
+	sp, _, _ := it.EffectiveSpec()
+	if sp == nil || sp.Kind != spec.Green || s.Pass == nil || len(it.Ran(s.Pass).Doc.Predicate.Argv) > 0 {
+		return
+	}
+	for _, g := range schedule.Gates(c.w, it) {
+		if g.Kind == schedule.RedFirst {
+			f := len(c.list)
+			c.add(CodeAfter, at, fmt.Sprintf("%s is done by a person's word, and %s, its red, is not shown to fail: %s", it.Task.ID, g.Name, g.Why),
+				"planctl run "+g.Item.Name(c.w)+" --force, then planctl run "+name+" --force")
+			c.list[f].Severity = finding.Warning
+		}
+	}
 }
 
 // pair is a green and its red that ran on different commits.

@@ -109,6 +109,7 @@ func (c *checker) order(it *workspace.Item, s workspace.Standing, at place, name
 			c.list[f].Severity = finding.Warning // a person went past it, and the attempt says so
 		}
 	}
+	c.decidedGreen(it, s, at, name)
 	if it.Phase == nil {
 		return
 	}

@@ -38,7 +38,7 @@ type Standing struct {
 	Replay  *Record    // the newest replay of the standing pass, nil without
 	Pass    *Record    // the newest pass that is not superseded, nil without
 	Red     *Record    // for a green: the standing pass of its red, nil without
-	RedOwed bool       // a green whose red has no standing pass
+	RedOwed bool       // a green whose red has no run that counted: none, or a person's word alone
 	Refuted bool
 	Stale   []string // paths and pins that differ now, sorted
 	Changed []string // "row", and keys of the spec that differ ("spec" where no key can be named)
@@ -139,7 +139,7 @@ func (it *Item) Standing(w *Workspace) Standing {
 	s.Newest, s.Replay = it.newestThatDecides()
 	if red := it.RedItem(); red != nil {
 		s.Red = red.LastPass()
-		s.RedOwed = s.Red == nil
+		s.RedOwed = red.RedRun() == nil
 	}
 	s.Refuted = s.State == plan.Done && s.Newest != nil && s.Newest.Doc.Predicate.Result == manifest.Fail
 	if s.Pass != nil && s.Pass.Item == it {
@@ -173,6 +173,20 @@ func (it *Item) behind(r *Record, through func(*manifest.Predicate) bool) *Recor
 			return r
 		}
 		r = it.Runs[i]
+	}
+	return r
+}
+
+// RedRun is the run of a red that its greens stand on: it counted as a red, and its pass stands. nil without, as where a
+// person ticked the row.
+func (it *Item) RedRun() *Record {
+	pass := it.LastPass()
+	if pass == nil {
+		return nil
+	}
+	r := it.Ran(pass)
+	if p := &r.Doc.Predicate; p.Kind != spec.Red.String() || p.Result != manifest.Pass || len(p.Argv) == 0 {
+		return nil
 	}
 	return r
 }

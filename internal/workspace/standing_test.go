@@ -179,7 +179,12 @@ func TestEffectiveSpecOfAGreen(t *testing.T) {
 	if s := it.Standing(w); !s.RedOwed || s.Red != nil {
 		t.Errorf("%+v", s)
 	}
-	d := l.entered(runDir+"A1.run.json", manifest.Predicate{Task: task(planX, "A1"), Kind: "red", Result: manifest.Pass})
+	l.entered(runDir+"0/A1.run.json", manifest.Predicate{Task: task(planX, "A1"), Kind: "manual", Result: manifest.Pass, State: "done"})
+	w, it = l.item("A2")
+	if s := it.Standing(w); !s.RedOwed || s.Red == nil {
+		t.Errorf("a person ticked its red: %+v", s)
+	}
+	d := l.entered(runDir+"A1.run.json", manifest.Predicate{Task: task(planX, "A1"), Kind: "red", Result: manifest.Pass, Argv: []string{"bash", "-c", "make test"}})
 	w, it = l.item("A2")
 	if s := it.Standing(w); s.RedOwed || s.Red == nil || s.Red.Digest != d || it.RedItem().Task.ID != "A1" {
 		t.Errorf("%+v", s)
