@@ -2,6 +2,7 @@ package verify
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/planctl/planctl/internal/finding"
@@ -86,7 +87,8 @@ func (c *checker) redless(r *workspace.Record, again string) string {
 	return write + " `kind: check`, or `red: ID` of the task that shows the failure; then planctl run " + c.name(r) + " --force"
 }
 
-// decidedGreen speaks of a green that is done by a person's word past its red.
+// decidedGreen speaks of a green that is done by a person's word: of a red that it went past, and of pins that were accepted for
+// the run before, which a decision does not make unsaid.
 func (c *checker) decidedGreen(it *workspace.Item, s workspace.Standing, at place, name string) {
 	sp, _, _ := it.EffectiveSpec()
 	if sp == nil || sp.Kind != spec.Green || s.Pass == nil || len(it.Ran(s.Pass).Doc.Predicate.Argv) > 0 {
@@ -98,6 +100,15 @@ func (c *checker) decidedGreen(it *workspace.Item, s workspace.Standing, at plac
 			c.add(CodeAfter, at, fmt.Sprintf("%s is done by a person's word, and %s, its red, is not shown to fail: %s", it.Task.ID, g.Name, g.Why),
 				"planctl run "+g.Item.Name(c.w)+" --force, then planctl run "+name+" --force")
 			c.list[f].Severity = finding.Warning
+		}
+	}
+	for _, r := range slices.Backward(it.Runs) {
+		if p := &r.Doc.Predicate; p.Kind == spec.Green.String() && p.Result == manifest.Pass && len(p.Argv) > 0 && r.Attempt != nil {
+			if len(p.Accepted) > 0 {
+				c.at(CodeAcceptedPins, r, "pins were accepted although they differ from the red run: "+strings.Join(p.Accepted, ", ")+"; since then a person ticked "+it.Task.ID,
+					"planctl run the red again with the pins as they are, then planctl run "+name+" --force, and the warning goes")
+			}
+			return
 		}
 	}
 }
