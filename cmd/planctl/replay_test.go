@@ -20,6 +20,32 @@ const replayTest = "if test -n \"$FIFO\"; then exec 3>\"$FIFO\"; echo up >&3; se
 // A replay that is killed leaves nothing: its commands are ended and its checkouts are gone without anybody calling
 // planctl again, and a recovery records it as interrupted.
 func TestReplayKilled(t *testing.T) {
+	p := killedReplay(t, "replay", "A2")
+	if code, out := p.planctl("recover"); code != 0 || !strings.Contains(out, "interrupted") {
+		t.Errorf("exit %d: %s", code, out)
+	}
+	if code, out := p.planctl("verify"); code != 0 {
+		t.Errorf("exit %d: %s", code, out)
+	}
+	if code, out := p.planctl("replay", "A2"); code != 0 {
+		t.Errorf("exit %d: %s", code, out)
+	}
+}
+
+// verify --replay keeps its logs where they go with the checkouts.
+func TestVerifyReplayKilled(t *testing.T) {
+	p := killedReplay(t, "verify", "--replay", "-q") // -q: standard error is what clears up speaks on
+	if code, out := p.planctl("recover"); code != 0 || !strings.Contains(out, "nothing to recover") {
+		t.Errorf("exit %d: %s", code, out)
+	}
+	if code, out := p.planctl("verify", "--replay"); code != 0 {
+		t.Errorf("exit %d: %s", code, out)
+	}
+}
+
+// killedReplay kills planctl while it replays the proof of A2, and wants nothing to be left.
+func killedReplay(t *testing.T, args ...string) *crashPlace {
+	t.Helper()
 	p := &crashPlace{t: t, dir: t.TempDir()}
 	p.write("plan.md", replayPlan)
 	p.write("docs/fix_plan.md", "# Ledger\n\n## [T-001] T\n- Attempts History:\n")
@@ -43,7 +69,7 @@ func TestReplayKilled(t *testing.T) {
 	if err := syscall.Mkfifo(fifo, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	c := p.command("planctl", "replay", "A2")
+	c := p.command("planctl", args...)
 	c.Env = append(c.Env, "TMPDIR="+temp, "FIFO="+fifo)
 	said, err := c.StderrPipe()
 	if err != nil {
@@ -78,15 +104,7 @@ func TestReplayKilled(t *testing.T) {
 	if left := names(t, temp); len(left) != 0 {
 		t.Errorf("left behind: %q", left)
 	}
-	if code, out := p.planctl("recover"); code != 0 || !strings.Contains(out, "interrupted") {
-		t.Errorf("exit %d: %s", code, out)
-	}
-	if code, out := p.planctl("verify"); code != 0 {
-		t.Errorf("exit %d: %s", code, out)
-	}
-	if code, out := p.planctl("replay", "A2"); code != 0 {
-		t.Errorf("exit %d: %s", code, out)
-	}
+	return p
 }
 
 // Where what clears up is killed with the replay, a recovery does its work.

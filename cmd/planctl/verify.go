@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -16,7 +15,6 @@ import (
 	"github.com/planctl/planctl/internal/baseline"
 	"github.com/planctl/planctl/internal/finding"
 	"github.com/planctl/planctl/internal/regular"
-	"github.com/planctl/planctl/internal/replay"
 	"github.com/planctl/planctl/internal/verify"
 	"github.com/planctl/planctl/internal/workspace"
 	"github.com/planctl/planctl/report"
@@ -84,12 +82,11 @@ func (a *app) verify(ctx context.Context, o verifyOptions) error {
 	for _, i := range intents {
 		open[i.Intent.Key] = true
 	}
-	replays, done, err := a.replays(ctx, w, o)
+	replays, err := a.replays(ctx, w, o)
 	if err != nil {
 		return err
 	}
 	res, err := verify.Verify(ctx, w, verify.Options{Base: base.Commit, More: base.More, Ledger: tier, Intents: open, Replay: replays})
-	err = errors.Join(err, done())
 	if err != nil {
 		return err
 	}
@@ -99,25 +96,19 @@ func (a *app) verify(ctx context.Context, o verifyOptions) error {
 	return a.verified(w, base, res, o)
 }
 
-// replays is what verify is to replay proofs with, and what takes away their logs; nil where it is not to.
-func (a *app) replays(ctx context.Context, w *workspace.Workspace, o verifyOptions) (again verify.Replay, done func() error, err error) {
-	done = func() error { return nil }
+// replays is what verify is to replay proofs with; nil where it is not to.
+func (a *app) replays(ctx context.Context, w *workspace.Workspace, o verifyOptions) (verify.Replay, error) {
 	if !o.replay {
 		if o.setup != "" {
-			return nil, done, &usageError{msg: "--setup prepares the checkouts of a replay", help: "add --replay"}
+			return nil, &usageError{msg: "--setup prepares the checkouts of a replay", help: "add --replay"}
 		}
-		return nil, done, nil
-	}
-	logs, err := os.MkdirTemp("", replay.Prefix+"logs-")
-	if err != nil {
-		return nil, done, err
+		return nil, nil
 	}
 	e := a.engine()
 	if !a.quiet {
 		a.watch(e, a.printer(a.io.Err), false, 1) // the findings alone are on standard output
 	}
-	again = func(it *workspace.Item) (why, help string, err error) { return e.ShowAgain(ctx, w, it, logs, o.setup) }
-	return again, func() error { return replay.Remove(logs) }, nil
+	return func(it *workspace.Item) (why, help string, err error) { return e.ShowAgain(ctx, w, it, o.setup) }, nil
 }
 
 // updateBaseline writes what is wrong now into the baseline, for people to review.

@@ -283,8 +283,8 @@ func recorded(res testreport.Results, m *redact.Masker) *manifest.Tests {
 }
 
 // ShowAgain replays the proof of a task and records nothing: why says that it does not hold, "" where it does or where
-// the task has none. logs is a directory that the caller takes away.
-func (e *Engine) ShowAgain(ctx context.Context, w *workspace.Workspace, it *workspace.Item, logs, setup string) (why, help string, err error) {
+// the task has none.
+func (e *Engine) ShowAgain(ctx context.Context, w *workspace.Workspace, it *workspace.Item, setup string) (why, help string, err error) {
 	q, err := proofOf(w, it)
 	if err != nil || q == nil {
 		return "", "", err
@@ -321,7 +321,6 @@ func (e *Engine) ShowAgain(ctx context.Context, w *workspace.Workspace, it *work
 	}
 	var seen replay.Seen
 	if err == nil {
-		o.Logs, o.Stem = logs, o.Key[:8]
 		seen, err = replay.Run(ctx, pr, o)
 	}
 	var refused *replay.RefusedError

@@ -82,7 +82,7 @@ type Options struct {
 	Key      string // unique; each command's key begins with it
 	Environ  []string
 	Stamp    string
-	Logs     string                          // the directory of the logs, absolute
+	Logs     string                          // the directory of the logs, absolute; "" for one that goes with the checkouts
 	Stem     string                          // what the logs' names begin with
 	Setup    string                          // a script that is run in each checkout first, "" for none
 	Secrets  []string                        // values that are masked in the logs, may be nil
@@ -129,19 +129,6 @@ type RefusedError struct{ Why, Help string }
 
 func (e *RefusedError) Error() string { return e.Why }
 
-// throwaway is a name that nothing has yet.
-func throwaway() (string, error) {
-	temp, err := filepath.EvalSymlinks(os.TempDir())
-	if err != nil {
-		return "", err
-	}
-	var random [8]byte
-	if _, err := rand.Read(random[:]); err != nil {
-		return "", err
-	}
-	return filepath.Join(temp, Prefix+hex.EncodeToString(random[:])), nil
-}
-
 // Run replays a proof. A proof that does not hold is no error; an error is of
 // the disk, of git or of the executor, or a *RefusedError.
 func Run(ctx context.Context, p Proof, o Options) (seen Seen, err error) {
@@ -149,7 +136,7 @@ func Run(ctx context.Context, p Proof, o Options) (seen Seen, err error) {
 	if err != nil || prefix == ".." || strings.HasPrefix(prefix, ".."+string(filepath.Separator)) {
 		return seen, &RefusedError{Why: fmt.Sprintf("the workspace %s is not inside of its git checkout %s", p.Root, p.Repo.Top)}
 	}
-	dir, err := throwaway()
+	dir, err := throwaway(p.Repo.Top)
 	if err != nil {
 		return seen, err
 	}
@@ -172,6 +159,10 @@ func Run(ctx context.Context, p Proof, o Options) (seen Seen, err error) {
 			err = errors.Join(err, r.guard.Done())
 		}
 	}()
+	if err == nil && o.Logs == "" {
+		r.o.Logs = filepath.Join(dir, "logs")
+		err = os.Mkdir(r.o.Logs, 0o700)
+	}
 	if err != nil {
 		return seen, err
 	}
@@ -180,6 +171,27 @@ func Run(ctx context.Context, p Proof, o Options) (seen Seen, err error) {
 	}
 	seen.Now, err = r.green(ctx)
 	return seen, err
+}
+
+// throwaway is a name that nothing has yet for the directory of the checkouts, outside of the user's: what lies above a
+// file (conftest.py, go.mod, package.json) has its say in many tools, and there it would be today's.
+func throwaway(top string) (string, error) {
+	temp, err := filepath.Abs(os.TempDir())
+	if err != nil {
+		return "", err
+	}
+	if temp, err = filepath.EvalSymlinks(temp); err != nil {
+		return "", err
+	}
+	if rel, err := filepath.Rel(top, temp); err == nil && filepath.IsLocal(rel) {
+		return "", &RefusedError{Why: fmt.Sprintf("the directory for temporary files, %s, is inside of the checkout, whose own files would be found above the throwaway ones", temp),
+			Help: "set TMPDIR to a directory outside of " + top}
+	}
+	var random [8]byte
+	if _, err := rand.Read(random[:]); err != nil {
+		return "", err
+	}
+	return filepath.Join(temp, Prefix+hex.EncodeToString(random[:])), nil
 }
 
 // replay is one call of Run.
