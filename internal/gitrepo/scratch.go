@@ -51,6 +51,31 @@ func (r *Repo) Scratch(ctx context.Context, dir, commit string, patch []byte) (*
 	return s, nil
 }
 
+// EmptySubmodules is the paths of the submodules of the index in whose
+// directories nothing lies, sorted.
+func (r *Repo) EmptySubmodules(ctx context.Context) ([]string, error) {
+	out, err := r.git(ctx, nil, "ls-files", "--stage", "-z")
+	if err != nil {
+		return nil, err
+	}
+	var empty []string
+	for entry := range strings.SplitSeq(string(out), "\x00") {
+		path, is := strings.CutPrefix(entry, "160000 ")
+		if !is {
+			continue
+		}
+		_, path, _ = strings.Cut(path, "\t")
+		inside, err := os.ReadDir(filepath.Join(r.Top, path))
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, err
+		}
+		if len(inside) == 0 {
+			empty = append(empty, path)
+		}
+	}
+	return empty, nil
+}
+
 // lend gives s this repository's objects, and what decides how files are checked out.
 func (r *Repo) lend(ctx context.Context, s *Repo) error {
 	info := filepath.Join(s.GitDir, "info")

@@ -201,7 +201,8 @@ type replay struct {
 	dir    string
 	prefix string // of the workspace in the checkout
 	guard  Guard
-	n      int
+	n      int           // of the newest checkout
+	at     *gitrepo.Repo // the newest checkout
 }
 
 // red replays the red on its sources, with today's pins; and where that does not fail, finds out whether they are why.
@@ -274,8 +275,9 @@ func (r *replay) redWith(ctx context.Context, name string, pins map[string][]byt
 	t.Kind, t.Result, t.Tests, t.Red = spec.Red, side.Result, side.Tests, r.p.RedRun // the kind is that of the run, whatever a spec has become
 	if side.Why = proof.Again(t); side.Why == "" {
 		side.Failure = proof.Failure(t)
+		return side, nil
 	}
-	return side, nil
+	return side, r.lacking(ctx, &side)
 }
 
 func (r *replay) green(ctx context.Context) (Side, error) {
@@ -289,8 +291,27 @@ func (r *replay) green(ctx context.Context) (Side, error) {
 	}
 	t := proof.Of(r.p.Green)
 	t.Kind, t.Result, t.Tests, t.Red = spec.Green, side.Result, side.Tests, r.p.RedRun
-	side.Why = proof.Again(t)
-	return side, nil
+	if side.Why = proof.Again(t); side.Why == "" {
+		return side, nil
+	}
+	return side, r.lacking(ctx, &side)
+}
+
+// lacking adds to why a side failed what its checkout lacks: git lays out no submodule.
+func (r *replay) lacking(ctx context.Context, side *Side) error {
+	if side.Result.Canceled {
+		return nil
+	}
+	empty, err := r.at.EmptySubmodules(ctx)
+	switch {
+	case err != nil:
+		return err
+	case len(empty) == 1:
+		side.Why += "; the submodule " + empty[0] + " is empty in a replay, and --setup may fill it"
+	case len(empty) > 1:
+		side.Why += fmt.Sprintf("; %d submodules, such as %s, are empty in a replay, and --setup may fill them", len(empty), empty[0])
+	}
+	return nil
 }
 
 // checkout lays out a state of the sources and gives the workspace in it.
@@ -300,7 +321,8 @@ func (r *replay) checkout(ctx context.Context, s State) (string, error) {
 	if err := os.Mkdir(top, 0o700); err != nil {
 		return "", err
 	}
-	_, err := r.p.Repo.Scratch(ctx, top, s.Commit, s.Patch)
+	var err error
+	r.at, err = r.p.Repo.Scratch(ctx, top, s.Commit, s.Patch)
 	var failed *gitrepo.Error
 	if errors.As(err, &failed) {
 		return "", &RefusedError{Why: fmt.Sprintf("the sources of commit %s cannot be laid out: %v", short(s.Commit), err),
