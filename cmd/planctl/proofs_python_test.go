@@ -56,6 +56,14 @@ func pythonImpostors() []proofCase {
 			files: "-- test_add.py --\ndef test_add():\n    assert ad(2, 2) == 4, 'zer' + 'o'\n", red: "no failure says"},
 		{name: "the reason stands in the log, of a test that passed", spec: vain("{kind: red, run: $PY -m pytest -vv -rA test_add.py, because: NotImplementedError}"),
 			files: "-- test_add.py --\ndef test_a():\n    print('NotImplementedError')\n\ndef test_b():\n    assert 1 == 2\n", red: "no failure says"},
+		{name: "the reason stands in a comment of the test that failed", spec: vain("{kind: red, run: $PY -m pytest -v test_add.py, because: NotImplementedError}"),
+			files: "-- test_add.py --\ndef test_add():\n    # red for now: add() raises NotImplementedError\n    import no_such_module\n    assert no_such_module.add(2, 2) == 4\n", red: "no failure says"},
+		{name: "the reason stands in what the test that failed prints", spec: vain("{kind: red, run: $PY -m pytest -v test_add.py, because: NotImplementedError}"),
+			files: "-- test_add.py --\ndef test_add():\n    print('NotImplementedError')\n    assert 1 == 2\n", red: "no failure says"},
+		{name: "the reason stands in the source of a JUnit report", spec: vain("{kind: red, run: $PY -m pytest -q --junitxml out.xml test_add.py, because: NotImplementedError, tests: [out.xml]}"),
+			files: "-- test_add.py --\ndef test_add():\n    # NotImplementedError\n    import no_such_module\n", red: "no failure says"},
+		{name: "unittest: the reason stands in a comment", tool: "python", spec: vain("{kind: red, run: $PY -m unittest -v test_add, because: NotImplementedError}"),
+			files: "-- test_add.py --\nimport unittest\n\nclass TestAdd(unittest.TestCase):\n    def test_add(self):\n        self.fail('x')  # NotImplementedError\n", red: "no failure says"},
 		{name: "an error that is meant, for another reason", spec: vain("{kind: red, run: $PY -m pytest -q test_add.py, because: No module named 'add', allow: collection-error}"),
 			files: "-- test_add.py --\nimport no_such_module\nfrom add import add\n", red: "neither an error nor a failure says"},
 		{name: "a report of an earlier run", spec: vain("{kind: red, run: 'exit 1', tests: [report.xml]}"),
@@ -124,7 +132,9 @@ func pythonImpostors() []proofCase {
 		}},
 	}
 	for i := range cases {
-		cases[i].tool = "pytest"
+		if cases[i].tool == "" {
+			cases[i].tool = "pytest"
+		}
 	}
 	return cases
 }

@@ -147,8 +147,27 @@ func (s *cargoState) end(m [][]byte, n int) {
 func (s *cargoState) count(t goTest) {
 	s.res.count(t.name, t.status)
 	if t.status == Failed {
-		s.res.fail(t.name, s.said.take(t.name), t.line)
+		s.res.fail(t.name, rustWords(s.said.take(t.name)), t.line)
 	}
+}
+
+var (
+	rustPanic = regexp.MustCompile(`(?m)^ *thread '.*' (?:\([0-9]+\) )?panicked at `)
+	rustStack = regexp.MustCompile(`(?m)^ *(?:stack backtrace:|note: run with .RUST_BACKTRACE=)`)
+)
+
+// rustWords are a failed test's own words: from its first panic on, without what it printed before, and without the stack. A
+// test that returned an error has no panic; then its words cannot be told from its output.
+func rustWords(said string) string {
+	at := rustPanic.FindStringIndex(said)
+	if at == nil {
+		return said
+	}
+	said = said[at[0]:]
+	if end := rustStack.FindStringIndex(said); end != nil {
+		said = said[:end[0]]
+	}
+	return strings.TrimSpace(said)
 }
 
 func (s *cargoState) reset() {

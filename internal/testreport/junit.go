@@ -246,6 +246,9 @@ func tidy(s string) string { return words([]junitPart{{Text: s}}) }
 func words(parts []junitPart) string {
 	var t text
 	for _, p := range parts {
+		if fromPython(p.Text) { // with the source around it
+			p.Text = pythonWords(p.Text)
+		}
 		for _, s := range []string{p.Type, p.Message, p.Text} {
 			if s = strings.TrimSpace(s); s != "" {
 				for l := range strings.Lines(s) {

@@ -142,7 +142,7 @@ func (s *ntState) count(t *ntTest) Status {
 	status := t.status()
 	s.res.count(t.name, status)
 	if status == Failed {
-		s.res.fail(t.name, t.said.String(), t.line)
+		s.res.fail(t.name, rustWords(t.said.String()), t.line)
 	}
 	return status
 }

@@ -28,6 +28,7 @@ var (
 	pyUsage    = regexp.MustCompile(`(?m)^ERROR: usage: .*\n(?:\S+: )?error: `)
 	pyDown     = regexp.MustCompile(`^worker '\S+' crashed while running '(.+)'$`)
 	pyNodeDown = regexp.MustCompile(`^[.FEsxX]*\[gw[0-9]+\] node down: `)
+	pyWhere    = regexp.MustCompile(`^.*?:[0-9]+: `) // before the reason, with --tb=line
 	pyDots     = regexp.MustCompile(`(?m)^(?:\S+ )?[.FEsxX]+ +\[100%\]$`)
 )
 
@@ -67,6 +68,7 @@ type pyState struct {
 	head    string // the failure whose words these are
 	line    int
 	said    text
+	printed bool // what the test printed has begun: it is none of its failure's words
 	bodies  []pyBody
 	kept    int      // bytes that bodies say
 	loose   []string // lines of FAILURES without a heading (--tb=line)
@@ -240,9 +242,11 @@ func (s *pyState) body(line []byte, n int) {
 	}
 	switch {
 	case s.head != "":
-		s.said.add(line)
+		if s.printed = s.printed || pyCaptured.Match(line) && s.fits(line); !s.printed {
+			s.said.add(line)
+		}
 	case s.part == "FAILURES" && len(s.loose) < maxFailures && len(bytes.TrimSpace(line)) > 0:
-		s.loose = append(s.loose, string(line))
+		s.loose = append(s.loose, pyWhere.ReplaceAllString(string(line), ""))
 	}
 }
 
@@ -256,13 +260,13 @@ func (s *pyState) endHead() {
 	case m != nil && s.part == "FAILURES":
 		s.down(m[1], said, s.line)
 	case strings.HasPrefix(s.head, "ERROR collecting"):
-		s.trouble(CollectionError, s.head+"\n"+said, s.line)
+		s.trouble(CollectionError, s.head+"\n"+pythonWords(said), s.line)
 	case s.part == "FAILURES" && len(s.bodies) < maxFailures:
-		said = lastOf(said, s.kept)
+		said = lastOf(pythonWords(said), s.kept)
 		s.kept += len(said)
 		s.bodies = append(s.bodies, pyBody{s.head, said, s.line})
 	}
-	s.head, s.said = "", text{}
+	s.head, s.said, s.printed = "", text{}, false
 }
 
 // down takes a test that did not end because its worker did.

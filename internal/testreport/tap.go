@@ -139,10 +139,13 @@ func (s *tapState) say(line []byte) {
 	if m := tapStack.FindSubmatch(line); m != nil && s.current != nil && batsHook(string(m[1])) {
 		s.current.hook = true
 	}
-	if s.current != nil && !s.current.told {
-		s.current.said.add(line)
-	} else {
+	switch {
+	case s.current == nil || s.current.told:
 		s.loose.add(bytes.TrimPrefix(line, []byte("# ")))
+	case s.block != "" || bytes.HasPrefix(bytes.TrimLeft(line, " "), []byte("#")):
+		s.current.said.add(line)
+	default: // no diagnostic, but what the next test prints while it runs
+		s.loose.add(line)
 	}
 }
 

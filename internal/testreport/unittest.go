@@ -66,6 +66,7 @@ type utPart struct {
 	whole              bool // not a test's: of a class or a module
 	load               bool // of a test that could not be loaded
 	line               int
+	sub                string // what the name says of a subtest
 	said               *text
 	own, fixture       bool // the last traceback goes through the test's method, begins in setUp and the like
 	framed             bool
@@ -124,7 +125,7 @@ func (s *utState) begin(word, rest string, n int) {
 			p.name = m[1]
 		}
 		if sub := strings.TrimSpace(m[3]); sub != "" {
-			p.said.add([]byte(sub))
+			p.sub = sub
 		}
 	}
 	s.part, s.body = &p, false
@@ -170,6 +171,11 @@ func (p *utPart) status() Status {
 		return Errored
 	}
 	return Failed
+}
+
+// words are the part's own: the values of a subtest, and below them its exceptions without their source.
+func (p *utPart) words() string {
+	return strings.TrimSpace(p.sub + "\n" + pythonWords(p.said.String()))
 }
 
 func (s *utState) endPart() {
@@ -258,12 +264,12 @@ func (s *utState) end(word, counts string, n int) {
 		p := &s.parts[i]
 		status := p.status()
 		if p.load {
-			s.res.trouble(CollectionError, p.name+"\n"+p.said.String(), p.line)
+			s.res.trouble(CollectionError, p.name+"\n"+p.words(), p.line)
 		}
 		if _, ok := worst[p.name]; !ok && !p.whole {
 			among++
 		}
-		said := p.said.String()
+		said := p.words()
 		if p.word == "UNEXPECTED SUCCESS" {
 			surprises--
 			said = strings.TrimSpace(said + "\nunexpected success")
