@@ -19,6 +19,8 @@ var (
 	cargoTest    = regexp.MustCompile(`^test (\S.*?)(?: - should panic)?(?: - compile(?: fail)?)? \.\.\. ?(.*)$`)
 	cargoVerdict = regexp.MustCompile(`^(ok|FAILED|ignored)(?:, .*)?(?: <[0-9.]+m?s>)?$`)
 	cargoResult  = regexp.MustCompile(`^test result: (ok|FAILED)\. ([0-9]+) passed; ([0-9]+) failed; ([0-9]+) ignored; ([0-9]+) measured; [0-9]+ filtered out`)
+	cargoBinary  = regexp.MustCompile(`^ +Running (?:unittests )?(\S+\.rs) \((?:.*[/\\])?([^/\\]+?)(?:-[0-9a-f]{16})?(?:\.exe)?\)$`)
+	cargoDocs    = regexp.MustCompile(`^ +(Doc-tests \S+)$`)
 	cargoStdout  = regexp.MustCompile(`^---- (\S.*?)(?: - should panic)?(?: - compile(?: fail)?)? (?:stdout|stderr) ----$`)
 	cargoBuild   = regexp.MustCompile("^error: (?:could not compile `|no test target named|failed to (?:parse|run custom build|select)|couldn't compile|linking with)")
 	cargoMark    = regexp.MustCompile("(?m)^(?:test result: (?:ok|FAILED)\\. [0-9]+ passed; |running [0-9]+ tests?$|error: (?:could not compile `|no test target named )|     Running (?:unittests )?\\S+\\.rs \\()")
@@ -36,7 +38,8 @@ func (cargo) Detect(head, tail []byte) int {
 // cargoState is the binaries' tests as they go by.
 type cargoState struct {
 	res     Results
-	inside  bool // a binary's tests run, and their result has not come
+	binary  string // whose tests these are, and a space; "" where cargo does not say
+	inside  bool   // a binary's tests run, and their result has not come
 	planned int
 	names   []goTest // of this binary
 	waiting string   // a test whose verdict stands on a later line, after what it printed
@@ -145,9 +148,9 @@ func (s *cargoState) end(m [][]byte, n int) {
 }
 
 func (s *cargoState) count(t goTest) {
-	s.res.count(t.name, t.status)
+	s.res.count(s.binary+t.name, t.status)
 	if t.status == Failed {
-		s.res.fail(t.name, rustWords(s.said.take(t.name)), t.line)
+		s.res.fail(s.binary+t.name, rustWords(s.said.take(t.name)), t.line)
 	}
 }
 
@@ -171,6 +174,7 @@ func rustWords(said string) string {
 }
 
 func (s *cargoState) reset() {
+	s.binary = ""
 	s.inside, s.planned, s.names, s.waiting, s.current, s.success, s.said = false, 0, nil, "", "", false, texts{}
 }
 
@@ -200,6 +204,11 @@ func (s *cargoState) outside(line []byte, n int) {
 	case s.firstAt == 0 && (bytes.HasPrefix(line, []byte("error[E")) || bytes.HasPrefix(line, []byte("error: "))):
 		s.first, s.firstAt = string(line), n
 	case bytes.HasPrefix(line, []byte("     Running ")), bytes.HasPrefix(line, []byte("   Doc-tests ")):
-		s.first, s.firstAt = "", 0
+		s.first, s.firstAt, s.binary = "", 0, ""
+		if m := cargoBinary.FindSubmatch(line); m != nil {
+			s.binary = string(m[2]) + " " + string(m[1]) + " "
+		} else if m := cargoDocs.FindSubmatch(line); m != nil {
+			s.binary = string(m[1]) + " "
+		}
 	}
 }

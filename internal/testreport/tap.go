@@ -21,6 +21,7 @@ var (
 	tapSubtest = regexp.MustCompile(`^( *)# Subtest: (.*)$`)
 	tapAbsent  = regexp.MustCompile(`^Error: Test file ".*" does not exist$`) // bats
 	tapStack   = regexp.MustCompile("^(?:# | {4,})[( ](?:from function `(\\S+)' )?in (?:test )?file .*, line [0-9]+[,)]$")
+	tapScript  = regexp.MustCompile(`^(?:\[[0-9:]+\] )?(\S*[./]\S*) \.{2,} *$`) // prove -v, before what a script says
 	tapTimed   = regexp.MustCompile(` in [0-9]+ms$`)
 	tapField   = regexp.MustCompile(`^(failureType|exitCode|signal): (.*)$`)
 )
@@ -42,6 +43,7 @@ func (tap) Detect(head, tail []byte) int {
 // tapState is a document as it goes by.
 type tapState struct {
 	res     Results
+	script  string            // of prove: whose document this is
 	levels  map[int]*tapLevel // by indentation
 	plan    int               // of the outermost level, -1 before it
 	ran     int               // results of the outermost level
@@ -125,6 +127,16 @@ func (s *tapState) read(line []byte) {
 		}
 		s.endPoint()
 		s.result(len(m[1]), len(m[2]) > 0, string(m[3]), len(m[4]) > 0, strings.TrimSpace(string(m[5])))
+		return
+	}
+	if m := tapScript.FindSubmatch(line); m != nil && (s.plan < 0 && s.ran == 0 || s.plan >= 0 && s.ran >= s.plan) {
+		s.endDocument()
+		s.script = string(m[1])
+		return
+	}
+	if proveTotal.Match(line) {
+		s.endDocument()
+		s.script = ""
 		return
 	}
 	if m := tapSubtest.FindSubmatch(line); m != nil {
@@ -241,6 +253,9 @@ func (s *tapState) result(indent int, not bool, number string, dash bool, name s
 	}
 	if inner.ran > 0 && (status != Failed || inner.failed > 0) {
 		return // its subtests count
+	}
+	if s.script != "" {
+		path = append([]string{s.script}, path...)
 	}
 	s.current = &tapPoint{name: strings.Join(append(path, name), " > "), status: status, line: s.line, level: level, parent: inner.ran > 0,
 		file: file, loose: s.loose.String()}

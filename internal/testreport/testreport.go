@@ -12,9 +12,10 @@
 //
 //	pytest         path::Class::test[params]
 //	go test        package.Test/subtest, with -json and without
-//	TAP, node      parent > subtest
+//	TAP, node      parent > subtest; under prove script > parent > subtest
 //	JUnit XML      classname::name, or the one where both are the same
-//	cargo test     module::test; for an example in documentation FILE - item (line N)
+//	cargo test     crate FILE module::test, of the file that its binary is made of; for an example in
+//	               documentation Doc-tests crate FILE - item (line N); without those words where cargo is quiet
 //	nextest        binary test
 //	unittest       module.Class.test
 //	Surefire       class::test
@@ -271,11 +272,12 @@ func (r *Results) name(n string, s Status) {
 	}
 }
 
+// worse ranks verdicts. A skip is worse than a pass: of two tests of one name the one that did not run is not shown by the other.
 func worse(s Status) int {
 	switch s {
-	case Skipped:
-		return 1
 	case Passed:
+		return 1
+	case Skipped:
 		return 2
 	case Errored:
 		return 3

@@ -291,6 +291,38 @@ func TestFilesAreAddedUp(t *testing.T) {
 	}
 }
 
+// A test is shown by no other of its name: not by one of another file, binary or script, and a skip is worse than a pass.
+func TestNamesakes(t *testing.T) {
+	dir := t.TempDir()
+	var paths []string
+	for name, text := range map[string]string{"a.xml": `<testsuite><testcase classname="T" name="a"><skipped/></testcase></testsuite>`, "b.xml": `<testsuite><testcase classname="T" name="a"/></testsuite>`} {
+		paths = append(paths, filepath.Join(dir, name))
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, order := range [][]string{paths, {paths[1], paths[0]}} {
+		if res, err := ReadFiles(order); err != nil || res.Names["T::a"] != Skipped {
+			t.Errorf("skipped in one file and passed in the other: %+v, %v", res, err)
+		}
+	}
+	cargo := func(one, two string) string {
+		return "     Running unittests src/lib.rs (target/debug/deps/cycle-676927a6cf9f8c88)\n\nrunning 1 test\ntest works ... " + one + "\n\ntest result: ok. 1 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s\n\n" +
+			"     Running tests/it.rs (target/debug/deps/it-e39373fc9a02377d)\n\nrunning 1 test\ntest works ... " + two + "\n\ntest result: ok. 1 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s\n\n" +
+			"   Doc-tests cycle\n\nrunning 1 test\ntest src/lib.rs - works (line 3) ... ok\n\ntest result: ok. 1 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s\n"
+	}
+	res := read(t, cargo("ok", "ok"))
+	for _, name := range []string{"cycle src/lib.rs works", "it tests/it.rs works", "Doc-tests cycle src/lib.rs - works (line 3)"} {
+		if res.Names[name] != Passed {
+			t.Errorf("cargo: %s is %q: %+v", name, res.Names[name], res.Names)
+		}
+	}
+	res = read(t, "t/a.t .. \nok 1 - works # SKIP later\n1..1\nok\nt/b.t .. \n1..1\nok 1 - works\nok\nAll tests successful.\nFiles=2, Tests=2,  0 wallclock secs\nResult: PASS\n")
+	if res.Names["t/a.t > works"] != Skipped || res.Names["t/b.t > works"] != Passed || len(res.Problems) > 0 {
+		t.Errorf("prove: %+v", res)
+	}
+}
+
 // Hostile sizes: what is kept is bounded, and what is read costs linear time.
 func TestBounds(t *testing.T) {
 	long := strings.Repeat("x", 300_000)
