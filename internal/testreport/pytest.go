@@ -77,6 +77,7 @@ type pyState struct {
 	counts  string            // the last line that may be this session's summary
 	at      int
 	begun   bool            // a session started and its summary has not come
+	headed  bool            // some session printed its head: then all have one, and what has none is printed by something else
 	ended   bool            // some session came to its summary
 	conf    bool            // a conftest.py cannot be imported
 	problem bool            // this session has said what is wrong with it
@@ -148,7 +149,7 @@ func (s *pyState) rule(line []byte, n int) bool {
 			return false // the output of a test that runs pytest
 		}
 		s.endSession(n)
-		s.begun, s.width = true, utf8.RuneCount(line)
+		s.begun, s.headed, s.width = true, true, utf8.RuneCount(line)
 		return true
 	}
 	if s.width == 0 {
@@ -173,6 +174,9 @@ func (s *pyState) fits(line []byte) bool {
 }
 
 func (s *pyState) summary(line []byte) bool {
+	if s.headed && !s.begun {
+		return true // endSession has a word for it
+	}
 	if line[0] == '=' {
 		return s.width == 0 || s.fits(line)
 	}
@@ -194,11 +198,11 @@ func (s *pyState) stopped(title string, n int) {
 
 // outside is a line of no section: a test's verdict with -v, or what stopped pytest.
 func (s *pyState) outside(line []byte, n int) {
-	if m := pyVerbose.FindSubmatch(line); m != nil {
+	if m := pyVerbose.FindSubmatch(line); m != nil && s.begun { // quiet sessions, which have no head, name none
 		s.res.name(string(m[1]), pyStatus(string(m[2])))
 		return
 	}
-	if m := pyWorker.FindSubmatch(line); m != nil {
+	if m := pyWorker.FindSubmatch(line); m != nil && s.begun {
 		s.res.name(string(m[2]), pyStatus(string(m[1])))
 		return
 	}
@@ -341,6 +345,8 @@ func (s *pyState) endSession(n int) {
 	s.endHead()
 	s.failures()
 	switch {
+	case s.counts != "" && s.headed && !s.begun:
+		s.trouble(Unreadable, "pytest has counted before, and there are counts again that no session began: "+s.counts, s.at)
 	case s.counts != "":
 		s.ended = true
 		total := s.res.Total
@@ -362,7 +368,7 @@ func (s *pyState) endSession(n int) {
 	case s.begun && !s.problem:
 		s.trouble(Crashed, "pytest ended without its summary", n)
 	}
-	*s = pyState{res: s.res, ended: s.ended}
+	*s = pyState{res: s.res, ended: s.ended, headed: s.headed}
 }
 
 func (s *pyState) add(word string, k int) {

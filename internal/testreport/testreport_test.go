@@ -157,6 +157,9 @@ func TestTexts(t *testing.T) {
 		{"the sum of a shop", "3 apples, 2 pears in 5s\n", "(no reader) total 0 passed 0 failed 0 skipped 0 errors 0"},
 		{"a summary that a test prints", start + "a.py 9 passed in 0.10s\n9 passed in 0.10s\n=== 9 passed in 0.10s ===\nF\n" + pad("=", "FAILURES") + pad("_", "test_a") +
 			"E  x\n=== 9 passed in 0.10s ===\n____ test_b ____\n" + pad("=", "1 failed in 0.10s"), "pytest total 1 passed 0 failed 1 skipped 0 errors 0"},
+		{"a summary after the session's own", start + "a.py::test_a XFAIL [100%]\n" + pad("=", "1 xfailed in 0.10s") + "a.py::test_a PASSED [100%]\n=== 1 passed in 0.01s ===\n", "pytest total 1 passed 0 failed 0 skipped 1 errors 0 unreadable"},
+		{"quiet counts after a session", start + "a.py::test_a XFAIL [100%]\n" + pad("=", "1 xfailed in 0.10s") + "1 passed in 0.01s\n", "pytest total 1 passed 0 failed 0 skipped 1 errors 0 unreadable"},
+		{"a verdict after a quiet session", "x [100%]\n1 xfailed in 0.10s\na.py::test_a PASSED [100%]\n1 passed in 0.01s\n", "pytest total 2 passed 1 failed 0 skipped 1 errors 0"},
 		{"half a session", start + "a.py ..F", "pytest total 0 passed 0 failed 0 skipped 0 errors 0 crashed"},
 		{"a result that a test prints", "=== RUN   TestA\n--- PASS: TestB (0.00s)\n--- FAIL: TestA (0.00s)\nFAIL\nFAIL\tm\t0.1s\n", "gotest total 1 passed 0 failed 1 skipped 0 errors 0"},
 		{"killed in a test", "=== RUN   TestA\n--- PASS: TestA (0.00s)\n=== RUN   TestB\n", "gotest total 2 passed 1 failed 0 skipped 0 errors 1 crashed crashed"},
