@@ -71,6 +71,9 @@ func Pins(root string, pins []string) (map[string]string, []Problem) {
 			continue
 		}
 		h := sha256.New()
+		if path.Ext(file) == ".go" {
+			h.Write(goBuilt(src))
+		}
 		for _, s := range found {
 			h.Write(src[s.start:s.end])
 		}

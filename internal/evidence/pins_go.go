@@ -4,11 +4,38 @@ import (
 	"errors"
 	"fmt"
 	"go/ast"
+	"go/build/constraint"
 	"go/parser"
 	"go/scanner"
 	"go/token"
 	"strings"
 )
+
+// goBuilt is what of a file decides whether it is built at all, and so whether a definition in it runs: its build constraints, an
+// import of C, the package clause of a file that go passes over. It stands before a definition's bytes where there is any.
+func goBuilt(src []byte) []byte {
+	file, err := parser.ParseFile(token.NewFileSet(), "", src, parser.ImportsOnly|parser.ParseComments)
+	if err != nil {
+		return nil // the definition could not be found either
+	}
+	var out []byte
+	for _, g := range file.Comments {
+		for _, c := range g.List {
+			if c.Pos() < file.Package && (constraint.IsGoBuild(c.Text) || constraint.IsPlusBuild(c.Text)) {
+				out = append(out, c.Text+"\n"...)
+			}
+		}
+	}
+	for _, i := range file.Imports {
+		if i.Path.Value == `"C"` {
+			out = append(out, "import C\n"...)
+		}
+	}
+	if file.Name.Name == "documentation" {
+		out = append(out, "package documentation\n"...)
+	}
+	return out
+}
 
 // goDefinitions finds the definitions of name: Func, Type, Var, Const,
 // Type.Method or (*Type).Method. Of a group in parentheses the one line counts;

@@ -50,6 +50,8 @@ func pythonDefinitions(src []byte, names []string) []span {
 			open, wanted = append(open, block{l.indent, name}), append(wanted, index)
 		case kind == assigns && name == names[len(names)-1] && slices.Equal(pathOf(open), names[:len(names)-1]):
 			found = append(found, span{l.start, l.end})
+		case kind != defines && rebinds(text, names[len(names)-1], len(found) > 0) && slices.Equal(pathOf(open), names[:len(names)-1]):
+			found = append(found, span{l.start, l.end})
 		}
 		last = l.end
 	}

@@ -101,6 +101,50 @@ func TestPythonDefinitions(t *testing.T) {
 	}
 }
 
+// What gives a name another meaning is part of what is pinned.
+func TestPythonRebinds(t *testing.T) {
+	for line, counts := range map[string]bool{
+		"from easy import test_a": true, "from easy import (x,\n  b as test_a)": true, "import easy as test_a": true, "import test_a": true, "x = 1; from easy import test_a": true,
+		"from easy import *": true, "test_b, test_a = 1, 2": true, "x = 1; test_a = 2": true, "if True: test_a = 2": true, "x = test_a = 2": true, "del test_a": true,
+		"test_a.__code__ = x": true, "if (test_a := 2): pass": true, "test_a = 2": true, "try:\n    from easy import test_a\nexcept E: pass": true,
+		"from test_a import x": false, "import x.test_a as y": false, "x = test_a": false, "f(test_a=1)": false, "x = 'test_a = 1'": false, "print(test_a)": false,
+		"x.test_a = 1": false, "class B:\n    test_a = 1": false, "x == test_a": false, "assert test_a != 1": false, "x = 1  # test_a = 1": false,
+	} {
+		found := pythonDefinitions([]byte("from math import *\n\ndef test_a():\n    pass\n\n"+line+"\n"), []string{"test_a"})
+		if want := map[bool]int{true: 2, false: 1}[counts]; len(found) != want {
+			t.Errorf("%s: %d definitions, want %d", line, len(found), want)
+		}
+	}
+}
+
+// A definition of Go runs only where its file is built: what decides that is pinned with it. A file that has nothing of the
+// kind keeps the sum that it had.
+func TestGoPinsHoldTheBuild(t *testing.T) {
+	root := t.TempDir()
+	seen := map[string]string{}
+	for _, head := range []string{"", "//go:build never\n\n", "// +build never\n\n", "//go:build linux\n\n"} {
+		put(t, root+"/a_test.go", head+golang)
+		sums, problems := Pins(root, []string{"a_test.go::TestA"})
+		if len(problems) > 0 {
+			t.Fatal(errs(problems))
+		}
+		if same, ok := seen[sums["a_test.go::TestA"]]; ok {
+			t.Errorf("%q and %q have one sum", head, same)
+		}
+		seen[sums["a_test.go::TestA"]] = head
+	}
+	put(t, root+"/a_test.go", "// A comment.\n\n"+golang)
+	if sums, _ := Pins(root, []string{"a_test.go::TestA"}); seen[sums["a_test.go::TestA"]] != "" {
+		t.Error("a comment that is no constraint is pinned")
+	}
+	put(t, root+"/a_test.go", strings.Replace(golang, "package x\n", "package x\n\nimport \"C\"\n", 1))
+	if sums, _ := Pins(root, []string{"a_test.go::TestA"}); len(sums) != 1 || seen[sums["a_test.go::TestA"]] != "" || sums["a_test.go::TestA"] == "" {
+		t.Errorf("%v", sums)
+	} else if _, ok := seen[sums["a_test.go::TestA"]]; ok {
+		t.Error("an import of C changes nothing")
+	}
+}
+
 const golang = `package x
 
 // Doc.
