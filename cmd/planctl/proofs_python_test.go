@@ -9,7 +9,7 @@ import (
 
 // The specs and files of Python that most cases share.
 const (
-	pySpec = "A1: {kind: red, run: $PY -m pytest -q test_add.py, because: zero}\nB1: {kind: green, red: A1}"
+	pySpec = "A1: {kind: red, run: '$PY -m pytest -q test_add.py::test_add', because: zero}\nB1: {kind: green, red: A1}"
 	pyTest = "-- test_add.py --\nfrom add import add\n\ndef test_add():\n    assert add(2, 2) == 4, 'zero'\n"
 	pyStub = "-- add.py --\ndef add(a, b):\n    return 0\n"
 	pyDone = "-- add.py --\ndef add(a, b):\n    return a + b\n"
@@ -90,6 +90,18 @@ func pythonImpostors() []proofCase {
 		{name: "the failing test is skipped, and a namesake passes", spec: "A1: {kind: red, run: '$PY -m pytest -q --junitxml a.xml a; $PY -m pytest -q --junitxml b.xml b; ! grep -q \"<failure\" a.xml', tests: [a.xml, b.xml]}\nB1: {kind: green, red: A1}",
 			files: "-- a/test_add.py --\ndef test_add():\n    assert False\n-- b/test_add.py --\ndef test_add():\n    pass\n-- a/pytest.ini --\n[pytest]\n-- b/pytest.ini --\n[pytest]\n",
 			then:  "-- a/test_add.py --\nimport pytest\n\n@pytest.mark.skip\ndef test_add():\n    assert False\n", green: "test_add::test_add failed in the red run and is skipped in this one"},
+		{name: "the failing test is renamed, and the report names none that passes", spec: "A1: {kind: red, run: $PY -m pytest test_add.py, because: zero}\nB1: {kind: green, red: A1}", files: pyTest + pyStub,
+			then: "-- test_add.py --\ndef test_other():\n    pass\n", green: "this report does not name what passed"},
+		{name: "a report that names no test at all", spec: "A1: {kind: red, run: $PY -m pytest -q -rN test_add.py, because: zero}\nB1: {kind: green, red: A1}", files: pyTest + pyStub,
+			then: "-- test_add.py --\ndef test_other():\n    pass\n", green: "does not name what failed there"},
+		{name: "the same code, in another environment", spec: "A1: {kind: red, run: $PY -m pytest -v test_add.py, because: assert, env: {MODE: old}}\nB1: {kind: green, red: A1, env: {MODE: new}}",
+			files: "-- test_add.py --\nimport os\n\ndef test_add():\n    assert os.environ['MODE'] == 'new'\n", green: "`env` is not that of its red run: MODE differs"},
+		{name: "the same command, in another directory", spec: "A1: {kind: red, run: $PY -m pytest -v test_add.py, because: assert, dir: a}\nB1: {kind: green, red: A1, dir: b}",
+			files: "-- a/test_add.py --\ndef test_add():\n    assert False\n-- b/test_add.py --\ndef test_add():\n    pass\n", green: "`dir` is not that of its red run"},
+		{name: "the command puts another file in the place of its pin", spec: "A1: {kind: red, run: 'if [ -e easy.py ]; then cp easy.py test_add.py; fi; $PY -m pytest -v test_add.py', because: zero, pins: ['test_add.py::test_add']}\nB1: {kind: green, red: A1}",
+			files: pyTest + pyStub, then: "-- easy.py --\ndef test_add():\n    pass\n", green: "test_add.py::test_add changed while the command ran"},
+		{name: "the pinned test is there, and another one bears its name", spec: "A1: {kind: red, run: $PY -m pytest -v test_add.py, because: zero, pins: ['test_add.py::test_add']}\nB1: {kind: green, red: A1}",
+			files: pyTest + pyStub, then: pyTest + "\nfrom easy import test_add\n-- easy.py --\ndef test_add():\n    pass\n", green: "test_add.py::test_add changed"},
 		{name: "one of two failing tests is left out", spec: strings.ReplaceAll(pySpec, "-q", "-v"), files: pyTest + "def test_more():\n    assert add(1, 1) == 2, 'zero'\n" + pyStub,
 			then: pyTest + pyDone, green: "test_add.py::test_more failed in the red run and is not in this one"},
 		{name: "another test fails in the green", spec: pySpec, files: pyTest + pyStub, then: pyTest + "def test_more():\n    assert False\n" + pyDone, green: "exit 1"},

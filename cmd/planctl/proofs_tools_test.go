@@ -31,6 +31,11 @@ func goImpostors() []proofCase {
 			then: "-- add_test.go --\npackage add\n\nimport \"testing\"\n\nfunc TestAdd(t *testing.T) { t.Skip() }\n", green: "no test passed"},
 		{name: "go: the failing subtest is left out", spec: goSpec, files: goMod + goStub + "-- add_test.go --\npackage add\n\nimport \"testing\"\n\nfunc TestAdd(t *testing.T) {\n\tt.Run(\"two\", func(t *testing.T) {\n\t\tif Add(2, 2) != 4 {\n\t\t\tt.Fatal(\"zero\")\n\t\t}\n\t})\n}\n",
 			then: "-- add_test.go --\npackage add\n\nimport \"testing\"\n\nfunc TestAdd(t *testing.T) {\n\tt.Run(\"none\", func(t *testing.T) {})\n}\n", green: "failed in the red run and is not in this one"},
+		{name: "go: all tests skipped, and the report names none", spec: "A1: {kind: red, run: $GO test -count=1 ./..., because: zero}\nB1: {kind: green, red: A1}", files: goMod + goTest + goStub,
+			then: "-- add_test.go --\npackage add\n\nimport \"testing\"\n\nfunc TestAdd(t *testing.T) { t.Skip() }\n", green: "this report does not name what passed"},
+		{name: "go: the pinned test is built no more", spec: "A1: {kind: red, run: $GO test -count=1 -v ./..., because: zero, pins: ['add_test.go::TestAdd']}\nB1: {kind: green, red: A1}", files: goMod + goTest + goStub,
+			then:  "-- add_test.go --\n//go:build never\n\npackage add\n\nimport \"testing\"\n\nfunc TestAdd(t *testing.T) {\n\tif Add(2, 2) != 4 {\n\t\tt.Fatal(\"zero\")\n\t}\n}\n-- b_test.go --\npackage add\n\nimport \"testing\"\n\nfunc TestAdd(t *testing.T) {}\n",
+			green: "add_test.go::TestAdd changed"},
 		{name: "go: the pinned test was rewritten", spec: "A1: {kind: red, run: $GO test -count=1 -v ./..., because: zero, pins: ['add_test.go::TestAdd']}\nB1: {kind: green, red: A1}",
 			files: goMod + goTest + goStub, then: "-- add_test.go --\npackage add\n\nimport \"testing\"\n\nfunc TestAdd(t *testing.T) {}\n", green: "add_test.go::TestAdd changed (+1 −5 lines)"},
 	}

@@ -117,6 +117,7 @@ func (j *Judgement) judge(e *Engine, w *workspace.Workspace, it *workspace.Item,
 	maskVerdicts(mask, j.Verdicts, j.Calls)
 	t := proof.Of(sp)
 	t.Result, t.Tests, t.Programs, t.Pins, t.Accept = resultOf(p), facts.Tests, programs, p.Pins, p.Result == manifest.Pass
+	t.Spec = sp.Value()
 	if red, err := resolveRed(w, it, sp.Red); err == nil {
 		if r := red.RedRun(); r != nil {
 			t.Red = &r.Doc.Predicate

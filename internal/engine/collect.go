@@ -16,6 +16,7 @@ import (
 	"github.com/planctl/planctl/internal/manifest"
 	"github.com/planctl/planctl/internal/proof"
 	"github.com/planctl/planctl/internal/regular"
+	"github.com/planctl/planctl/internal/spec"
 	"github.com/planctl/planctl/internal/testreport"
 	"github.com/planctl/planctl/runner"
 )
@@ -113,14 +114,14 @@ func (x *execution) judge(ctx context.Context, r runner.Result) {
 	x.lose(rec.Lost())
 	maskVerdicts(x.masker, p.Criteria, p.Calls)
 	t := proof.Of(x.spec)
-	t.Result, t.Tests, t.Programs, t.Pins, t.Accept = r, x.facts.Tests, x.programs, p.Pins, x.opt.AcceptPins
+	t.Result, t.Tests, t.Programs, t.Pins, t.Spec, t.Accept = r, x.facts.Tests, x.programs, p.Pins, p.Spec.Value, x.opt.AcceptPins
 	if x.red != nil {
 		t.Red = &x.red.Doc.Predicate
 		t.Extents = x.extents(ctx, t.Red)
 	}
 	why, warnings := proof.Judge(t)
 	x.task.Warnings = append(x.task.Warnings, warnings...)
-	if len(warnings) > 0 {
+	if len(warnings) > 0 && t.Kind == spec.Green {
 		p.Accepted = proof.Pins(t)
 		p.Note = strings.TrimSpace(p.Note + " " + strings.Join(warnings, "; "))
 	}
@@ -177,7 +178,7 @@ func (x *execution) extents(ctx context.Context, red *manifest.Predicate) map[st
 		if err != nil {
 			continue
 		}
-		if added, removed, err := evidence.Extent(pin, was[files[i]], now); err == nil {
+		if added, removed, err := evidence.Extent(pin, was[files[i]], now); err == nil && added+removed > 0 { // else what its file is built under did
 			out[pin] = fmt.Sprintf("+%d −%d lines", added, removed)
 		}
 	}

@@ -7,6 +7,7 @@ package proof
 import (
 	"fmt"
 	"maps"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -29,6 +30,7 @@ type Run struct {
 	Red      *manifest.Predicate // the red run that a green follows; nil where none is known
 	Pins     map[string]string   // pins of this run
 	Command  string              // before stamps were put in
+	Spec     map[string]any      // of a green: its effective spec, as a manifest has it; nil where only the command is to be compared
 	Accept   bool                // a changed pin was accepted
 	Extents  map[string]string   // how much a pin has changed, for people; may be nil
 }
@@ -64,7 +66,8 @@ func Recorded(t *manifest.Tests) testreport.Results {
 //   - check: exit 0, unless a criterion names exit.
 //   - red: a test's own verdict says that it failed. A command that was not found (126, 127), a
 //     signal, a timeout, a collection or build error, and zero tests are no red; `because` must match
-//     the failure's own text. An error that the spec allows counts where its text matches.
+//     the failure's own text. An error that the spec allows counts where its text matches. A warning says
+//     where its green could not be told from another.
 //   - green: exit 0, no test failed or errored, at least one passed; after its red, by the same command,
 //     with the same named tests and the same pins.
 //
@@ -84,7 +87,10 @@ func Judge(t Run) (why string, warnings []string) {
 	}
 	switch t.Kind {
 	case spec.Red:
-		return redRule(t), nil
+		if why = redRule(t); why == "" {
+			warnings = unnamed(t)
+		}
+		return why, warnings
 	case spec.Green:
 		return greenRule(t)
 	}
@@ -240,47 +246,46 @@ func greenRule(t Run) (string, []string) {
 		"; run the red again, or --accept-pins --note \"…\"", nil
 }
 
-// Command says why a green did not run what its red ran; "" where it did.
+// Command says why a green did not run what its red ran: the command itself, the directory, the environment that the spec
+// sets, or the report files. "" where it did.
 func Command(t Run) string {
-	if was, ok := t.Red.Spec.Value["run"].(string); ok && was != t.Command {
-		return fmt.Sprintf("the command is not that of its red run: it was %q", was)
+	was := t.Red.Spec.Value
+	if run, ok := was["run"].(string); ok && run != t.Command {
+		return fmt.Sprintf("the command is not that of its red run: it was %q", run)
 	}
-	return ""
-}
-
-// Tests names a test that failed in the red run and did not pass in its green; "" where all of them did.
-func Tests(t Run) string {
-	if t.Red.Tests == nil {
+	if t.Spec == nil {
 		return ""
 	}
-	for _, name := range slices.Sorted(maps.Keys(t.Red.Tests.Names)) {
-		if t.Red.Tests.Names[name] != string(testreport.Failed) {
+	for _, key := range []string{"dir", "tests", "env"} {
+		if reflect.DeepEqual(was[key], t.Spec[key]) {
 			continue
 		}
-		got := t.Tests.Names[name]
-		switch {
-		case got == testreport.Passed:
-		case got == "" && t.Tests.Skipped > count(t.Tests.Names, testreport.Skipped):
-			return fmt.Sprintf("%s failed in the red run, and this report skips tests that it does not name: run both so that each test is named (-v, or a report file)", name)
-		case got == "" && len(t.Tests.Names) < t.Tests.Total && t.Tests.Total >= t.Red.Tests.Total:
-			// the report counts tests that it does not name
-		case got == "":
-			return fmt.Sprintf("%s failed in the red run and is not in this one", name)
-		default:
-			return fmt.Sprintf("%s failed in the red run and is %s in this one", name, got)
+		why := fmt.Sprintf("`%s` is not that of its red run", key)
+		if key == "env" { // by name: a value may be a secret
+			why += ": " + strings.Join(differing(was[key], t.Spec[key]), ", ")
 		}
+		return why
 	}
 	return ""
 }
 
-func count(names map[string]testreport.Status, is testreport.Status) int {
-	n := 0
-	for _, s := range names {
-		if s == is {
-			n++
+// differing says which variables two environments do not have alike.
+func differing(a, b any) []string {
+	was, _ := a.(map[string]any)
+	now, _ := b.(map[string]any)
+	var names []string
+	for k := range was {
+		if v, ok := now[k]; !ok || !reflect.DeepEqual(v, was[k]) {
+			names = append(names, k+" differs")
 		}
 	}
-	return n
+	for k := range now {
+		if _, ok := was[k]; !ok {
+			names = append(names, k+" differs")
+		}
+	}
+	slices.Sort(names)
+	return names
 }
 
 func (t Run) extent(pin string) string {

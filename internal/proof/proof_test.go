@@ -106,7 +106,10 @@ func TestJudge(t *testing.T) {
 			Names: map[string]testreport.Status{"t.py::a": testreport.Skipped, "t.py::b": testreport.Passed}}, Red: red, Command: "pytest t.py", Pins: same}, "is skipped in this one"},
 		{"green that skips a test without its name", Run{Kind: spec.Green, Tests: testreport.Results{Reader: "gotest", Total: 2, Passed: 1, Skipped: 1}, Red: red, Command: "pytest t.py", Pins: same},
 			"t.py::a failed in the red run, and this report skips tests that it does not name"},
-		{"green whose report names no test", Run{Kind: spec.Green, Tests: testreport.Results{Reader: "pytest", Total: 1, Passed: 1}, Red: red, Command: "pytest t.py", Pins: same}, ""},
+		{"green whose report names no test", Run{Kind: spec.Green, Tests: testreport.Results{Reader: "pytest", Total: 1, Passed: 1}, Red: red, Command: "pytest t.py", Pins: same},
+			"t.py::a failed in the red run, and this report does not name what passed: run both so that each test is named (add -v, or name a report file in `tests`)"},
+		{"green whose report names no test, and its red none either", Run{Kind: spec.Green, Tests: testreport.Results{Reader: "pytest", Total: 1, Passed: 1}, Command: "pytest t.py",
+			Red: &manifest.Predicate{Spec: red.Spec, Tests: &manifest.Tests{Total: 1, Failed: 1}}}, "the report of the red run does not name what failed there"},
 		{"green, a changed pin", Run{Kind: spec.Green, Tests: allPassed("t.py::a"), Red: red, Command: "pytest t.py", Pins: map[string]string{"t.py::a": "sha256:2"}}, "t.py::a changed"},
 		{"green, a pin that is gone", Run{Kind: spec.Green, Tests: allPassed("t.py::a"), Red: red, Command: "pytest t.py"}, "t.py::a is gone"},
 		{"green, a pin that the red had not", Run{Kind: spec.Green, Tests: allPassed("t.py::a"), Red: red, Command: "pytest t.py", Pins: map[string]string{"t.py::a": "sha256:1", "x": "sha256:3"}}, "was not pinned"},
@@ -115,6 +118,52 @@ func TestJudge(t *testing.T) {
 		why, _ := Judge(c.t)
 		if (why == "") != (c.says == "") || !strings.Contains(why, c.says) {
 			t.Errorf("%s: %q, want %q", c.name, why, c.says)
+		}
+	}
+}
+
+// A pass without a name is that of the red's test where the command asks for this test alone, by its name.
+func TestASelectionNamesItsTest(t *testing.T) {
+	for _, c := range []struct {
+		reader, name, command string
+		names                 bool
+	}{
+		{"pytest", "t/test_a.py::test_a", "pytest -q t/test_a.py::test_a", true},
+		{"pytest", "t/test_a.py::TestA::test_a", "cd x && pytest 't/test_a.py::TestA::test_a'", true},
+		{"pytest", "t/test_a.py::test_a", "pytest -q -k test_a", true},
+		{"pytest", "t/test_a.py::test_a", "pytest -q -k 'test_a or test_b'", false},
+		{"pytest", "t/test_a.py::test_a", "pytest -q t/test_a.py", false},
+		{"pytest", "t/test_a.py::test_a", "pytest -q test_a", false},
+		{"pytest", "t/test_a.py::test_a", "pytest -q t/test_a.py::test_ab", false},
+		{"pytest", "t/test_a.py::test_a[1]", "pytest -q t/test_a.py::test_a", false},
+		{"pytest", "t/test_a.py::test_a[1]", "pytest -q 't/test_a.py::test_a[1]'", true},
+		{"unittest", "t.test_a.A.test_a", "python3 -m unittest t.test_a.A.test_a", true},
+		{"unittest", "t.test_a.A.test_a", "python3 -m unittest t.test_a", false},
+		{"unittest", "t.test_a.A.test_a", "python3 -m unittest -k test_a", true},
+		{"cargo", "tests::adds", "cargo test -q tests::adds", true},
+		{"cargo", "tests::adds", "cargo test -q -- --exact tests::adds", true},
+		{"cargo", "tests::adds", "cargo test -q adds", true},
+		{"cargo", "adds", "cargo test -q --test adds", false},
+		{"cargo", "tests::adds", "cargo test -q", false},
+		{"surefire", "spans.SpansTest::stub", "mvn test -Dtest=SpansTest#stub", true},
+		{"surefire", "spans.SpansTest::stub", "mvn test -Dtest=SpansTest", false},
+		{"gotest", "m.TestA", "go test -run '^TestA$' .", false},
+		{"gotest", "m.TestA", "go test -run TestA .", false}, // a package that is ok may have skipped it
+	} {
+		red := &manifest.Predicate{Spec: manifest.Spec{Value: map[string]any{"run": c.command}}, Tests: &manifest.Tests{Total: 1, Failed: 1, Names: map[string]string{c.name: "failed"}}}
+		green := Run{Kind: spec.Green, Red: red, Command: c.command, Tests: testreport.Results{Reader: c.reader, Total: 1, Passed: 1}}
+		if why, _ := Judge(green); (why == "") != c.names {
+			t.Errorf("%s by %s: %q", c.name, c.command, why)
+		}
+		green.Tests.Total, green.Tests.Passed = 2, 2
+		if why, _ := Judge(green); why == "" {
+			t.Errorf("%s by %s: either of two may be it", c.name, c.command)
+		}
+		// The red says so already.
+		_, warnings := Judge(Run{Kind: spec.Red, Command: c.command, Result: runner.Result{Exit: 1},
+			Tests: testreport.Results{Reader: c.reader, Total: 1, Failed: 1, Unnamed: true, Names: map[string]testreport.Status{c.name: testreport.Failed}}})
+		if (len(warnings) == 0) != c.names {
+			t.Errorf("the red of %s by %s warns: %q", c.name, c.command, warnings)
 		}
 	}
 }

@@ -139,6 +139,7 @@ func (s *cargoState) end(m [][]byte, n int) {
 			s.count(goTest{name, Failed, n})
 		}
 	}
+	s.res.Unnamed = s.res.Unnamed || len(s.names) < number(2)+number(3)+number(4)+number(5)
 	for status, k := range left {
 		for range k {
 			s.res.count("", status)

@@ -153,6 +153,7 @@ func (s *goTextState) pack(word, pkg, rest string, n int) {
 		s.res.trouble(Crashed, firstOf(s.loose.String(), pkg+" failed, and none of its tests did"), n)
 	case word == "ok  " && len(s.tests) == 0 && !s.bench && !strings.Contains(rest, "[no tests to run]"):
 		s.res.count("", Passed)
+		s.res.Unnamed = true
 	}
 	s.flush(pkg + ".")
 }
@@ -173,6 +174,7 @@ func (s *goTextState) unfinished(pkg string, n int) bool {
 
 // flush counts a package's tests under their whole names and begins the next package.
 func (s *goTextState) flush(prefix string) {
+	s.res.Unnamed = s.res.Unnamed || len(s.tests) > 0 && !s.verbose
 	for _, t := range s.tests {
 		s.res.count(prefix+t.name, t.status)
 		if t.status == Failed {

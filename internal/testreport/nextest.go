@@ -172,6 +172,7 @@ func (s *ntState) end(ran, counts string, n int) {
 	}
 	for range number["passed"] - passed { // with --status-level fail those that passed have no line
 		s.res.count("", Passed)
+		s.res.Unnamed = true
 	}
 	counted := number["failed"] + number["exec failed"] + number["timed out"]
 	switch {

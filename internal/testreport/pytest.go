@@ -77,6 +77,7 @@ type pyState struct {
 	counts  string            // the last line that may be this session's summary
 	at      int
 	begun   bool            // a session started and its summary has not come
+	listed  bool            // the tests of this session are named, whatever their verdict
 	headed  bool            // some session printed its head: then all have one, and what has none is printed by something else
 	ended   bool            // some session came to its summary
 	conf    bool            // a conftest.py cannot be imported
@@ -199,10 +200,12 @@ func (s *pyState) stopped(title string, n int) {
 // outside is a line of no section: a test's verdict with -v, or what stopped pytest.
 func (s *pyState) outside(line []byte, n int) {
 	if m := pyVerbose.FindSubmatch(line); m != nil && s.begun { // quiet sessions, which have no head, name none
+		s.listed = true
 		s.res.name(string(m[1]), pyStatus(string(m[2])))
 		return
 	}
 	if m := pyWorker.FindSubmatch(line); m != nil && s.begun {
+		s.listed = true
 		s.res.name(string(m[2]), pyStatus(string(m[1])))
 		return
 	}
@@ -304,6 +307,7 @@ func (s *pyState) verdict(line []byte, n int) {
 	switch {
 	case strings.Contains(name, "::"):
 		s.res.name(name, pyStatus(word))
+		s.listed = s.listed || word == "PASSED"
 		if word == "FAILED" && len(s.short) < maxFailures {
 			s.short = append(s.short, pyReason{name, why})
 		}
@@ -362,6 +366,7 @@ func (s *pyState) endSession(n int) {
 			}
 			s.add(m[2], k)
 		}
+		s.res.Unnamed = s.res.Unnamed || s.res.Total > total && !s.listed
 		if s.res.Total == total && !s.problem {
 			s.trouble(NoTests, "pytest ran no test: "+s.counts, s.at)
 		}

@@ -158,6 +158,7 @@ func (s *sfState) end(m [][]byte, n int) {
 			s.res.fail(name, said, p.line)
 		}
 	}
+	s.res.Unnamed = s.res.Unnamed || number[1] > 0
 	bad := number[2] + number[3]
 	for range number[4] {
 		s.res.count("", Skipped)

@@ -95,6 +95,7 @@ type Results struct {
 	Total, Passed, Failed, Skipped, Errors int
 
 	Names    map[string]Status // only where the report names its tests
+	Unnamed  bool              // it does not name what passes, so that a pass may be of any test
 	Failures []Failure
 	Problems []Trouble
 	texts    int    // bytes of Failures' texts
@@ -228,6 +229,7 @@ func (r *Results) add(o Results) {
 	r.Failed += o.Failed
 	r.Skipped += o.Skipped
 	r.Errors += o.Errors
+	r.Unnamed = r.Unnamed || o.Unnamed
 	for n, s := range o.Names {
 		r.name(n, s)
 	}

@@ -281,6 +281,7 @@ func (s *utState) end(word, counts string, n int) {
 			s.res.fail(p.name, said, p.line)
 		}
 	}
+	s.res.Unnamed = s.res.Unnamed || s.ran > 0 && len(s.named) == 0
 	passed, skipped := 0, 0
 	for _, name := range slices.Sorted(maps.Keys(s.named)) {
 		if _, ok := worst[name]; ok {

@@ -44,7 +44,7 @@ func (c *checker) proof(r *workspace.Record) {
 		return
 	}
 	t := proof.Of(ranAs(p))
-	t.Red, t.Pins, t.Tests = q, p.Pins, proof.Recorded(p.Tests)
+	t.Red, t.Pins, t.Tests, t.Spec = q, p.Pins, proof.Recorded(p.Tests), p.Spec.Value
 	if why := proof.Command(t); why != "" {
 		c.at(CodeProofCommand, r, why, again)
 	}
