@@ -51,6 +51,7 @@ func (x *execution) collect(ctx context.Context, r runner.Result) {
 		x.lose(q)
 		wrong = append(wrong, q.Error())
 	}
+	wrong = append(wrong, x.moved()...)
 	wrong = append(wrong, x.readTests()...)
 	p.Files = slices.DeleteFunc(p.Files, func(f manifest.File) bool {
 		if f.Role == "log" {
@@ -65,6 +66,17 @@ func (x *execution) collect(ctx context.Context, r runner.Result) {
 	if len(wrong) > 0 {
 		p.Reason = x.masker.String(strings.Join(wrong, "; "))
 	}
+}
+
+// moved says which pins are not as they were when the command started: what ran is then not what was pinned.
+func (x *execution) moved() (wrong []string) {
+	now, _ := evidence.Pins(x.w.Root, x.pins) // one that cannot be read was there before, or is not there in either
+	for _, pin := range x.pins {
+		if now[pin] != x.p.Pins[pin] {
+			wrong = append(wrong, pin+" changed while the command ran: a pin holds from before it to its end")
+		}
+	}
+	return wrong
 }
 
 func (x *execution) readTests() (wrong []string) {

@@ -48,6 +48,7 @@ type execution struct {
 	p        manifest.Predicate
 	tick     bool
 	red      *workspace.Record
+	pins     []string // of the task and its red
 	facts    criteria.Facts
 	call     *call
 	place    fs.FileInfo // the run's directory as it was made
@@ -256,6 +257,7 @@ func (x *execution) begin(ctx context.Context, from string, prose bool) error {
 			}
 		}
 	}
+	x.pins = pins
 	p.Pins, problems = evidence.Pins(w.Root, pins)
 	if len(problems) > 0 && (x.spec.Kind != spec.Green || slices.ContainsFunc(problems, func(q evidence.Problem) bool { return disk.Failed(q) })) {
 		return x.problems("spec-pins", problems, "mend `pins`, or the files that it names")
