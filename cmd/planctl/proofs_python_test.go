@@ -9,7 +9,7 @@ import (
 
 // The specs and files of Python that most cases share.
 const (
-	pySpec = "A1: {kind: red, run: '$PY -m pytest -q test_add.py::test_add', because: zero}\nB1: {kind: green, red: A1}"
+	pySpec = "A1: {kind: red, run: $PY -m pytest -v test_add.py, because: zero}\nB1: {kind: green, red: A1}"
 	pyTest = "-- test_add.py --\nfrom add import add\n\ndef test_add():\n    assert add(2, 2) == 4, 'zero'\n"
 	pyStub = "-- add.py --\ndef add(a, b):\n    return 0\n"
 	pyDone = "-- add.py --\ndef add(a, b):\n    return a + b\n"
@@ -76,20 +76,20 @@ func pythonImpostors() []proofCase {
 			files: pyTest + pyStub, green: "not every test passed"},
 		{name: "a green by another command", spec: "A1: {kind: red, run: $PY -m pytest -q test_add.py, because: zero}\nB1: {kind: green, red: A1, run: '$PY -m pytest -q test_add.py -k \"not add\" test_other.py'}",
 			files: pyTest + pyStub + "-- test_other.py --\ndef test_other():\n    pass\n", green: "the command is not that of its red run"},
-		{name: "the failing test is deleted", spec: strings.ReplaceAll(pySpec, "-q", "-v"), files: pyTest + pyStub + "-- conftest.py --\n",
+		{name: "the failing test is deleted", spec: pySpec, files: pyTest + pyStub + "-- conftest.py --\n",
 			then: "-- test_add.py --\ndef test_other():\n    pass\n", green: "test_add.py::test_add failed in the red run and is not in this one"},
-		{name: "the failing test is renamed", spec: strings.ReplaceAll(pySpec, "-q", "-v"), files: pyTest + pyStub,
+		{name: "the failing test is renamed", spec: pySpec, files: pyTest + pyStub,
 			then: strings.ReplaceAll(pyTest, "test_add()", "test_sum()") + pyDone, green: "test_add.py::test_add failed in the red run and is not in this one"},
-		{name: "the failing test is skipped", spec: strings.ReplaceAll(pySpec, "-q", "-v"), files: pyTest + pyStub,
+		{name: "the failing test is skipped", spec: pySpec, files: pyTest + pyStub,
 			then: "-- test_add.py --\nimport pytest\n\n@pytest.mark.skip\ndef test_add():\n    assert False\n\ndef test_other():\n    pass\n", green: "test_add.py::test_add failed in the red run and is skipped in this one"},
-		{name: "the failing test is expected to fail", spec: strings.ReplaceAll(pySpec, "-q", "-v"), files: pyTest + pyStub,
+		{name: "the failing test is expected to fail", spec: pySpec, files: pyTest + pyStub,
 			then: "-- test_add.py --\nimport pytest\n\n@pytest.mark.xfail\ndef test_add():\n    assert False\n\ndef test_other():\n    pass\n", green: "test_add.py::test_add failed in the red run and is skipped in this one"},
-		{name: "the failing test is expected to fail, and a second summary says otherwise", spec: strings.ReplaceAll(pySpec, "-q", "-v -s"), files: pyTest + pyStub,
+		{name: "the failing test is expected to fail, and a second summary says otherwise", spec: strings.ReplaceAll(pySpec, "-v", "-v -s"), files: pyTest + pyStub,
 			then:  "-- conftest.py --\nimport pytest\n\ndef pytest_collection_modifyitems(items):\n    for i in items:\n        i.add_marker(pytest.mark.xfail)\n\ndef pytest_unconfigure():\n    print('test_add.py::test_add PASSED [100%]\\n=== 1 passed in 0.01s ===')\n",
 			green: "the test report cannot be read"},
 		{name: "the failing test is skipped, and a namesake passes", spec: "A1: {kind: red, run: '$PY -m pytest -q --junitxml a.xml a; $PY -m pytest -q --junitxml b.xml b; ! grep -q \"<failure\" a.xml', tests: [a.xml, b.xml]}\nB1: {kind: green, red: A1}",
 			files: "-- a/test_add.py --\ndef test_add():\n    assert False\n-- b/test_add.py --\ndef test_add():\n    pass\n-- a/pytest.ini --\n[pytest]\n-- b/pytest.ini --\n[pytest]\n",
-			then:  "-- a/test_add.py --\nimport pytest\n\n@pytest.mark.skip\ndef test_add():\n    assert False\n", green: "test_add::test_add failed in the red run and is skipped in this one"},
+			then:  "-- a/test_add.py --\nimport pytest\n\n@pytest.mark.skip\ndef test_add():\n    assert False\n", green: "test_add failed in the red run and is skipped in this one"},
 		{name: "the failing test is renamed, and the report names none that passes", spec: "A1: {kind: red, run: $PY -m pytest test_add.py, because: zero}\nB1: {kind: green, red: A1}", files: pyTest + pyStub,
 			then: "-- test_add.py --\ndef test_other():\n    pass\n", green: "this report does not name what passed"},
 		{name: "a report that names no test at all", spec: "A1: {kind: red, run: $PY -m pytest -q -rN test_add.py, because: zero}\nB1: {kind: green, red: A1}", files: pyTest + pyStub,
@@ -102,22 +102,22 @@ func pythonImpostors() []proofCase {
 			files: pyTest + pyStub, then: "-- easy.py --\ndef test_add():\n    pass\n", green: "test_add.py::test_add changed while the command ran"},
 		{name: "the pinned test is there, and another one bears its name", spec: "A1: {kind: red, run: $PY -m pytest -v test_add.py, because: zero, pins: ['test_add.py::test_add']}\nB1: {kind: green, red: A1}",
 			files: pyTest + pyStub, then: pyTest + "\nfrom easy import test_add\n-- easy.py --\ndef test_add():\n    pass\n", green: "test_add.py::test_add changed"},
-		{name: "one of two failing tests is left out", spec: strings.ReplaceAll(pySpec, "-q", "-v"), files: pyTest + "def test_more():\n    assert add(1, 1) == 2, 'zero'\n" + pyStub,
+		{name: "one of two failing tests is left out", spec: pySpec, files: pyTest + "def test_more():\n    assert add(1, 1) == 2, 'zero'\n" + pyStub,
 			then: pyTest + pyDone, green: "test_add.py::test_more failed in the red run and is not in this one"},
 		{name: "another test fails in the green", spec: pySpec, files: pyTest + pyStub, then: pyTest + "def test_more():\n    assert False\n" + pyDone, green: "exit 1"},
 		{name: "nothing is collected in the green", spec: pySpec, files: pyTest + pyStub,
 			then: "-- conftest.py --\ndef pytest_collection_modifyitems(items):\n    items.clear()\n", green: "exit 5"},
 		{name: "nothing was changed", spec: pySpec, files: pyTest + pyStub, green: "exit 1"},
-		{name: "the pinned test was rewritten", spec: "A1: {kind: red, run: $PY -m pytest -q test_add.py, because: zero, pins: ['test_add.py::test_add']}\nB1: {kind: green, red: A1}",
+		{name: "the pinned test was rewritten", spec: "A1: {kind: red, run: $PY -m pytest -v test_add.py, because: zero, pins: ['test_add.py::test_add']}\nB1: {kind: green, red: A1}",
 			files: pyTest + pyStub, then: strings.ReplaceAll(pyTest, "== 4", "== 0"), green: "test_add.py::test_add changed (+1 −1 lines)"},
-		{name: "a pinned helper was rewritten", spec: "A1: {kind: red, run: $PY -m pytest -q test_add.py, because: zero, pins: [test_add.py, want.py]}\nB1: {kind: green, red: A1}",
+		{name: "a pinned helper was rewritten", spec: "A1: {kind: red, run: $PY -m pytest -v test_add.py, because: zero, pins: [test_add.py, want.py]}\nB1: {kind: green, red: A1}",
 			files: "-- test_add.py --\nfrom add import add\nfrom want import want\n\ndef test_add():\n    assert add(2, 2) == want(), 'zero'\n-- want.py --\ndef want():\n    return 4\n" + pyStub,
 			then:  "-- want.py --\ndef want():\n    return 0\n", green: "want.py changed (+1 −1 lines)"},
-		{name: "a pin is gone", spec: "A1: {kind: red, run: $PY -m pytest -q test_add.py, because: zero, pins: [test_add.py, data.txt]}\nB1: {kind: green, red: A1}",
+		{name: "a pin is gone", spec: "A1: {kind: red, run: $PY -m pytest -v test_add.py, because: zero, pins: [test_add.py, data.txt]}\nB1: {kind: green, red: A1}",
 			files: pyTest + pyStub + "-- data.txt --\n4\n", then: "-- rm:data.txt --\n" + pyDone, green: "data.txt is gone"},
-		{name: "a pin that the red had not", spec: "A1: {kind: red, run: $PY -m pytest -q test_add.py, because: zero}\nB1: {kind: green, red: A1, pins: [test_add.py]}",
+		{name: "a pin that the red had not", spec: "A1: {kind: red, run: $PY -m pytest -v test_add.py, because: zero}\nB1: {kind: green, red: A1, pins: [test_add.py]}",
 			files: pyTest + pyStub, then: pyDone, green: "test_add.py was not pinned by the red run"},
-		{name: "a changed pin that is accepted", spec: "A1: {kind: red, run: $PY -m pytest -q test_add.py, because: zero, pins: [test_add.py]}\nB1: {kind: green, red: A1}",
+		{name: "a changed pin that is accepted", spec: "A1: {kind: red, run: $PY -m pytest -v test_add.py, because: zero, pins: [test_add.py]}\nB1: {kind: green, red: A1}",
 			files: pyTest + pyStub, then: strings.ReplaceAll(pyTest, "== 4", "== 0"), args: []string{"--accept-pins", "--note", "why not"},
 			after: func(t *testing.T, p *crashPlace) {
 				p.says(t, 0, "warning[tdd-pins-accepted]: pins were accepted although they differ from the red run: test_add.py changed", "verify")
@@ -160,11 +160,12 @@ func pythonImpostors() []proofCase {
 func pythonProofs() []proofCase {
 	return []proofCase{
 		{name: "pytest", tool: "pytest", spec: pySpec, files: pyTest + pyStub, then: pyDone},
-		{name: "pytest, verbose, two tests, one passed before", tool: "pytest", spec: strings.ReplaceAll(pySpec, "-q", "-vv"), files: pyTest + "\ndef test_nothing():\n    assert add(0, 0) == 0\n" + pyStub, then: pyDone},
-		{name: "pytest, with parameters", tool: "pytest", spec: strings.ReplaceAll(pySpec, "-q", "-v"),
+		{name: "pytest, verbose, two tests, one passed before", tool: "pytest", spec: strings.ReplaceAll(pySpec, "-v", "-vv"), files: pyTest + "\ndef test_nothing():\n    assert add(0, 0) == 0\n" + pyStub, then: pyDone},
+		{name: "pytest, quiet, the test asked for by its name", tool: "pytest", spec: "A1: {kind: red, run: '$PY -m pytest -q test_add.py::test_add', because: zero}\nB1: {kind: green, red: A1}", files: pyTest + pyStub, then: pyDone},
+		{name: "pytest, with parameters", tool: "pytest", spec: pySpec,
 			files: "-- test_add.py --\nimport pytest\nfrom add import add\n\n@pytest.mark.parametrize('a,b', [(0, 0), (2, 2), (1, 2)])\ndef test_add(a, b):\n    assert add(a, b) == a + b, 'zero'\n" + pyStub, then: pyDone},
 		{name: "pytest, JUnit report", tool: "pytest", spec: "A1: {kind: red, run: $PY -m pytest -q --junitxml out.xml test_add.py, because: zero, tests: [out.xml]}\nB1: {kind: green, red: A1}", files: pyTest + pyStub, then: pyDone},
-		{name: "pytest, the stub in the test's own file, the test pinned", tool: "pytest", spec: "A1: {kind: red, run: $PY -m pytest -q test_add.py, because: NotImplementedError, pins: ['test_add.py::test_add']}\nB1: {kind: green, red: A1}",
+		{name: "pytest, the stub in the test's own file, the test pinned", tool: "pytest", spec: "A1: {kind: red, run: $PY -m pytest -v test_add.py, because: NotImplementedError, pins: ['test_add.py::test_add']}\nB1: {kind: green, red: A1}",
 			files: "-- test_add.py --\ndef add(a, b):\n    raise NotImplementedError\n\ndef test_add():\n    assert add(2, 2) == 4\n",
 			then:  "-- test_add.py --\ndef add(a, b):\n    return a + b\n\ndef test_add():\n    assert add(2, 2) == 4\n"},
 		{name: "pytest, an import error that is meant", tool: "pytest", spec: "A1: {kind: red, run: $PY -m pytest -q test_add.py, because: No module named 'add', allow: collection-error, pins: [test_add.py]}\nB1: {kind: green, red: A1}",
