@@ -17,8 +17,8 @@
 // fix back in.
 //
 // Where the red does not fail with today's pins, it is run without them, and
-// with each of them alone: a pin that takes the failure away holds the
-// implementation itself, and is named.
+// with each of them alone. A pin with which it passes holds the implementation
+// itself; one with which it fails otherwise is named with what was seen.
 package replay
 
 import (
@@ -107,13 +107,16 @@ type Side struct {
 // Seen is what a replay showed.
 type Seen struct {
 	Then, Now Side
-	Holders   []string // pins that hold the implementation: with them the red does not fail
+	Holders   []string // pins that hold the implementation: with them the red's sources pass
 }
 
 // Why says why the proof did not hold, "" where it did.
 func (s Seen) Why() string {
 	switch {
 	case s.Then.Why != "":
+		if s.Then.Result.Exit != 0 {
+			return "the red does not fail as it did: " + s.Then.Why
+		}
 		return "the red does not fail again: " + s.Then.Why
 	case s.Now.Why != "":
 		return "today's sources do not pass: " + s.Now.Why
@@ -216,24 +219,26 @@ func (r *replay) red(ctx context.Context) (Side, []string, error) {
 		return side, nil, err
 	}
 	bare, err := r.redWith(ctx, "red without today's pins", nil)
-	if err != nil || bare.Why != "" {
-		return side, nil, err // the pins are not why
+	if err != nil || bare.Result.Canceled {
+		return bare, nil, err
 	}
-	var holders []string
+	if bare.Why != "" {
+		return side, nil, nil // the pins are not why
+	}
+	var culprits, passing []string
 	for _, pin := range side.Overlaid {
 		alone, err := r.redWith(ctx, "red with "+pin+" alone", map[string][]byte{pin: pins[pin]})
-		if err != nil {
-			return side, nil, err
+		if err != nil || alone.Result.Canceled {
+			return alone, nil, err
 		}
 		if alone.Why != "" {
-			holders = append(holders, pin)
+			culprits = append(culprits, pin)
+		}
+		if alone.passes() {
+			passing = append(passing, pin)
 		}
 	}
-	if len(holders) == 0 {
-		holders = side.Overlaid // only together
-	}
-	side.Why = fmt.Sprintf("with %s as pinned today the old sources pass: the pin holds the implementation itself, or its test no longer asks for it (%s)",
-		strings.Join(holders, ", "), side.Why)
+	holders := side.blame(culprits, passing)
 	return side, holders, nil
 }
 
