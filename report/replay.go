@@ -39,7 +39,7 @@ func Replayed(p *Printer, t *engine.Task) {
 		p.Printf("%sevidence: %s\n", in, Clean(t.Outcome.Manifest))
 	}
 	if q.Result == manifest.Fail {
-		p.Printf("%s%s mend what it names and replay again, or prove it anew: planctl run %s\n", in, p.Paint(Info, "help:"), Clean(t.Name))
+		p.Printf("%s%s mend what it names, or lay out what git ignores with --setup, and replay again; or prove it anew: planctl run %s\n", in, p.Paint(Info, "help:"), Clean(t.Name))
 	}
 }
 

@@ -29,8 +29,9 @@ func (a *app) replayCommand() *cobra.Command {
 		GroupID: "do",
 		Long: "Replay lays out the sources of the red run in a throwaway checkout, with its pins as they are today: its command\n" +
 			"must still fail for its reason. Then it lays out today's sources, and the green's command must pass. What git\n" +
-			"ignores is not there; --setup makes what the commands need. Your checkout is not touched, and what was seen\n" +
-			"becomes an attempt. A replay that fails refutes the tick until one passes or the proof is run again.",
+			"ignores (node_modules, a build, generated files) is not there; --setup makes what the commands need. Your checkout\n" +
+			"is not touched, and what was seen becomes an attempt. A replay that fails refutes the tick until one passes or the\n" +
+			"proof is run again. What cannot be shown on this machine, or in this clone, refutes nothing and is not recorded.",
 		Example: "  planctl replay C2.D\n  planctl replay C2.D --setup 'npm ci --silent'",
 		Args:    args(cobra.ExactArgs(1)), ValidArgsFunction: a.completeTasks,
 		RunE: func(c *cobra.Command, names []string) error { return a.replay(c.Context(), names[0], opt, asJSON) },

@@ -108,7 +108,10 @@ func (a *app) replays(ctx context.Context, w *workspace.Workspace, o verifyOptio
 	if !a.quiet {
 		a.watch(e, a.printer(a.io.Err), false, 1) // the findings alone are on standard output
 	}
-	return func(it *workspace.Item) (why, help string, err error) { return e.ShowAgain(ctx, w, it, o.setup) }, nil
+	return func(it *workspace.Item) (verify.Shown, error) {
+		s, err := e.ShowAgain(ctx, w, it, o.setup)
+		return verify.Shown(s), err
+	}, nil
 }
 
 // updateBaseline writes what is wrong now into the baseline, for people to review.

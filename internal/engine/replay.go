@@ -282,34 +282,39 @@ func recorded(res testreport.Results, m *redact.Masker) *manifest.Tests {
 	return &manifest.Tests{Total: res.Total, Passed: res.Passed, Failed: res.Failed, Skipped: res.Skipped, Errors: res.Errors, Names: names, Reader: res.Reader}
 }
 
-// ShowAgain replays the proof of a task and records nothing: why says that it does not hold, "" where it does or where
-// the task has none.
-func (e *Engine) ShowAgain(ctx context.Context, w *workspace.Workspace, it *workspace.Item, setup string) (why, help string, err error) {
+// Shown is what a replay that is not recorded showed.
+type Shown struct {
+	Why, Help string // why the proof does not hold, "" where it does or where the task has none
+	Here      bool   // Why is of this machine or this clone, and says nothing of the proof
+}
+
+// ShowAgain replays the proof of a task and records nothing.
+func (e *Engine) ShowAgain(ctx context.Context, w *workspace.Workspace, it *workspace.Item, setup string) (Shown, error) {
 	q, err := proofOf(w, it)
 	if err != nil || q == nil {
-		return "", "", err
+		return Shown{}, err
 	}
 	if w.Git == nil {
-		return "", "", &replay.RefusedError{Why: "a replay lays out the sources of the red run from git, and this is no git checkout"}
+		return Shown{}, &replay.RefusedError{Why: "a replay lays out the sources of the red run from git, and this is no git checkout"}
 	}
 	changes, err := w.Git.Changes(ctx, Own(w))
 	if err != nil {
-		return "", "", err
+		return Shown{}, err
 	}
 	now := replay.State{}
 	if now.Commit, _, err = w.Git.Head(ctx); err != nil {
-		return "", "", err
+		return Shown{}, err
 	}
 	var tooBig bool
 	if now.Patch, tooBig, err = w.Git.PatchOf(ctx, now.Commit, changes, w.Config.PatchLimit); err != nil {
-		return "", "", err
+		return Shown{}, err
 	}
 	if tooBig {
-		return "what the checkout has beyond its commit is too big to lay out", "commit it first", nil
+		return Shown{Why: "what the checkout has beyond its commit is too big to lay out", Help: "commit it first", Here: true}, nil
 	}
 	key := make([]byte, 16)
 	if _, err := rand.Read(key); err != nil {
-		return "", "", err
+		return Shown{}, err
 	}
 	stamp := e.Now().UTC().Format(evidence.StampLayout)
 	pr, err := q.prepare(w, stamp, now)
@@ -326,11 +331,11 @@ func (e *Engine) ShowAgain(ctx context.Context, w *workspace.Workspace, it *work
 	var refused *replay.RefusedError
 	switch {
 	case errors.As(err, &refused):
-		return masker.String(refused.Why), refused.Help, nil
+		return Shown{masker.String(refused.Why), refused.Help, refused.Here}, nil
 	case err != nil:
-		return "", "", err
+		return Shown{}, err
 	case seen.Canceled():
-		return "", "", ctx.Err()
+		return Shown{}, ctx.Err()
 	}
-	return masker.String(seen.Why()), "planctl replay " + it.Name(w) + " records it, with the logs", nil
+	return Shown{Why: masker.String(seen.Why()), Help: "planctl replay " + it.Name(w) + " records it, with the logs; --setup lays out what git ignores"}, nil
 }

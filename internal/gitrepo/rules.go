@@ -3,6 +3,7 @@ package gitrepo
 import (
 	"context"
 	"fmt"
+	"path/filepath"
 	"strconv"
 	"strings"
 )
@@ -50,6 +51,30 @@ func (r *Repo) IgnoredBy(ctx context.Context, paths []string) (map[string]Rule, 
 		}
 	}
 	return rules, nil
+}
+
+// IgnoredBelow lists what is there below a directory, relative to Top, and git ignores and does not track: a directory of
+// which git keeps nothing once, with a slash at its end. The paths are relative to the directory.
+func (r *Repo) IgnoredBelow(ctx context.Context, dir string) ([]string, error) {
+	dir = filepath.ToSlash(filepath.Clean(dir))
+	args := []string{"ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--directory", "--"}
+	if dir != "." {
+		args = append(args, ":(top,literal)"+dir)
+	}
+	out, err := r.git(ctx, nil, args...)
+	if err != nil {
+		return nil, err
+	}
+	var list []string
+	for p := range strings.SplitSeq(string(out), "\x00") {
+		if dir != "." {
+			p = strings.TrimPrefix(p, dir+"/")
+		}
+		if p != "" {
+			list = append(list, p)
+		}
+	}
+	return list, nil
 }
 
 // Attributes are the values of git attributes for paths relative to Top, which

@@ -2,6 +2,7 @@ package gitrepo
 
 import (
 	"context"
+	"slices"
 	"testing"
 )
 
@@ -18,6 +19,21 @@ func TestIgnoredBy(t *testing.T) {
 	for p, rule := range want {
 		if got[p] != rule {
 			t.Errorf("%s: %+v, want %+v", p, got[p], rule)
+		}
+	}
+}
+
+func TestIgnoredBelow(t *testing.T) {
+	dir := repository(t, map[string]string{".gitignore": "*.log\nout/\n", "d/kept": "", "d/out/e/f": "", "d/a.log": "", "b.log": "", "d/x\ny.log": ""})
+	repo := open(t, dir)
+	for below, want := range map[string][]string{".": {"b.log", "d/a.log", "d/out/", "d/x\ny.log"}, "d": {"a.log", "out/", "x\ny.log"}, "nowhere": nil} {
+		got, err := repo.IgnoredBelow(context.Background(), below)
+		if err != nil {
+			t.Fatal(err)
+		}
+		slices.Sort(got)
+		if !slices.Equal(got, want) {
+			t.Errorf("below %s: %q, want %q", below, got, want)
 		}
 	}
 }

@@ -29,8 +29,10 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/planctl/planctl/internal/disk"
@@ -102,6 +104,8 @@ type Side struct {
 	Tests    testreport.Results
 	Why      string // why it did not show what it had to, "" where it did
 	Failure  string // of a red: the failure that it was believed for
+
+	obstacle string // what kept its tests from any verdict, "" for nothing, and where today's pins or the record are why
 }
 
 // Seen is what a replay showed.
@@ -128,9 +132,17 @@ func (s Seen) Why() string {
 func (s Seen) Canceled() bool { return s.Then.Result.Canceled || s.Now.Result.Canceled }
 
 // RefusedError says why a proof cannot be replayed at all.
-type RefusedError struct{ Why, Help string }
+type RefusedError struct {
+	Why, Help string
+	Here      bool // it says something of this machine or this clone, and nothing of the proof
+}
 
-func (e *RefusedError) Error() string { return e.Why }
+func (e *RefusedError) Error() string {
+	if e.Here {
+		return "the proof cannot be shown here: " + e.Why
+	}
+	return e.Why
+}
 
 // Run replays a proof. A proof that does not hold is no error; an error is of
 // the disk, of git or of the executor, or a *RefusedError.
@@ -169,11 +181,20 @@ func Run(ctx context.Context, p Proof, o Options) (seen Seen, err error) {
 	if err != nil {
 		return seen, err
 	}
-	if seen.Then, seen.Holders, err = r.red(ctx); err != nil || seen.Then.Result.Canceled {
+	seen.Then, seen.Holders, err = r.red(ctx)
+	var lacking *RefusedError // today's sources may still be evidence
+	if errors.As(err, &lacking) && lacking.Here {
+		seen.Then, err = Side{Commit: p.Then.Commit}, nil
+	} else {
+		lacking = nil
+	}
+	if err != nil || seen.Then.Result.Canceled {
 		return seen, err
 	}
-	seen.Now, err = r.green(ctx)
-	return seen, err
+	if seen.Now, err = r.green(ctx); err != nil || seen.Now.Result.Canceled {
+		return seen, err
+	}
+	return seen, r.settle(ctx, &seen, lacking)
 }
 
 // throwaway is a name that nothing has yet for the directory of the checkouts, outside of the user's: what lies above a
@@ -222,9 +243,13 @@ func (r *replay) red(ctx context.Context) (Side, []string, error) {
 	if err != nil || bare.Result.Canceled {
 		return bare, nil, err
 	}
-	if bare.Why != "" {
-		return side, nil, nil // the pins are not why
+	if bare.Why != "" { // the pins are not why
+		if bare.obstacle == "" {
+			side.obstacle = "" // the red's own sources came to a verdict here, and it is another
+		}
+		return side, nil, nil
 	}
+	side.obstacle = ""
 	var culprits, passing []string
 	for _, pin := range side.Overlaid {
 		alone, err := r.redWith(ctx, "red with "+pin+" alone", map[string][]byte{pin: pins[pin]})
@@ -270,6 +295,7 @@ func (r *replay) redWith(ctx context.Context, name string, pins map[string][]byt
 	if err != nil {
 		return side, err
 	}
+	was, _ := evidence.Pins(ws, slices.Sorted(maps.Keys(r.p.RedRun.Pins))) // one that cannot be read is not as it was
 	if side.Overlaid, err = overlay(ws, pins); err != nil {
 		return side, err
 	}
@@ -282,6 +308,8 @@ func (r *replay) redWith(ctx context.Context, name string, pins map[string][]byt
 		side.Failure = proof.Failure(t)
 		return side, nil
 	}
+	side.hindered(t, filepath.Join(r.o.Logs, side.Log))
+	side.unlike(r.p.RedRun.Pins, was)
 	return side, r.lacking(ctx, &side)
 }
 
@@ -299,6 +327,7 @@ func (r *replay) green(ctx context.Context) (Side, error) {
 	if side.Why = proof.Again(t); side.Why == "" {
 		return side, nil
 	}
+	side.hindered(t, filepath.Join(r.o.Logs, side.Log))
 	return side, r.lacking(ctx, &side)
 }
 
@@ -311,10 +340,16 @@ func (r *replay) lacking(ctx context.Context, side *Side) error {
 	switch {
 	case err != nil:
 		return err
-	case len(empty) == 1:
-		side.Why += "; the submodule " + empty[0] + " is empty in a replay, and --setup may fill it"
-	case len(empty) > 1:
-		side.Why += fmt.Sprintf("; %d submodules, such as %s, are empty in a replay, and --setup may fill them", len(empty), empty[0])
+	case len(empty) == 0:
+		return nil
+	}
+	lacks := fmt.Sprintf("; the submodule %s is empty in a replay, and --setup may fill it", empty[0])
+	if len(empty) > 1 {
+		lacks = fmt.Sprintf("; %d submodules, such as %s, are empty in a replay, and --setup may fill them", len(empty), empty[0])
+	}
+	side.Why += lacks
+	if side.obstacle != "" {
+		side.obstacle += lacks
 	}
 	return nil
 }
@@ -381,7 +416,7 @@ func (r *replay) execute(ctx context.Context, name, ws string, sp *spec.Spec, si
 			return nil
 		}
 		if res.Exit != 0 || res.Err != "" {
-			return &RefusedError{Why: fmt.Sprintf("the setup failed in the checkout of %s (exit %d): %s", short(side.Commit), res.Exit, lastLine(setup.Log)), Help: "mend --setup"}
+			return &RefusedError{Why: fmt.Sprintf("the setup failed in the checkout of %s (exit %d): %s", short(side.Commit), res.Exit, lastLine(setup.Log)), Help: "mend --setup", Here: true}
 		}
 	}
 	if err := r.stays(cmdDir, side.Commit, "the command's directory "+sp.Dir); err != nil {

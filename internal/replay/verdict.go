@@ -1,9 +1,103 @@
 package replay
 
 import (
+	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
+
+	"github.com/planctl/planctl/internal/criteria"
+	"github.com/planctl/planctl/internal/proof"
 )
+
+// hindered takes what kept the tests of a side from any verdict for its reason.
+func (s *Side) hindered(t proof.Run, log string) {
+	if s.Result.Canceled {
+		return
+	}
+	if s.obstacle = proof.Obstacle(t); s.obstacle == "" {
+		return
+	}
+	if t.Tests.Reader == "" && s.Result.Err == "" {
+		if last := lastLine(log); last != "" {
+			s.obstacle += " (it ends with: " + criteria.FirstLine(last) + ")"
+		}
+	}
+	s.Why = s.obstacle
+}
+
+// unlike refuses a red that did not show itself where its record pins what these sources never had: it was not run on
+// them, whatever this machine lacks.
+func (s *Side) unlike(recorded, here map[string]string) {
+	if s.obstacle == "" {
+		return
+	}
+	for _, pin := range slices.Sorted(maps.Keys(recorded)) {
+		if recorded[pin] != here[pin] {
+			s.obstacle = ""
+			s.Why = fmt.Sprintf("the sources that the record of the red names do not have %s as it was pinned (%s)", pin, s.Why)
+			return
+		}
+	}
+}
+
+// settle tells what this machine lacks from what a proof lacks. Where both sides are kept from a verdict, nothing was
+// shown of either. Where one is, the other had all that it needed here, so that its sources are why. lacking is why the
+// red's sources could not be laid out here, nil where they were.
+func (r *replay) settle(ctx context.Context, seen *Seen, lacking *RefusedError) error {
+	then, now := &seen.Then, &seen.Now
+	switch {
+	case lacking != nil && (now.Why == "" || now.obstacle != ""):
+		return lacking
+	case lacking != nil:
+		return nil // today's tests failed
+	case then.obstacle == "" && now.obstacle == "":
+		return nil
+	case now.obstacle == "" && now.Why == "":
+		then.Why += ", and today's sources have no such problem here"
+		return nil
+	case then.obstacle == "" && then.Why == "":
+		now.Why += ", and the red's sources have no such problem here"
+		return nil
+	case then.obstacle == "" || now.obstacle == "":
+		return nil
+	}
+	why := fmt.Sprintf("in the checkouts of the red's sources and of today's %s; the recorded runs had no such problem", then.obstacle)
+	if then.obstacle != now.obstacle {
+		why = fmt.Sprintf("in the checkout of the red's sources %s; in that of today's %s; the recorded runs had no such problem", then.obstacle, now.obstacle)
+	}
+	help, err := r.missing(ctx)
+	if err != nil {
+		return err
+	}
+	return &RefusedError{Why: why, Help: help, Here: true}
+}
+
+// mostMissing is how many of the paths that git ignores are named.
+const mostMissing = 6
+
+// missing says what the checkouts of a replay do not have, and the way out.
+func (r *replay) missing(ctx context.Context) (string, error) {
+	const wayOut = "lay out what the commands need with --setup '…'"
+	list, err := r.p.Repo.IgnoredBelow(ctx, r.prefix)
+	if err != nil {
+		return "", err
+	}
+	slices.SortStableFunc(list, func(a, b string) int {
+		return strings.Count(strings.TrimSuffix(a, "/"), "/") - strings.Count(strings.TrimSuffix(b, "/"), "/")
+	})
+	switch n := len(list); {
+	case n == 0:
+		return "a replay's checkouts have only what git keeps, and this machine's programs: " + wayOut, nil
+	case n > mostMissing:
+		list = append(list[:mostMissing], fmt.Sprintf("%d more", n-mostMissing))
+		fallthrough
+	case n > 1:
+		list = []string{strings.Join(list[:len(list)-1], ", ") + " and " + list[len(list)-1]}
+	}
+	return "git ignores " + list[0] + ", and a replay's checkouts have only what git keeps: " + wayOut, nil
+}
 
 // passes reports whether tests ran and passed: what a red must not do, and more than not to fail as it must.
 func (s *Side) passes() bool {

@@ -58,6 +58,7 @@ const (
 	CodeProofPins    finding.Code = "tdd-pins"
 	CodeAcceptedPins finding.Code = "tdd-pins-accepted"
 	CodeReplay       finding.Code = "tdd-replay"
+	CodeUnreplayed   finding.Code = "tdd-unreplayed"
 
 	CodeInput finding.Code = "fresh-input"
 	CodePin   finding.Code = "fresh-pin"
@@ -121,6 +122,7 @@ func across() []Rule {
 		{Code: CodeProofPins, Severity: fault, Doc: "The pins of a green are not as they were in its red run."},
 		{Code: CodeAcceptedPins, Severity: warning, Doc: "A green passed with pins that differ from its red, by `--accept-pins`."},
 		{Code: CodeReplay, Severity: fault, Doc: "The proof of a green does not hold when it is replayed; looked for with `--replay`."},
+		{Code: CodeUnreplayed, Severity: warning, Doc: "The proof of a green cannot be shown again on this machine or in this clone; looked for with `--replay`."},
 
 		{Code: CodeInput, Severity: warning, Doc: "An input of a ticked task is not as it was when it passed."},
 		{Code: CodePin, Severity: warning, Doc: "A pin of a ticked task is not as it was when it passed."},

@@ -15,8 +15,14 @@ import (
 	"github.com/planctl/planctl/runner"
 )
 
-// Replay replays the proof of a task: why says that it does not hold, "" where it does or the task has none.
-type Replay func(it *workspace.Item) (why, help string, err error)
+// Replay replays the proof of a task.
+type Replay func(it *workspace.Item) (Shown, error)
+
+// Shown is what a replay showed.
+type Shown struct {
+	Why, Help string // why the proof does not hold, "" where it does or the task has none
+	Here      bool   // Why is of this machine or this clone, and says nothing of the proof
+}
 
 // replays asks for every proof behind a tick once more.
 func (c *checker) replays() error {
@@ -28,12 +34,16 @@ func (c *checker) replays() error {
 			if it.Task.State != plan.Done || p.Archived || it.Plan.Item(it.Task.ID) != it {
 				continue
 			}
-			why, help, err := c.o.Replay(it)
+			s, err := c.o.Replay(it)
 			if err != nil {
 				return err
 			}
-			if why != "" {
-				c.add(CodeReplay, rowPlace(it), fmt.Sprintf("the proof of %s does not hold when it is replayed: %s", it.Task.ID, why), help)
+			switch {
+			case s.Why == "":
+			case s.Here:
+				c.add(CodeUnreplayed, rowPlace(it), fmt.Sprintf("the proof of %s cannot be shown here: %s", it.Task.ID, s.Why), s.Help)
+			default:
+				c.add(CodeReplay, rowPlace(it), fmt.Sprintf("the proof of %s does not hold when it is replayed: %s", it.Task.ID, s.Why), s.Help)
 			}
 		}
 	}

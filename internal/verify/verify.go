@@ -90,7 +90,7 @@ func Verify(ctx context.Context, w *workspace.Workspace, o Options) (Result, err
 	}
 	c.lowered()
 	scope := everything(func(_ string, code finding.Code) bool {
-		return tierOf(code).within(o.Ledger) && (o.Base != "" || family(code) != "history") && (o.Replay != nil || code != CodeReplay)
+		return tierOf(code).within(o.Ledger) && (o.Base != "" || family(code) != "history") && (o.Replay != nil || code != CodeReplay && code != CodeUnreplayed)
 	})
 	res := Result{Found: c.severities(allowed(w, c.severities(c.list), scope)), Runs: len(w.Evidence.Records), Files: c.hashed, Bytes: c.bytes}
 	base, rest := accepted(w, res.Found, scope)
