@@ -91,6 +91,35 @@ func TestSourcesThatLeadOut(t *testing.T) {
 	}
 }
 
+// A commit that this clone lacks says nothing of a proof; what is no commit's name at all does.
+func TestCommitNotThere(t *testing.T) {
+	top := t.TempDir()
+	write(t, filepath.Join(top, "x"), "")
+	git(t, top, "init", "-q")
+	now := commit(t, top)
+	repo, err := gitrepo.Open(context.Background(), top)
+	if err != nil {
+		t.Fatal(err)
+	}
+	passes := &spec.Spec{ID: "A1", Run: "printf '1..1\\nok 1 - a\\n'"}
+	for then, want := range map[string]struct {
+		here bool
+		says string
+	}{
+		strings.Repeat("ab", 20): {true, "the proof cannot be shown here: the commit of the red run, abababababab, is not in this clone"},
+		now[:12]:                 {false, "the record of the red names no commit"},
+		"HEAD":                   {false, "the record of the red names no commit"},
+	} {
+		_, err := replay.Run(context.Background(), replay.Proof{Repo: repo, Root: repo.Top, Then: replay.State{Commit: then}, Now: replay.State{Commit: now},
+			Red: passes, Green: passes, RedRun: &manifest.Predicate{}},
+			replay.Options{Executor: local.New(), Key: t.Name(), Environ: os.Environ(), Stamp: "2026-01-01T000000Z", Logs: t.TempDir(), Stem: "A1"})
+		var refused *replay.RefusedError
+		if !errors.As(err, &refused) || refused.Here != want.here || !strings.Contains(err.Error(), want.says) {
+			t.Errorf("%s: %v, want %q", then, err, want.says)
+		}
+	}
+}
+
 func write(t *testing.T, path, text string) {
 	t.Helper()
 	if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, []byte(text), 0o644)); err != nil {

@@ -356,6 +356,9 @@ func (r *replay) lacking(ctx context.Context, side *Side) error {
 
 // checkout lays out a state of the sources and gives the workspace in it.
 func (r *replay) checkout(ctx context.Context, s State) (string, error) {
+	if err := r.has(ctx, s.Commit); err != nil {
+		return "", err
+	}
 	r.n++
 	top := filepath.Join(r.dir, fmt.Sprint(r.n))
 	if err := os.Mkdir(top, 0o700); err != nil {
@@ -366,7 +369,7 @@ func (r *replay) checkout(ctx context.Context, s State) (string, error) {
 	var failed *gitrepo.Error
 	if errors.As(err, &failed) {
 		return "", &RefusedError{Why: fmt.Sprintf("the sources of commit %s cannot be laid out: %v", short(s.Commit), err),
-			Help: "a clone that is shallow or was squashed may lack the commit: git fetch --unshallow, or git fetch origin " + short(s.Commit)}
+			Help: "where objects are missing, git fetch --refetch brings them; else prove the red and its green again"}
 	}
 	if err != nil {
 		return "", err

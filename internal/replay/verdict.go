@@ -2,6 +2,9 @@ package replay
 
 import (
 	"context"
+	"crypto/sha1"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"maps"
 	"slices"
@@ -72,6 +75,25 @@ func (r *replay) settle(ctx context.Context, seen *Seen, lacking *RefusedError) 
 		return err
 	}
 	return &RefusedError{Why: why, Help: help, Here: true}
+}
+
+// has refuses a commit that is not in this clone, which says nothing of the proof.
+func (r *replay) has(ctx context.Context, commit string) error {
+	if commit == "" {
+		return nil
+	}
+	if b, err := hex.DecodeString(commit); err != nil || len(b) != sha1.Size && len(b) != sha256.Size {
+		return &RefusedError{Why: fmt.Sprintf("the record of the red names no commit: %q", commit), Help: "prove the red and its green again"}
+	}
+	there, err := r.p.Repo.Has(ctx, []string{commit})
+	if err != nil || there[commit] {
+		return err
+	}
+	help := "git fetch origin " + commit + " where the remote still has it; after a squash or a rebase it may be gone for good, and what a replay needs is a new proof: the red run again on sources without the change, then its green"
+	if r.p.Repo.Shallow() {
+		help = "the clone is shallow: git fetch --unshallow, or git fetch origin " + commit
+	}
+	return &RefusedError{Why: fmt.Sprintf("the commit of the red run, %s, is not in this clone", short(commit)), Help: help, Here: true}
 }
 
 // mostMissing is how many of the paths that git ignores are named.
