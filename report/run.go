@@ -105,6 +105,7 @@ func Task(p *Printer, t *engine.Task) {
 			}
 		}
 		because(p, in, t)
+		lasting(p, in, t)
 		for _, ph := range t.Predicate.Phases {
 			phaseVerdict(p, in, ph)
 		}
@@ -177,6 +178,15 @@ func because(p *Printer, in string, t *engine.Task) {
 	if t.Failure != "" {
 		p.Printf("%s%s failed as it must: %s\n", in, p.Paint(Good, "✓"), Clean(t.Failure))
 	}
+}
+
+// lasting warns of a red that counts, and whose sources git does not hold: once they have changed nobody can lay them out.
+func lasting(p *Printer, in string, t *engine.Task) {
+	q := t.Predicate
+	if q.Kind != spec.Red.String() || q.Result != manifest.Pass || len(q.Argv) == 0 || q.Source.Why == "" {
+		return
+	}
+	p.Printf("%s%s this red cannot be replayed (%s): commit, then planctl run %s --force\n", in, p.Paint(Info, "note:"), Clean(q.Source.Why), Clean(t.Name))
 }
 
 func errorWord(n int) string {

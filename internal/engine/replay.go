@@ -146,7 +146,7 @@ func (q *proven) prepare(w *workspace.Workspace, stamp string, now replay.State)
 		pr.Green.Timeout = sp.Timeout
 	}
 	refuse := func(why string) (replay.Proof, error) {
-		return pr, &replay.RefusedError{Why: why, Help: "run the red again from a commit, then its green: planctl run " + q.it.Name(w)}
+		return pr, &replay.RefusedError{Why: why, Help: q.anew(w)}
 	}
 	s := r.Source
 	switch {
@@ -174,6 +174,15 @@ func (q *proven) prepare(w *workspace.Workspace, stamp string, now replay.State)
 	var err error
 	pr.Then.Patch, err = regular.Read(path)
 	return pr, err
+}
+
+// anew is how a proof whose red cannot be laid out is made again. Its red fails only on sources without the change.
+func (q *proven) anew(w *workspace.Workspace) string {
+	red := "the red"
+	if q.red.Item != nil {
+		red = "planctl run " + q.red.Item.Name(w) + " --force"
+	}
+	return "prove it anew from a commit: take the change back (git stash), " + red + ", bring it back, planctl run " + q.it.Name(w) + " --force"
 }
 
 // replayOptions are what every replay of this engine shares.
@@ -219,12 +228,12 @@ func (e *Engine) replayInto(ctx context.Context, w *workspace.Workspace, q *prov
 			return err
 		}
 	}
-	if source.Why != "" || source.Dirty && patch == nil {
-		return &replay.RefusedError{Why: "today's sources cannot all be laid out: " + source.Why, Help: "commit them first"}
-	}
 	pr, err := q.prepare(w, p.Stamp, now)
 	if err != nil {
 		return err
+	}
+	if source.Why != "" || source.Dirty && patch == nil {
+		return &replay.RefusedError{Why: "today's sources cannot all be laid out: " + source.Why, Help: "commit them first"}
 	}
 	o, err := e.replayOptions(w, t, p.Nonce, p.Stamp, opt.Setup, secrets)
 	if err != nil {

@@ -2,8 +2,6 @@ package replay
 
 import (
 	"context"
-	"crypto/sha1"
-	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"maps"
@@ -82,7 +80,7 @@ func (r *replay) has(ctx context.Context, commit string) error {
 	if commit == "" {
 		return nil
 	}
-	if b, err := hex.DecodeString(commit); err != nil || len(b) != sha1.Size && len(b) != sha256.Size {
+	if b, err := hex.DecodeString(commit); err != nil || len(b) != 20 && len(b) != 32 { // SHA-1, SHA-256
 		return &RefusedError{Why: fmt.Sprintf("the record of the red names no commit: %q", commit), Help: "prove the red and its green again"}
 	}
 	there, err := r.p.Repo.Has(ctx, []string{commit})
