@@ -36,6 +36,7 @@ type Suggestion struct {
 	Source   string // "Command column", "guidance", "Command Reference: RED run selector"
 	Runnable bool
 	Why      string   // why it is shown and not run: several commands, a placeholder, …
+	KindOpen bool     // Why is nothing but that the row leaves its kind open
 	Others   []string // further commands seen in the same place
 }
 
@@ -69,7 +70,7 @@ func (f *Finder) Suggest(t *plan.Task) *Suggestion {
 
 func suggest(p *plan.Plan, t *plan.Task, refs *references) *Suggestion {
 	kind := titleKind(t)
-	if s := build(p, commandColumn(p, t), "Command column", kind); s != nil {
+	if s := build(p, t, commandColumn(p, t), "Command column"); s != nil {
 		return s
 	}
 	entry := refs.of(t, kind)
@@ -77,7 +78,7 @@ func suggest(p *plan.Plan, t *plan.Task, refs *references) *Suggestion {
 	if t.GuidanceSpan.Empty() && strings.TrimSpace(t.Guidance) == "" {
 		source, cell = "description", description(p, t)
 	}
-	if s := build(p, cell, source, kind); s != nil {
+	if s := build(p, t, cell, source); s != nil {
 		if entry != nil && len(entry.commands) == 1 && entry.commands[0].run == s.Run {
 			s.Source += ", Command Reference: " + entry.label
 		}
@@ -86,77 +87,33 @@ func suggest(p *plan.Plan, t *plan.Task, refs *references) *Suggestion {
 	if entry == nil {
 		return nil
 	}
-	s := build(p, entry.commands, "Command Reference: "+entry.label, kind)
+	s := build(p, t, entry.commands, "Command Reference: "+entry.label)
 	if s != nil && s.Runnable && entry.why != "" {
-		s.Runnable, s.Why = false, entry.why
+		s.Runnable, s.Why, s.KindOpen = false, entry.why, false
 	}
 	return s
 }
 
 // build makes the suggestion of the commands that one place holds.
-func build(p *plan.Plan, all []found, source string, kind spec.Kind) *Suggestion {
+func build(p *plan.Plan, t *plan.Task, all []found, source string) *Suggestion {
 	if len(all) == 0 {
 		return nil
 	}
 	first := all[0]
 	line, col := first.at()
+	kind, doubt := kindOf(t, first.shell)
 	s := &Suggestion{Run: first.run, Log: first.log, Kind: kind, File: p.File, Line: line, Col: col, Source: source, Why: first.why}
+	if s.Why == "" {
+		s.Why, s.KindOpen = doubt, doubt != ""
+	}
 	for _, f := range all[1:] {
 		if f.run != s.Run && !slices.Contains(s.Others, f.run) && len(s.Others) < 20 {
 			s.Others = append(s.Others, f.run)
 		}
 	}
 	if len(s.Others) > 0 {
-		s.Why = "several commands stand there"
+		s.Why, s.KindOpen = "several commands stand there", false
 	}
 	s.Runnable = s.Why == ""
 	return s
-}
-
-// titleKind is what the row's own text, else its phase's title, says of the
-// run, as a word in capitals. A title that says both says neither.
-func titleKind(t *plan.Task) spec.Kind {
-	if k := kindWord(t.Description); k != spec.Unknown {
-		return k
-	}
-	if t.Phase != nil {
-		if k := kindWord(t.Phase.Title); k != spec.Unknown {
-			return k
-		}
-	}
-	return spec.Check
-}
-
-// kindWord is Red or Green for a text that has that word, Check for one that
-// has both, and Unknown for one that has neither.
-func kindWord(s string) spec.Kind {
-	red, green := hasWord(s, "RED"), hasWord(s, "GREEN")
-	switch {
-	case red && green:
-		return spec.Check
-	case red:
-		return spec.Red
-	case green:
-		return spec.Green
-	}
-	return spec.Unknown
-}
-
-// hasWord reports whether the word stands in s with no letter, digit or _ beside it.
-func hasWord(s, word string) bool {
-	for at := 0; ; {
-		i := strings.Index(s[at:], word)
-		if i < 0 {
-			return false
-		}
-		start, end := at+i, at+i+len(word)
-		if (start == 0 || !wordByte(s[start-1])) && (end == len(s) || !wordByte(s[end])) {
-			return true
-		}
-		at = end
-	}
-}
-
-func wordByte(c byte) bool {
-	return c == '_' || c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'z' || c >= 0x80
 }

@@ -30,6 +30,7 @@ type shell struct {
 	run     string // the script without its tee
 	log     string
 	why     string // why it is not ready to run
+	tests   tester // whether it runs tests
 }
 
 var (
@@ -53,6 +54,7 @@ func (r *reader) read(script string) shell {
 	script = strings.TrimSpace(script)
 	s := shell{run: script}
 	if plainWord(script) { // most code spans are a path or a symbol
+		s.tests = tested(path.Base(script), nil)
 		if alone(path.Base(script)) || here(script) {
 			s.shape = plausible
 		}
@@ -84,6 +86,7 @@ func (r *reader) read(script string) shell {
 	if s.shape == noCommand {
 		return s
 	}
+	s.tests = testsOf(file)
 	cut := s.takeTee(file, script)
 	s.why = s.problem(file, text[:cut], holder)
 	return s

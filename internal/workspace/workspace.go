@@ -248,6 +248,9 @@ func (p *Plan) join(src, text []byte) {
 	for _, it := range p.Items {
 		if s := it.Spec; s == nil || s.Run == "" && s.Kind != spec.Manual && !s.IsRollup() {
 			it.Suggestion = found.Suggest(it.Task)
+			if f := it.Suggestion; f != nil && f.KindOpen && s != nil && s.KindSet { // the spec says what the row leaves open
+				f.Runnable, f.Why = true, ""
+			}
 		}
 	}
 }
