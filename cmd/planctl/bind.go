@@ -66,20 +66,18 @@ func (a *app) bind(ctx context.Context, ids []string, write, asJSON bool) error 
 	return p.Err()
 }
 
-// binding is a suggestion turned into a spec.
+// binding is what a row's text says of its command, turned into a spec.
 type binding struct {
 	item *workspace.Item
-	name string
-	spec *spec.Spec // nil where the suggestion cannot be run
+	spec *spec.Spec // nil where there is none that can be run
+	view report.BindingView
 }
 
 func (b binding) report() report.BindingView {
-	s := b.item.Found()
-	v := report.BindingView{Task: b.name, Plan: b.item.Plan.Path, Line: s.Line, Col: s.Col, Source: s.Source, Why: s.Why}
 	if b.spec != nil {
-		v.YAML = string(spec.Marshal(b.spec))
+		b.view.YAML = string(spec.Marshal(b.spec))
 	}
-	return v
+	return b.view
 }
 
 func bindings(w *workspace.Workspace, ids []string) ([]binding, error) {
@@ -100,21 +98,39 @@ func bindings(w *workspace.Workspace, ids []string) ([]binding, error) {
 	}
 	var out []binding
 	for _, it := range items {
-		sp, _, prose := it.EffectiveSpec()
-		if it.Found() == nil {
-			continue
+		if b := bindingOf(it); b != nil {
+			b.item, b.view.Task, b.view.Plan = it, it.Name(w), it.Plan.Path
+			out = append(out, *b)
 		}
-		b := binding{item: it, name: it.Name(w)}
-		if sp != nil && prose && it.Found().Runnable {
+	}
+	return out, nil
+}
+
+// bindingOf is the row's own command, else that of the row whose command it says that it shares. A row that asks for a
+// red or green run and has neither is shown, so that nobody takes it for bound. nil for any other.
+func bindingOf(it *workspace.Item) *binding {
+	sp, _, prosaic := it.EffectiveSpec()
+	if s := it.Found(); s != nil {
+		b := &binding{view: report.BindingView{Line: s.Line, Col: s.Col, Source: s.Source, Why: s.Why}}
+		if sp != nil && prosaic && s.Runnable {
 			copied := *sp
 			if copied.Kind == spec.Green && copied.Red == "" {
 				copied.Red = redOf(it, copied.Run)
 			}
 			b.spec = &copied
 		}
-		out = append(out, b)
+		return b
 	}
-	return out, nil
+	if s := it.Same(); s != nil {
+		b := &binding{view: report.BindingView{Line: s.Line, Col: s.Col, Source: "same command as " + s.ID}}
+		b.spec, b.view.Why = it.SameSpec(s)
+		return b
+	}
+	if kind := it.Asks(); kind != spec.Unknown {
+		return &binding{view: report.BindingView{Line: it.Task.Line, Col: 1, Source: "no command",
+			Why: "its text asks for a " + kind.String() + " run, and no command was found: write its spec"}}
+	}
+	return nil
 }
 
 // redOf is the red task of the same plan that runs the same command.

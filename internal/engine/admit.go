@@ -96,7 +96,7 @@ func (l *loop) stands(t *Task, it *workspace.Item, gates []schedule.Gate) bool {
 		return refuse(Current, "nothing that it depends on has changed since", "--force runs it again")
 	}
 	if manual, why := isManual(it); manual {
-		return refuse(Manual, why, manualHelp(t.Name, sp != nil))
+		return refuse(Manual, why, manualHelp(t.Name, it))
 	}
 	t.Gates = gates
 	if len(gates) > 0 && !l.opt.Force {

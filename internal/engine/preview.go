@@ -69,7 +69,7 @@ func (e *Engine) preview(ctx context.Context, w *workspace.Workspace, it *worksp
 		t.Status, t.Reason = Rolled, "ticked when phase "+it.Spec.Phase+" of "+it.Spec.Plan+" is complete"
 		return v, nil
 	case manual:
-		t.Status, t.Reason, t.Help = Manual, why, manualHelp(t.Name, sp != nil)
+		t.Status, t.Reason, t.Help = Manual, why, manualHelp(t.Name, it)
 		return v, nil
 	case it.Task.State == plan.Done && it.Standing(w).Fresh && !opt.Force:
 		t.Warnings = append(t.Warnings, altered(w, it.Ran(it.Standing(w).Pass))...)

@@ -239,6 +239,8 @@ func fileID(id string) string {
 func isManual(it *workspace.Item) (bool, string) {
 	sp, _, _ := it.EffectiveSpec()
 	switch {
+	case sp == nil && it.Same() != nil:
+		return true, "no command: its text names that of " + it.Same().ID + ", and no spec says so yet"
 	case sp == nil && it.Suggestion == nil:
 		return true, "no command: neither a spec nor its text has one"
 	case sp != nil && sp.Kind == spec.Manual:

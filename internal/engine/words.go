@@ -29,9 +29,11 @@ func keys[V any](m map[string]V) iter.Seq[string] { return maps.Keys(m) }
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 
-func manualHelp(name string, hasSpec bool) string {
+func manualHelp(name string, it *workspace.Item) string {
 	help := "when it is done: planctl mark " + name + " done --note \"…\""
-	if !hasSpec {
+	if sp, _, _ := it.EffectiveSpec(); sp == nil && it.Same() != nil {
+		return "planctl bind " + quoted(name) + " --write makes it a spec"
+	} else if sp == nil {
 		help += "; or give it a `run` in a `yaml planctl` block"
 	}
 	return help
