@@ -94,6 +94,8 @@ func rowOf(w *workspace.Workspace, it *workspace.Item) RowStatus {
 	}
 	r.Kind = sp.Kind.String()
 	switch {
+	case it.Task.State == plan.Done && st.Pass == nil && it.Spec != nil && (sp.Kind == spec.Red || sp.Kind == spec.Green):
+		r.Owed = "ticked; no " + sp.Kind.String() + " run stands behind it"
 	case it.Task.State != plan.Done || st.Pass == nil:
 	case sp.Kind == spec.Green && st.RedOwed:
 		r.Owed = "a green without its red " + sp.Red
