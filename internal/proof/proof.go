@@ -211,10 +211,9 @@ func Failure(t Run) string {
 }
 
 func greenRule(t Run) (string, []string) {
-	r := t.Result
 	switch {
-	case r.Exit != 0:
-		return fmt.Sprintf("exit %d%s", r.Exit, commandHint(r.Exit)), nil
+	case t.Result.Exit != 0:
+		return greenExit(t), nil
 	case t.Tests.Reader == "":
 		return "no test runner's report was recognised in the log: a green must pass by a test's own verdict; name report files in `tests`", nil
 	}
@@ -244,6 +243,33 @@ func greenRule(t Run) (string, []string) {
 	}
 	return "the pins are not as they were in the red run: " + strings.Join(changed, ", ") +
 		"; run the red again, or --accept-pins --note \"…\"", nil
+}
+
+// greenExit says what a green that ended with an exit code failed at: what its report shows, a test of the red that is
+// not there and a pin that changed, which are often the cause of the code, and the code last.
+func greenExit(t Run) string {
+	exit := fmt.Sprintf("exit %d%s", t.Result.Exit, commandHint(t.Result.Exit))
+	if t.Tests.Reader == "" || commandHint(t.Result.Exit) != "" {
+		return exit
+	}
+	var why []string
+	if len(t.Tests.Problems) > 0 {
+		why = append(why, troubleText(t.Tests.Problems[0]))
+	}
+	if t.Tests.Failed > 0 || t.Tests.Errors > 0 {
+		why = append(why, "not every test passed: "+counts(t.Tests))
+	}
+	if t.Red != nil {
+		if t.Tests.Failed == 0 {
+			if gone := Tests(t); gone != "" {
+				why = append([]string{gone}, why...)
+			}
+		}
+		if changed := Pins(t); len(changed) > 0 && !t.Accept {
+			why = append(why, "the pins are not as they were in the red run: "+strings.Join(changed, ", "))
+		}
+	}
+	return strings.Join(append(why, exit), "; ")
 }
 
 // Command says why a green did not run what its red ran: the command itself, the directory, the environment that the spec

@@ -96,6 +96,12 @@ func TestJudge(t *testing.T) {
 
 		{"green", Run{Kind: spec.Green, Tests: allPassed("t.py::a"), Red: red, Command: "pytest t.py", Pins: same}, ""},
 		{"green that fails", Run{Kind: spec.Green, Result: runner.Result{Exit: 1}, Tests: allFailed("t.py::a"), Red: red, Command: "pytest t.py"}, "exit 1"},
+		{"green that fails, its counts", Run{Kind: spec.Green, Result: runner.Result{Exit: 1}, Tests: allFailed("t.py::a"), Red: red, Command: "pytest t.py", Pins: same},
+			"not every test passed: 0 passed, 1 failed, 0 skipped, 0 errors; exit 1"},
+		{"green without the red's test, exit 4", Run{Kind: spec.Green, Result: runner.Result{Exit: 4}, Tests: with(testreport.Results{Reader: "pytest"}, testreport.NoTests), Red: red, Command: "pytest t.py"},
+			"t.py::a failed in the red run and is not in this one; zero tests ran (line 7 of the report: said so); the pins are not as they were in the red run: t.py::a is gone; exit 4"},
+		{"green, no such command", Run{Kind: spec.Green, Result: runner.Result{Exit: 127}, Tests: allPassed("t.py::a"), Red: red}, "exit 127: the command was not found"},
+		{"green that ended badly without a report", Run{Kind: spec.Green, Result: runner.Result{Exit: 3}, Red: red}, "exit 3"},
 		{"green with || true", Run{Kind: spec.Green, Tests: allFailed("t.py::a"), Red: red, Command: "pytest t.py"}, "not every test passed"},
 		{"green without a report", Run{Kind: spec.Green, Red: red, Command: "pytest t.py"}, "no test runner's report"},
 		{"green, zero tests", Run{Kind: spec.Green, Tests: with(testreport.Results{Reader: "pytest"}, testreport.NoTests)}, "zero tests"},
