@@ -154,6 +154,9 @@ func (x *execution) judge(ctx context.Context, r runner.Result) {
 	default:
 		p.Result = manifest.Pass
 		x.task.Failure = x.masker.String(proof.Failure(t))
+		if x.spec.Kind == spec.Green && x.red == nil {
+			x.task.Warnings = append(x.task.Warnings, redless(x.w, x.it))
+		}
 	}
 }
 

@@ -95,8 +95,13 @@ func findProof(w *workspace.Workspace, it *workspace.Item) (*proven, error) {
 	}
 	if q == nil {
 		help := "planctl run " + it.Name(w)
-		if sp == nil || sp.Kind != spec.Green {
+		switch {
+		case sp == nil || sp.Kind != spec.Green:
 			help = "a replay shows the proof of a task with `kind: green`"
+		case it.RedItem() == nil:
+			help = "write `red: ID` of the task that shows the failure in its spec, then run that one and this one again"
+		case it.RedItem().LastPass() == nil:
+			help = "planctl run " + quoted(it.RedItem().Name(w)) + " on the sources without the change, then planctl run " + quoted(it.Name(w)) + " --force"
 		}
 		return nil, &MarkError{Why: it.Task.ID + " has no green run that passed after its red: there is no proof to replay", Help: help}
 	}

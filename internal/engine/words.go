@@ -39,6 +39,15 @@ func manualHelp(name string, it *workspace.Item) string {
 	return help
 }
 
+// redless says of a green that passed without a red run what it lacks.
+func redless(w *workspace.Workspace, it *workspace.Item) string {
+	const nothing = "no red run stands behind this green, and nothing shows that its test could fail: "
+	if red := it.RedItem(); red != nil {
+		return nothing + "planctl run " + quoted(red.Name(w)) + " on the sources without the change, then this one again"
+	}
+	return nothing + "write `red: ID` of the task that shows the failure, or `kind: check`, in its spec"
+}
+
 // quoted is a task's name as a shell wants it.
 func quoted(name string) string {
 	if strings.ContainsAny(name, " \t\"'\\$`*?[](){}<>|&;~!") {

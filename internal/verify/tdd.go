@@ -22,7 +22,7 @@ func (c *checker) proof(r *workspace.Record) {
 	again := "planctl run the red again, then " + c.name(r)
 	red := c.w.Evidence.ByDigest(p.Red)
 	switch {
-	case p.Red == "" && p.Spec.Prose && ranAgain(r):
+	case p.Red == "" && ranAgain(r):
 		return // the tick rests on a later pass, which is held to its own proof
 	case p.Red == "" && p.Spec.Prose:
 		f := len(c.list)
@@ -30,7 +30,7 @@ func (c *checker) proof(r *workspace.Record) {
 		c.list[f].Severity = finding.Warning
 		return
 	case p.Red == "":
-		c.at(CodeNoRed, r, "no red run stands behind this green: nothing shows that the test could fail", again)
+		c.at(CodeNoRed, r, "no red run stands behind this green: nothing shows that the test could fail", c.redless(r, again))
 		return
 	case red == nil:
 		return // known has said that it is not there
@@ -74,11 +74,14 @@ func ranAgain(r *workspace.Record) bool {
 	return last != nil && last != r && len(last.Doc.Predicate.Argv) > 0
 }
 
-// redless is what to do about a green from prose that has no red. Prose may name none, so that only a spec can say which
-// task shows the failure, or that none is to be shown.
+// redless is what to do about a green that has no red run. Where it names no red, as prose never does, only a spec can say
+// which task shows the failure, or that none is to be shown.
 func (c *checker) redless(r *workspace.Record, again string) string {
-	if r.Item == nil || r.Item.RedItem() != nil {
+	if r.Item == nil {
 		return again
+	}
+	if red := r.Item.RedItem(); red != nil {
+		return "planctl run " + red.Name(c.w) + " on the sources without the change, then planctl run " + c.name(r) + " --force"
 	}
 	write := "write in its spec"
 	if r.Item.Spec == nil {
