@@ -72,8 +72,10 @@ func pythonImpostors() []proofCase {
 		{name: "a report that was cut short", spec: vain("{kind: red, run: 'head -c 60 whole.xml > report.xml; exit 1', tests: [report.xml]}"),
 			files: "-- whole.xml --\n<testsuite tests=\"1\" failures=\"1\"><testcase classname=\"t\" name=\"add\"><failure message=\"zero\">zero</failure></testcase></testsuite>\n", red: "the test report cannot be read"},
 
-		{name: "a green with || true", spec: "A1: {kind: red, run: $PY -m pytest -q test_add.py, because: zero}\nB1: {kind: green, red: A1, run: $PY -m pytest -q test_add.py || true}",
-			files: pyTest + pyStub, green: "not every test passed"},
+		{name: "a green with || true", spec: "A1: {kind: red, run: sh t.sh, because: zero}\nB1: {kind: green, red: A1}",
+			files: pyTest + pyStub + "-- t.sh --\n$PY -m pytest -q test_add.py\n", then: "-- t.sh --\n$PY -m pytest -q test_add.py || true\n", green: "not every test passed"},
+		{name: "a green with || true in its command", spec: "A1: {kind: red, run: $PY -m pytest -q test_add.py, because: zero}\nB1: {kind: green, red: A1, run: $PY -m pytest -q test_add.py || true}",
+			files: pyTest + pyStub, green: "the command is not that of its red run"},
 		{name: "a green by another command", spec: "A1: {kind: red, run: $PY -m pytest -q test_add.py, because: zero}\nB1: {kind: green, red: A1, run: '$PY -m pytest -q test_add.py -k \"not add\" test_other.py'}",
 			files: pyTest + pyStub + "-- test_other.py --\ndef test_other():\n    pass\n", green: "the command is not that of its red run"},
 		{name: "the failing test is deleted", spec: pySpec, files: pyTest + pyStub + "-- conftest.py --\n",

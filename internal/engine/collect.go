@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -15,7 +13,6 @@ import (
 	"github.com/planctl/planctl/internal/evidence"
 	"github.com/planctl/planctl/internal/manifest"
 	"github.com/planctl/planctl/internal/proof"
-	"github.com/planctl/planctl/internal/regular"
 	"github.com/planctl/planctl/internal/spec"
 	"github.com/planctl/planctl/internal/testreport"
 	"github.com/planctl/planctl/runner"
@@ -129,7 +126,7 @@ func (x *execution) judge(ctx context.Context, r runner.Result) {
 	t.Result, t.Tests, t.Programs, t.Pins, t.Spec, t.Accept = r, x.facts.Tests, x.programs, p.Pins, p.Spec.Value, x.opt.AcceptPins
 	if x.red != nil {
 		t.Red = &x.red.Doc.Predicate
-		t.Extents = x.extents(ctx, t.Red)
+		t.Extents = extents(ctx, x.w, x.w.Git.Telling(x.call.note.Aside), x.red, p.Pins)
 	}
 	why, warnings := proof.Judge(t)
 	x.task.Warnings = append(x.task.Warnings, warnings...)
@@ -158,49 +155,6 @@ func (x *execution) judge(ctx context.Context, r runner.Result) {
 			x.task.Warnings = append(x.task.Warnings, redless(x.w, x.it))
 		}
 	}
-}
-
-// extents says how much each pin has changed since the red run, by the sources that it kept. It is for people: where
-// those are not to be had, that a pin changed is said without.
-func (x *execution) extents(ctx context.Context, red *manifest.Predicate) map[string]string {
-	var changed, files []string
-	for _, pin := range sortedKeys(red.Pins) {
-		if now, ok := x.p.Pins[pin]; ok && now != red.Pins[pin] {
-			changed, files = append(changed, pin), append(files, path.Join(inCheckout(x.w), evidence.PinFile(pin)))
-		}
-	}
-	if len(changed) == 0 || x.w.Git == nil || red.Source.Why != "" {
-		return nil
-	}
-	var patch []byte
-	if red.Source.Patch != "" {
-		var err error
-		if patch, err = regular.Read(filepath.Join(x.w.Abs(path.Dir(x.red.Path)), red.Source.Patch)); err != nil {
-			return nil
-		}
-	}
-	was, err := x.w.Git.Telling(x.call.note.Aside).FilesAt(ctx, red.Source.Commit, patch, files)
-	if err != nil {
-		return nil
-	}
-	root, err := os.OpenRoot(x.w.Root)
-	if err != nil {
-		return nil
-	}
-	out := map[string]string{}
-	for i, pin := range changed {
-		now, err := evidence.ReadPinned(root, pin)
-		if err != nil {
-			continue
-		}
-		if added, removed, err := evidence.Extent(pin, was[files[i]], now); err == nil && added+removed > 0 { // else what its file is built under did
-			out[pin] = fmt.Sprintf("+%d −%d lines", added, removed)
-		}
-	}
-	if root.Close() != nil { // nothing was written through it
-		return nil
-	}
-	return out
 }
 
 // lose keeps an error of the system: nothing is concluded from evidence that cannot be read at the moment.

@@ -249,13 +249,9 @@ func (x *execution) begin(ctx context.Context, from string, prose bool) error {
 		return x.problems("spec-inputs", problems, "mend `inputs`, or the files that it names")
 	}
 	pins := x.spec.Pins
-	if x.spec.Kind == spec.Green {
-		if dep, err := resolveRed(w, it, x.spec.Red); err == nil {
-			if x.red = dep.RedRun(); x.red != nil {
-				p.Red = x.red.Digest
-				pins = union(pins, slices.Sorted(maps.Keys(x.red.Doc.Predicate.Pins)))
-			}
-		}
+	if x.red = redRun(w, it, x.spec); x.red != nil {
+		p.Red = x.red.Digest
+		pins = union(pins, sortedKeys(x.red.Doc.Predicate.Pins))
 	}
 	x.pins = pins
 	p.Pins, problems = evidence.Pins(w.Root, pins)

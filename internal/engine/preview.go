@@ -79,6 +79,9 @@ func (e *Engine) preview(ctx context.Context, w *workspace.Workspace, it *worksp
 		t.Status, t.Reason = Declined, "its text cannot be run: "+notReady(it)
 		return v, nil
 	}
+	if !provable(ctx, w, w.Git, it, opt.AcceptPins, t) {
+		return v, nil
+	}
 	reports, slug := w.Reports(it.Plan, it.Phase)
 	v.Stamp = e.Now().UTC().Format(stampLayout)
 	sp = sp.Expand(v.Stamp)
