@@ -113,8 +113,10 @@ func commandHint(exit int) string {
 func redRule(t Run) string {
 	r := t.Result
 	switch {
-	case r.Exit == 0:
+	case r.Exit == 0 && t.Tests.Passed == 0: // a name that no test has, and not the order of things
 		return "exit 0: a red run must fail"
+	case r.Exit == 0:
+		return "exit 0: a red run must fail; it needs the sources before the change (git stash sets a change aside)"
 	case r.Exit == 126 || r.Exit == 127:
 		return fmt.Sprintf("exit %d%s; that is no failing test", r.Exit, commandHint(r.Exit))
 	case r.Signal != "":

@@ -67,6 +67,7 @@ func TestJudge(t *testing.T) {
 		{"red", Run{Kind: spec.Red, Result: runner.Result{Exit: 1}, Tests: allFailed("t.py::a")}, ""},
 		{"red for its reason", Run{Kind: spec.Red, Result: runner.Result{Exit: 1}, Tests: allFailed("t.py::a"), Because: "NotImplemented.*stub"}, ""},
 		{"red that passes", Run{Kind: spec.Red, Tests: allPassed("t.py::a")}, "must fail"},
+		{"red after the change", Run{Kind: spec.Red, Tests: allPassed("t.py::a")}, "exit 0: a red run must fail; it needs the sources before the change"},
 		{"red without a report", Run{Kind: spec.Red, Result: runner.Result{Exit: 1}}, "no test runner's report"},
 		{"red, no such command", Run{Kind: spec.Red, Result: runner.Result{Exit: 127}, Tests: allFailed("t.py::a")}, "not found"},
 		{"red, not executable", Run{Kind: spec.Red, Result: runner.Result{Exit: 126}, Tests: allFailed("t.py::a")}, "could not be executed"},
