@@ -55,7 +55,7 @@ func provable(ctx context.Context, w *workspace.Workspace, git *gitrepo.Repo, it
 		return true
 	}
 	var problems []evidence.Problem
-	run.Pins, problems = evidence.Pins(w.Root, union(sp.Pins, sortedKeys(run.Red.Pins))) // what is not there is gone
+	run.Pins, problems = evidence.Pins(w.Root, union(sp.Pins, sortedKeys(run.Red.Pins)))             // what is not there is gone
 	failed := slices.ContainsFunc(problems, func(q evidence.Problem) bool { return disk.Failed(q) }) // which is for the run to say
 	if failed || len(proof.Pins(run)) == 0 {
 		return true

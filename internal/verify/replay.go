@@ -104,7 +104,9 @@ func (c *checker) replayed(r *workspace.Record) {
 		return
 	}
 	g := &green.Doc.Predicate
-	c.side(r, &q.Green, proof.Run{Kind: spec.Green, Red: s}, g, again)
+	t = proof.Of(ranAs(g))
+	t.Kind, t.Red = spec.Green, s
+	c.side(r, &q.Green, t, g, again)
 	for _, pins := range []map[string]string{s.Pins, g.Pins} {
 		for _, pin := range slices.Sorted(maps.Keys(pins)) {
 			if p.Pins[pin] == "" && p.Result == manifest.Pass {
