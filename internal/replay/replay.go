@@ -209,7 +209,7 @@ func throwaway(top string) (string, error) {
 	}
 	if rel, err := filepath.Rel(top, temp); err == nil && filepath.IsLocal(rel) {
 		return "", &RefusedError{Why: fmt.Sprintf("the directory for temporary files, %s, is inside of the checkout, whose own files would be found above the throwaway ones", temp),
-			Help: "set TMPDIR to a directory outside of " + top}
+			Help: "set TMPDIR to a directory outside of " + top, Here: true}
 	}
 	var random [8]byte
 	if _, err := rand.Read(random[:]); err != nil {

@@ -46,9 +46,9 @@ const otherText = "\nof the other branch\n"
 // savedText is what a person saves while planctl replaces a document.
 const savedText = "\nsaved meanwhile\n"
 
-// scratch is where planctl makes what it throws away: in the workspace, so that each call on it is a point, and where
-// neither git nor planctl looks.
-const scratch = ".git/scratch"
+// scratch is behind the name of a workspace that of the directory in which planctl makes what it throws away: beside the
+// workspace, which is no place for it, and each call on it is a point, too.
+const scratch = ".tmp"
 
 // The documents of planctl's work, and what a person wrote in each.
 func documents() map[string]string {
@@ -90,7 +90,7 @@ func newPlace(planctl, dir string) (*place, error) {
 			return nil, err
 		}
 	}
-	if err := os.Mkdir(p.path(scratch), 0o755); err != nil {
+	if err := os.Mkdir(p.dir+scratch, 0o755); err != nil {
 		return nil, err
 	}
 	return p, p.write("source.txt", "changed since the commit\n") // so that there is a patch to keep
@@ -98,13 +98,17 @@ func newPlace(planctl, dir string) (*place, error) {
 
 // copy makes another place that has all that this one has. The path of a workspace is in no file of it.
 func (p *place) copy(dir string) (*place, error) {
-	if out, err := exec.Command("cp", "-a", p.dir, dir).CombinedOutput(); err != nil {
-		return nil, fmt.Errorf("cp: %w\n%s", err, out)
+	for _, part := range []string{"", scratch} {
+		if out, err := exec.Command("cp", "-a", p.dir+part, dir+part).CombinedOutput(); err != nil {
+			return nil, fmt.Errorf("cp: %w\n%s", err, out)
+		}
 	}
 	return &place{planctl: p.planctl, dir: dir, said: dir + ".said", secret: p.secret, texts: p.texts, saved: p.saved}, nil
 }
 
-func (p *place) remove() error { return errors.Join(os.RemoveAll(p.dir), os.RemoveAll(p.said)) }
+func (p *place) remove() error {
+	return errors.Join(os.RemoveAll(p.dir), os.RemoveAll(p.dir+scratch), os.RemoveAll(p.said))
+}
 
 func (p *place) path(name string) string { return filepath.Join(p.dir, filepath.FromSlash(name)) }
 
@@ -124,7 +128,7 @@ func (p *place) append(name, text string) error {
 }
 
 func (p *place) env() []string {
-	env := []string{"PATH=" + os.Getenv("PATH"), "HOME=" + p.dir, "TMPDIR=" + p.path(scratch), "LC_ALL=C", "TZ=UTC", "NO_COLOR=1", "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=/dev/null",
+	env := []string{"PATH=" + os.Getenv("PATH"), "HOME=" + p.dir, "TMPDIR=" + p.dir + scratch, "LC_ALL=C", "TZ=UTC", "NO_COLOR=1", "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=/dev/null",
 		"GIT_TERMINAL_PROMPT=0", "GIT_OPTIONAL_LOCKS=0",
 		"GIT_AUTHOR_NAME=T", "GIT_AUTHOR_EMAIL=t@planctl.invalid", "GIT_COMMITTER_NAME=T", "GIT_COMMITTER_EMAIL=t@planctl.invalid"}
 	if p.secret {
@@ -186,7 +190,8 @@ func (p *place) ahead() (bool, error) {
 	return slices.ContainsFunc(stamps, func(s string) bool { return filepath.Base(s) >= now }), err
 }
 
-// snapshot is every byte of the workspace, planctl's own files in .git included, git's own left out.
+// snapshot is every byte of the workspace, planctl's own files in .git included, git's own left out, and the names of what
+// was made to be thrown away.
 func (p *place) snapshot() (map[string]string, error) {
 	all := map[string]string{}
 	err := filepath.WalkDir(p.dir, func(path string, d fs.DirEntry, err error) error {
@@ -197,11 +202,7 @@ func (p *place) snapshot() (map[string]string, error) {
 		if err != nil {
 			return err
 		}
-		if d.IsDir() && filepath.Dir(rel) == scratch {
-			all[rel+"/"] = ""
-			return fs.SkipDir
-		}
-		if strings.HasPrefix(rel, ".git/") && rel != scratch && rel != ".git/planctl" && !strings.HasPrefix(rel, ".git/planctl/") {
+		if strings.HasPrefix(rel, ".git/") && rel != ".git/planctl" && !strings.HasPrefix(rel, ".git/planctl/") {
 			if d.IsDir() {
 				return fs.SkipDir
 			}
@@ -215,6 +216,13 @@ func (p *place) snapshot() (map[string]string, error) {
 		all[rel] = string(b)
 		return err
 	})
+	if err != nil {
+		return nil, err
+	}
+	aside, err := os.ReadDir(p.dir + scratch)
+	for _, d := range aside {
+		all[scratch+"/"+d.Name()] = ""
+	}
 	return all, err
 }
 
@@ -251,7 +259,7 @@ type standing struct {
 
 var (
 	entryText = regexp.MustCompile(`(?m)^  \* \[\d{4}-\d\d-\d\d\] Attempt #(\d+) — (A\d \w[\w ]*): (\w+)[^\n]*\n(?:    [^\n]*\n)*?    Run: (sha256:[0-9a-f]{64})\n`)
-	leftover  = regexp.MustCompile(`\.planctl-[0-9a-f]{16}$|/?planctl/(intents|notes)/.|^.git/scratch/.|\.making$`)
+	leftover  = regexp.MustCompile(`\.planctl-[0-9a-f]{16}$|/?planctl/(intents|notes)/.|^\.tmp/.|\.making$`)
 )
 
 // look reads the workspace and holds it to what has to be so at every instant: a tick has its attempt, and an attempt its

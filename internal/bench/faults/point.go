@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strings"
 	"syscall"
 )
 
@@ -46,14 +47,30 @@ var drawn = []struct {
 }
 
 func normal(root, path string) string {
-	rel, err := filepath.Rel(root, path)
-	if err != nil {
-		return path
+	rel, aside := strings.CutPrefix(path, root+scratch)
+	if aside {
+		rel = scratch + rel
+	} else {
+		var err error
+		if rel, err = filepath.Rel(root, path); err != nil {
+			return path
+		}
 	}
 	for _, d := range drawn {
 		rel = d.is.ReplaceAllString(rel, d.name)
 	}
 	return rel
+}
+
+// again reports whether a point is a further listing of a directory that is being taken away: how often it is listed
+// until it is empty is the file system's affair, and not the same each time.
+func again(p point) bool { return p.nth > 1 && listing(p.String()) }
+
+func listing(point string) bool { return strings.HasPrefix(point, "getdents64 "+scratch+"/") }
+
+// isOf reports whether a path is one of a workspace's, or of the directory beside it for what is thrown away.
+func isOf(root, path string) bool {
+	return path == root || path == root+scratch || strings.HasPrefix(path, root+"/") || strings.HasPrefix(path, root+scratch+"/")
 }
 
 // doing is what happens at a point.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -178,7 +179,7 @@ func (s *scenario) points(base *place, dir string) ([]point, error) {
 	if err := s.finish(q); err != nil {
 		return nil, fmt.Errorf("%s, with nothing wrong: %w", s.name, err)
 	}
-	return r.points[r.from:], q.remove()
+	return slices.DeleteFunc(r.points[r.from:], again), q.remove()
 }
 
 // leaveGit turns the workspace into one without git.

@@ -49,7 +49,9 @@ func (s *scenario) strace(base *place, dir string, points []point) (seen int, er
 	for _, m := range straced.FindAllStringSubmatch(string(b), -1) {
 		if name, ok := calls[m[1]]; ok {
 			if at := name.straced(p.dir, m[2]); at != "" {
-				there[m[1]+" "+normal(p.dir, at)]++
+				if name := m[1] + " " + normal(p.dir, at); there[name] == 0 || !listing(name) {
+					there[name]++
+				}
 				seen++
 			}
 		}
@@ -96,7 +98,7 @@ func (c interest) straced(root, args string) string {
 			path = filepath.Join(dir, path)
 		}
 	}
-	if path == root || strings.HasPrefix(path, root+"/") {
+	if isOf(root, path) {
 		return path
 	}
 	return ""

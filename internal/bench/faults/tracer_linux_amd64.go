@@ -306,7 +306,7 @@ func (t *tracer) file(tid int, c interest, info *syscallInfo) string {
 }
 
 func (t *tracer) inside(path string) string {
-	if path == t.root || strings.HasPrefix(path, t.root+"/") {
+	if isOf(t.root, path) {
 		return path
 	}
 	return ""
