@@ -76,7 +76,8 @@ func (r *Repo) command(ctx context.Context, extra []string, args ...string) *exe
 	cmd := exec.CommandContext(ctx, "git", append(slices.Clone(options), args...)...)
 	cmd.Dir = r.Top
 	cmd.Env = append(slices.Clone(r.env), extra...)
-	cmd.WaitDelay = 2 * time.Second // a filter may outlive git with the pipe in its hand
+	// A filter may outlive git with the pipe in its hand. A busy machine takes seconds, too, to hand over the last of a pipe.
+	cmd.WaitDelay = 10 * time.Second
 	return cmd
 }
 
