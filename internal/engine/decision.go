@@ -383,19 +383,12 @@ func judgeByHand(w *workspace.Workspace, it *workspace.Item, p *manifest.Predica
 	}
 	sp = sp.Expand(p.Stamp)
 	files, problems := evidence.Present(w.Root, sp.Artifacts)
-	for _, q := range problems {
-		if disk.Failed(q) {
-			return q
-		}
-		return &MarkError{Why: q.Error(), Help: "make the artifact, or take it out of the spec"}
+	if len(problems) > 0 {
+		return unmarkable(problems, "make the artifact, or take it out of the spec")
 	}
 	p.Files = files
-	var problem []evidence.Problem
-	if p.Inputs, problem = evidence.Digests(w.Root, sp.Inputs); len(problem) > 0 {
-		if disk.Failed(problem[0]) {
-			return problem[0]
-		}
-		return &MarkError{Why: problem[0].Error(), Help: "mend `inputs`, or the files that it names"}
+	if p.Inputs, problems = evidence.Digests(w.Root, sp.Inputs); len(problems) > 0 {
+		return unmarkable(problems, "mend `inputs`, or the files that it names")
 	}
 	programs, err := compile(sp.Criteria)
 	if err != nil {
@@ -417,4 +410,15 @@ func judgeByHand(w *workspace.Workspace, it *workspace.Item, p *manifest.Predica
 		return &MarkError{Why: "its criteria do not hold: " + firstOf(bad, ""), Help: "planctl check " + it.Task.ID}
 	}
 	return nil
+}
+
+// unmarkable is why a decision cannot be taken: an error of the system where one is among the problems, since the others
+// may come of it; else the first.
+func unmarkable(problems []evidence.Problem, help string) error {
+	for _, q := range problems {
+		if disk.Failed(q) {
+			return q
+		}
+	}
+	return &MarkError{Why: problems[0].Error(), Help: help}
 }
