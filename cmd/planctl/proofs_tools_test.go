@@ -24,7 +24,7 @@ func goImpostors() []proofCase {
 		{name: "go: the test takes too long for go", spec: vain("{kind: red, run: $GO test -count=1 -timeout 1ms -v ./...}"),
 			files: goMod + "-- add_test.go --\npackage add\n\nimport \"testing\"\n\nfunc TestAdd(t *testing.T) { select {} }\n", red: "the test runner crashed"},
 		{name: "go: main fails before the tests", spec: vain("{kind: red, run: $GO test -count=1 -v ./...}"),
-			files: goMod + "-- add_test.go --\npackage add\n\nimport (\n\t\"os\"\n\t\"testing\"\n)\n\nfunc TestMain(m *testing.M) { os.Exit(3) }\nfunc TestAdd(t *testing.T) {}\n", red: "that is no failing test"},
+			files: goMod + "-- add_test.go --\npackage add\n\nimport (\n\t\"os\"\n\t\"testing\"\n)\n\nfunc TestMain(m *testing.M) { os.Exit(3) }\nfunc TestAdd(t *testing.T) {}\n", red: "the test runner crashed"},
 		{name: "go: a build error that is meant, for another reason", spec: vain("{kind: red, run: $GO test -count=1 -v ./..., because: 'undefined: Add', allow: build-error}"),
 			files: goMod + "-- add_test.go --\npackage add\n\nimport \"testing\"\n\nfunc TestAdd(t *testing.T) { Ad() }\n", red: "neither an error nor a failure says"},
 		{name: "go: the failing test is skipped", spec: goSpec, files: goMod + goTest + goStub,
@@ -48,7 +48,7 @@ func goImpostors() []proofCase {
 // The cases of bash alone: a command need not be a test runner, and TAP is what a script can print.
 func shellImpostors() []proofCase {
 	return []proofCase{
-		{name: "a command that is not there", spec: vain("{kind: red, run: no-such-runner}"), files: "-- a --\n", red: "exit 127"},
+		{name: "a command that is not there", spec: vain("{kind: red, run: no-such-runner}"), files: "-- a --\n", red: "exit 127: the command was not found; that is no failing test (the log ends with: "},
 		{name: "a file that cannot be executed", spec: vain("{kind: red, run: ./a}"), files: "-- a --\n", red: "exit 126"},
 		{name: "a command that is killed", spec: vain("{kind: red, run: 'echo 1..1; echo not ok 1; kill -KILL $$'}"), files: "-- a --\n", red: "SIGKILL"},
 		{name: "a command that takes too long", spec: vain("{kind: red, run: 'echo 1..1; echo not ok 1; exec tail -f /dev/null', timeout: 200ms}"), files: "-- a --\n", red: "timed out"},
@@ -69,9 +69,11 @@ func otherImpostors() []proofCase {
 			files: rustMod + "-- src/lib.rs --\n#[cfg(test)]\nmod tests {\n    #[test]\n    fn adds() { assert_eq!(super::add(2, 2), 4); }\n}\n", red: "the tests could not be built"},
 		{name: "cargo: a typo in the name of the test", tool: "cargo", spec: vain("{kind: red, run: $CARGO test --offline no_such && false}"), files: rustMod + rustStub, red: "zero tests ran"},
 		{name: "node: a module that is missing", tool: "node", spec: vain("{kind: red, run: $NODE --test --test-reporter=tap add.test.mjs}"),
-			files: "-- add.test.mjs --\nimport './nowhere.mjs';\n", red: "that is no failing test"},
+			files: "-- add.test.mjs --\nimport './nowhere.mjs';\n", red: "the tests could not be collected"},
 		{name: "ctest: it does not build", tool: "ctest", spec: vain("{kind: red, run: cmake -S . -B build >/dev/null && cmake --build build && $CTEST --test-dir build}"),
-			files: cMake + "-- add.c --\nint main(void) { return add(2, 2) != 4 }\n", red: "no test runner's report was recognised"},
+			files: cMake + "-- add.c --\nint main(void) { return add(2, 2) != 4 }\n", red: "name report files in `tests` (the log ends with: "},
+		{name: "cargo: the failing test is renamed, and a part of its name selects it", tool: "cargo", spec: "A1: {kind: red, run: $CARGO test --offline -q adds}\nB1: {kind: green, red: A1}",
+			files: rustMod + "-- src/lib.rs --\n#[test]\nfn adds() { assert!(false) }\n", then: "-- src/lib.rs --\n#[test]\nfn adds_nothing() {}\n", green: "this report does not name what passed"},
 	}
 }
 

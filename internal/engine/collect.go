@@ -13,6 +13,7 @@ import (
 	"github.com/planctl/planctl/internal/evidence"
 	"github.com/planctl/planctl/internal/manifest"
 	"github.com/planctl/planctl/internal/proof"
+	"github.com/planctl/planctl/internal/regular"
 	"github.com/planctl/planctl/internal/spec"
 	"github.com/planctl/planctl/internal/testreport"
 	"github.com/planctl/planctl/runner"
@@ -132,7 +133,13 @@ func (x *execution) judge(ctx context.Context, r runner.Result) {
 	x.task.Warnings = append(x.task.Warnings, warnings...)
 	if len(warnings) > 0 && t.Kind == spec.Green {
 		p.Accepted = proof.Pins(t)
-		p.Note = strings.TrimSpace(p.Note + " " + strings.Join(warnings, "; "))
+		p.Note = strings.TrimPrefix(p.Note+"; "+strings.Join(warnings, "; "), "; ")
+	}
+	if why != "" && t.Tests.Reader == "" && (t.Kind == spec.Red || t.Kind == spec.Green) {
+		last, err := regular.LastLine(x.logPath)
+		if x.lose(err); last != "" { // that there is no log is told by itself
+			why += " (the log ends with: " + criteria.FirstLine(last) + ")"
+		}
 	}
 	bad := failing(p.Criteria)
 	switch {

@@ -14,13 +14,17 @@ import (
 // Tests names a test that failed in the red run and did not pass in its green; "" where all of them did.
 //
 // A pass without a name stands for no test: what was renamed, or taken out while another came in, is counted alike. The one
-// exception is a test that the command itself asks for by its name, and that alone ran.
+// exception is a test that the command itself asks for by its name, and that alone ran. A red that was an error which its
+// spec allows names no test: only what it pins tells that its green is of the same ones.
 func Tests(t Run) string {
 	was := t.Red.Tests
 	if was == nil {
 		return ""
 	}
 	failed := failedIn(was)
+	if len(failed) == 0 && was.Failed == 0 && len(t.Red.Pins) == 0 {
+		return unbound
+	}
 	if len(failed) == 0 && was.Failed > 0 {
 		return "the report of the red run does not name what failed there, so that nothing tells whether it passes now: " + wayOut(t.Tests.Reader)
 	}
@@ -42,6 +46,9 @@ func Tests(t Run) string {
 	}
 	return ""
 }
+
+// unbound is why a green of such a red is refused.
+const unbound = "its red was an error that names no test, and pinned nothing, so that nothing tells whether the same tests pass now: put the test's file among the red's `pins`"
 
 func failedIn(t *manifest.Tests) []string {
 	var names []string
@@ -66,8 +73,12 @@ func count(names map[string]testreport.Status, is testreport.Status) int {
 // pyListed is the option by which pytest lists what passed after all.
 var pyListed = regexp.MustCompile(`(?:^|\s)-r[a-zA-Z]*[ApP]`)
 
-// unnamed warns of a red whose green will be refused, because its report will not name what passes.
+// unnamed warns of a red whose green will be refused, because its report will not name what passes, or because it names no
+// test and pins nothing.
 func unnamed(t Run) []string {
+	if t.Tests.Failed == 0 && len(t.Tests.Problems) > 0 && len(t.Pins) == 0 {
+		return []string{"its green will be refused: an error names no test, so that the test's file has to be among its `pins`"}
+	}
 	if !t.Tests.Unnamed || t.Tests.Failed == 0 || t.Tests.Reader == "pytest" && pyListed.MatchString(t.Command) {
 		return nil
 	}
@@ -91,29 +102,28 @@ func wayOut(reader string) string {
 	return "run both so that each test is named (" + files + ")"
 }
 
-// selects reports whether a command asks for a test by the test's own name, of a runner that says of a test which it skips
-// that it did: a package of go's that is ok may have skipped all.
+// selects reports whether a command asks for a test by the test's whole name, of a runner that says of a test which it
+// skips that it did: a package of go's that is ok may have skipped all. What selects by a part of a name (-k, and a name
+// given to cargo without --exact) also selects others.
 func selects(reader, name, command string) bool {
 	words := strings.FieldsFunc(command, func(r rune) bool { return strings.ContainsRune(" \t\r\n\"'`;&|()=", r) })
-	after := func(i int, options ...string) bool { return i > 0 && slices.Contains(options, words[i-1]) }
+	exact := slices.Contains(words, "--exact")
 	for i, w := range words {
 		switch reader {
 		case "pytest":
-			file, params, _ := strings.Cut(name, "[")
+			file, _, _ := strings.Cut(name, "[")
 			test := file[strings.LastIndex(file, ":")+1:] + strings.TrimPrefix(name, file)
-			if _, ok := strings.CutSuffix(w, "::"+test); ok || params == "" && w == test && after(i, "-k") && !(i+1 < len(words) && words[i+1] == "or") {
+			if strings.HasSuffix(w, "::"+test) {
 				return true
 			}
 		case "unittest":
 			parts := strings.Split(name, ".")
 			test := strings.Join(parts[max(0, len(parts)-2):], ".")
-			if len(parts) > 1 && (w == test || strings.HasSuffix(w, "."+test)) || w == parts[len(parts)-1] && after(i, "-k") {
+			if len(parts) > 1 && (w == test || strings.HasSuffix(w, "."+test)) {
 				return true
 			}
 		case "cargo":
-			path := name[strings.LastIndexByte(name, ' ')+1:]
-			if (w == path || w == path[strings.LastIndexByte(path, ':')+1:]) && i > 1 &&
-				!after(i, "--test", "--bin", "--example", "--bench", "-p", "--package", "--skip", "--exclude", "--features", "-F", "--target", "--profile", "-Z", "--color") {
+			if exact && i > 1 && w == name[strings.LastIndexByte(name, ' ')+1:] && words[i-1] != "--skip" {
 				return true
 			}
 		case "surefire":

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"syscall"
@@ -44,6 +45,24 @@ func Read(path string) (_ []byte, err error) {
 	b := bytes.NewBuffer(make([]byte, 0, info.Size()+bytes.MinRead))
 	_, err = b.ReadFrom(f)
 	return b.Bytes(), err
+}
+
+// lastBytes is how much of a file's end LastLine reads: a log of gigabytes is asked for its last words, too.
+const lastBytes = 64 << 10
+
+// LastLine is the last line of a file that says something, without the blanks around it; "" where there is none.
+func LastLine(path string) (_ string, err error) {
+	f, info, err := Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	b, err := io.ReadAll(io.NewSectionReader(f, max(0, info.Size()-lastBytes), lastBytes))
+	if err != nil {
+		return "", err
+	}
+	b = bytes.TrimSpace(b)
+	return string(bytes.TrimSpace(b[bytes.LastIndexByte(b, '\n')+1:])), nil
 }
 
 func kind(m fs.FileMode) string {

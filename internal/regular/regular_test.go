@@ -34,3 +34,30 @@ func TestRead(t *testing.T) {
 		t.Errorf("nothing there: %v", err)
 	}
 }
+
+func TestLastLine(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "log")
+	for _, c := range []struct{ text, want string }{
+		{"", ""},
+		{"\n \n", ""},
+		{"one", "one"},
+		{"one\ntwo\r\n\n", "two"},
+		{strings.Repeat("x", 200_000) + "\nlast \n", "last"},
+	} {
+		if err := os.WriteFile(path, []byte(c.text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := LastLine(path); got != c.want || err != nil {
+			t.Errorf("%.20q: %q, want %q (%v)", c.text, got, c.want, err)
+		}
+	}
+	if err := os.WriteFile(path, []byte(strings.Repeat("y", 200_000)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := LastLine(path); len(got) != lastBytes || err != nil { // the end of a line that has no beginning there
+		t.Errorf("%d bytes of a long line (%v)", len(got), err)
+	}
+	if _, err := LastLine(filepath.Join(t.TempDir(), "none")); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a file that is not there: %v", err)
+	}
+}

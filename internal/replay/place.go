@@ -112,12 +112,11 @@ func moved(value, from, to string) string {
 
 // lastLine is the last line of a log that is not empty.
 func lastLine(path string) string {
-	b, err := regular.Read(path)
+	last, err := regular.LastLine(path)
 	if err != nil {
 		return err.Error()
 	}
-	lines := bytes.Split(bytes.TrimSpace(b), []byte("\n"))
-	return string(bytes.TrimSpace(lines[len(lines)-1]))
+	return last
 }
 
 // Remove clears a throwaway directory away, also where a command left directories in it that cannot be written. What is
