@@ -61,6 +61,10 @@ func replayDeeds() []operator {
 		deed("no red", because(inconsistent), func(p *manifest.Predicate) { p.Red = "" }),
 		deed("no green", because(inconsistent), func(p *manifest.Predicate) { p.Judged = "" }),
 		deed("its red did not fail", because(verdict), func(p *manifest.Predicate) { p.Replay.Red.Exit = 0 }),
+		deed("its green did not show", because(verdict), func(p *manifest.Predicate) { p.Replay.Green.Pass = false }),
+		deed("no log of its red", because(inconsistent), func(p *manifest.Predicate) {
+			p.Files = slices.DeleteFunc(p.Files, func(f manifest.File) bool { return f.Name == p.Replay.Red.Log })
+		}),
 		{name: "shown again: commit of its red", rules: because(inconsistent), do: func(w *world) error {
 			return w.commitOf(red)
 		}},
