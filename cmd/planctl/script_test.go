@@ -59,6 +59,9 @@ func TestScripts(t *testing.T) {
 			if gopath != "" {
 				e.Setenv("GOMODCACHE", gopath)
 			}
+			if race, ok := os.LookupEnv("GORACE"); ok {
+				e.Setenv("GORACE", race)
+			}
 			e.Setenv("HOME", e.WorkDir)
 			e.Setenv("LANG", "C.UTF-8")
 			e.Setenv("GIT_CONFIG_NOSYSTEM", "1")
