@@ -10,11 +10,11 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 
 	"github.com/planctl/planctl/internal/evidence"
 	"github.com/planctl/planctl/internal/regular"
 	"github.com/planctl/planctl/internal/spec"
+	"github.com/planctl/planctl/internal/tempdir"
 )
 
 // overlay lays pins, each with the file that it is of today, over a workspace, and gives those that changed it.
@@ -122,27 +122,5 @@ func lastLine(path string) string {
 // Remove clears a throwaway directory away, also where a command left directories in it that cannot be written. What is
 // no directory of this package's making is left alone.
 func Remove(dir string) error {
-	info, err := os.Lstat(dir)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return nil
-	case err != nil:
-		return err
-	case !filepath.IsAbs(dir) || !strings.HasPrefix(filepath.Base(dir), Prefix) || !info.IsDir():
-		return fmt.Errorf("%s is no directory of a replay", dir)
-	}
-	if st, ok := info.Sys().(*syscall.Stat_t); ok && int(st.Uid) != os.Getuid() {
-		return fmt.Errorf("%s belongs to somebody else", dir)
-	}
-	if err := os.RemoveAll(dir); err == nil {
-		return nil
-	}
-	// A module cache, for one, is read-only. The first error is of no interest: the second try says what is left.
-	err = filepath.WalkDir(dir, func(p string, d fs.DirEntry, err error) error {
-		if err == nil && d.IsDir() {
-			return os.Chmod(p, 0o700)
-		}
-		return nil
-	})
-	return errors.Join(err, os.RemoveAll(dir))
+	return tempdir.Remove(dir, Prefix, "directory of a replay")
 }

@@ -41,6 +41,7 @@ import (
 	"github.com/planctl/planctl/internal/manifest"
 	"github.com/planctl/planctl/internal/proof"
 	"github.com/planctl/planctl/internal/spec"
+	"github.com/planctl/planctl/internal/tempdir"
 	"github.com/planctl/planctl/internal/testreport"
 	"github.com/planctl/planctl/runner"
 )
@@ -200,22 +201,16 @@ func Run(ctx context.Context, p Proof, o Options) (seen Seen, err error) {
 // throwaway is a name that nothing has yet for the directory of the checkouts, outside of the user's: what lies above a
 // file (conftest.py, go.mod, package.json) has its say in many tools, and there it would be today's.
 func throwaway(top string) (string, error) {
-	temp, err := filepath.Abs(os.TempDir())
+	dir, err := tempdir.Name(Prefix)
 	if err != nil {
 		return "", err
 	}
-	if temp, err = filepath.EvalSymlinks(temp); err != nil {
-		return "", err
-	}
+	temp := filepath.Dir(dir)
 	if rel, err := filepath.Rel(top, temp); err == nil && filepath.IsLocal(rel) {
 		return "", &RefusedError{Why: fmt.Sprintf("the directory for temporary files, %s, is inside of the checkout, whose own files would be found above the throwaway ones", temp),
 			Help: "set TMPDIR to a directory outside of " + top, Here: true}
 	}
-	var random [8]byte
-	if _, err := rand.Read(random[:]); err != nil {
-		return "", err
-	}
-	return filepath.Join(temp, Prefix+hex.EncodeToString(random[:])), nil
+	return dir, nil
 }
 
 // replay is one call of Run.
