@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -52,7 +53,7 @@ func (o *Open) settle() (kept []string, err error) {
 	for _, t := range o.Change.Ticks {
 		files[t.step()] = t.Plan
 	}
-	for _, step := range sorted(o.placed) {
+	for _, step := range slices.Sorted(maps.Keys(o.placed)) {
 		p := o.placed[step]
 		if files[step] == "" || p.Temp == "" {
 			continue
@@ -118,13 +119,4 @@ func identity(path string) (string, error) {
 		inode = st.Ino
 	}
 	return fmt.Sprintf("%d %d %d", inode, info.Size(), info.ModTime().UnixNano()), nil
-}
-
-func sorted(m map[string]placing) []string {
-	var out []string
-	for k := range m {
-		out = append(out, k)
-	}
-	slices.Sort(out)
-	return out
 }
