@@ -296,7 +296,7 @@ func TestLogStream(t *testing.T) {
 		if err := os.WriteFile(path, []byte(log), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		j := &judging{facts: Facts{LogPath: path, Root: dir}}
+		j := &judging{ctx: t.Context(), facts: Facts{LogPath: path, Root: dir}}
 		for _, c := range []struct {
 			op   string
 			do   func(string) (bool, error)
@@ -340,7 +340,7 @@ func TestJudgeAtOnce(t *testing.T) {
 	}
 	done := make(chan manifest.Criterion)
 	for range 8 {
-		go func() { done <- Judge([]*Program{p}, f, &Recorder{})[0] }()
+		go func() { done <- Judge(t.Context(), []*Program{p}, f, &Recorder{})[0] }()
 	}
 	for range 8 {
 		if got := Explain(<-done); got != `exit == 3 and file("out/b.txt").size == 9: exit = 3, file("out/b.txt").size = 8` {

@@ -116,8 +116,8 @@ func (p *Program) NeedsRun() bool {
 // PhaseSafe reports whether a phase can be judged by the criterion: it looks at nothing of a run.
 func (p *Program) PhaseSafe() bool { return !p.NeedsRun() }
 
-// regular compiles a pattern of RE2, which takes time linear in the text.
-func regular(s string) (*regexp.Regexp, error) {
+// regexpOf compiles a pattern of RE2, which takes time linear in the text.
+func regexpOf(s string) (*regexp.Regexp, error) {
 	if len(s) > maxPattern {
 		return nil, fmt.Errorf("the regular expression has %d bytes; %d is the most", len(s), maxPattern)
 	}

@@ -170,7 +170,7 @@ func judge(t *testing.T, f Facts, text string) manifest.Criterion {
 	if err != nil {
 		t.Fatalf("%s: %v", text, err)
 	}
-	return Judge([]*Program{p}, f, &Recorder{})[0]
+	return Judge(t.Context(), []*Program{p}, f, &Recorder{})[0]
 }
 
 func TestJudge(t *testing.T) {
@@ -198,7 +198,7 @@ func TestRejudgeFromTheRecord(t *testing.T) {
 		ps = append(ps, p)
 	}
 	var rec Recorder
-	then := Judge(ps, f, &rec)
+	then := Judge(t.Context(), ps, f, &rec)
 	back := recorded(t, f, then, rec.Calls())
 	if err := os.RemoveAll(f.Root); err != nil {
 		t.Fatal(err)
@@ -276,7 +276,7 @@ func TestCallsAreRecordedOnce(t *testing.T) {
 		ps = append(ps, p, p)
 	}
 	var rec Recorder
-	Judge(ps, f, &rec)
+	Judge(t.Context(), ps, f, &rec)
 	var got []string
 	for _, c := range rec.Calls() {
 		got = append(got, describe(c.Fn, c.Args))
@@ -297,7 +297,7 @@ func TestNothingIsCalledForShow(t *testing.T) {
 		t.Fatal(err)
 	}
 	var rec Recorder
-	Judge([]*Program{p}, facts(t), &rec)
+	Judge(t.Context(), []*Program{p}, facts(t), &rec)
 	if len(rec.Calls()) != 0 {
 		t.Errorf("called %+v", rec.Calls())
 	}
@@ -429,7 +429,7 @@ func FuzzCompileAndJudge(f *testing.F) {
 			return
 		}
 		var rec Recorder
-		then := Judge([]*Program{p}, facts, &rec)
+		then := Judge(t.Context(), []*Program{p}, facts, &rec)
 		if then[0].Pass && then[0].Error != "" {
 			t.Fatalf("passes with an error: %+v", then)
 		}

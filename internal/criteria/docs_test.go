@@ -56,7 +56,7 @@ func docFacts(t *testing.T, log string) Facts {
 			t.Fatal(err)
 		}
 	}
-	tests, err := testreport.ReadLog(filepath.Join(dir, "C2.D.log"))
+	tests, err := testreport.ReadLog(t.Context(), filepath.Join(dir, "C2.D.log"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -125,7 +125,7 @@ func reads(t *testing.T, report string) string {
 	if err := os.WriteFile(p, []byte(report), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	r, err := testreport.ReadFiles([]string{p})
+	r, err := testreport.ReadFiles(t.Context(), []string{p})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,6 +15,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/planctl/planctl/internal/glob"
+	"github.com/planctl/planctl/internal/regular"
 )
 
 // path resolves a name that a criterion gives. It may not leave the workspace or the run's directory,
@@ -150,11 +151,11 @@ func (j *judging) look(p string) (v fileView, err error) {
 		return v, err
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
-	h := sha256.New()
+	r, h := regular.Until(j.ctx, f), sha256.New()
 	buf := make([]byte, 256<<10)
 	last := byte('\n')
 	for {
-		n, rerr := f.Read(buf)
+		n, rerr := r.Read(buf)
 		if n > 0 {
 			h.Write(buf[:n])
 			v.Size += n

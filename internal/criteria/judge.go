@@ -1,6 +1,7 @@
 package criteria
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -47,11 +48,11 @@ type Recorder struct {
 	calls []manifest.Call
 	memo  map[string]int
 	size  int
-	lost  []error // calls that have no answer because the system failed
+	lost  []error // calls that have no answer because the system failed, or for an interrupt
 }
 
-// Lost says why a call has no answer that could be judged: the system failed, and not the file that was asked about. A
-// verdict that stands on it is none.
+// Lost says why a call has no answer that could be judged: the system failed, and not the file that was asked about, or
+// there was an interrupt meanwhile. A verdict that stands on it is none.
 func (r *Recorder) Lost() error { return errors.Join(r.lost...) }
 
 // Calls is what was called, in order.
@@ -78,6 +79,7 @@ var errNotCalled = errors.New("not called")
 
 // judging answers the functions of one judgement: by doing what they say, or from a record.
 type judging struct {
+	ctx    context.Context // of the one call that this is
 	facts  Facts
 	rec    *Recorder
 	vars   map[string]any
@@ -127,7 +129,7 @@ func (j *judging) call(fn string, do func() (any, error), args ...any) (any, err
 	if err == nil {
 		c.Result, err = j.rec.plain(v, fn, args)
 	}
-	if disk.Failed(err) {
+	if disk.Failed(err) || errors.Is(err, context.Canceled) {
 		j.rec.lost = append(j.rec.lost, err)
 	}
 	if err != nil {
@@ -186,9 +188,9 @@ func describe(fn string, args []any) string {
 }
 
 // Judge evaluates every criterion on the facts and records the calls. A criterion that cannot be
-// evaluated does not pass, and its Error says why.
-func Judge(ps []*Program, f Facts, r *Recorder) []manifest.Criterion {
-	return (&judging{facts: f, rec: r}).all(ps)
+// evaluated does not pass, and its Error says why. When ctx is done no more of any file is read, and Recorder.Lost says so.
+func Judge(ctx context.Context, ps []*Program, f Facts, r *Recorder) []manifest.Criterion {
+	return (&judging{ctx: ctx, facts: f, rec: r}).all(ps)
 }
 
 // Rejudge evaluates criteria from a manifest's record alone. A call that was not recorded makes the
@@ -205,7 +207,7 @@ func Rejudge(ps []*Program, p *manifest.Predicate) []manifest.Criterion {
 			f.Tests.Names[n] = testreport.Status(s)
 		}
 	}
-	return (&judging{facts: f, rec: rec, replay: true}).all(ps)
+	return (&judging{ctx: context.Background(), facts: f, rec: rec, replay: true}).all(ps)
 }
 
 func (j *judging) all(ps []*Program) []manifest.Criterion {

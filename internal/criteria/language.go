@@ -102,7 +102,7 @@ func (in *inspector) pattern(n ast.Node, group bool) {
 	if !ok {
 		return
 	}
-	re, err := regular(s.Value)
+	re, err := regexpOf(s.Value)
 	switch {
 	case err != nil:
 		in.fail(n, "the syntax is RE2: https://github.com/google/re2/wiki/Syntax", "%v", err)

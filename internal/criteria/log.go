@@ -12,6 +12,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/planctl/planctl/internal/regular"
 )
 
 // window is how much of a log is in memory at a time, in bytes.
@@ -62,9 +64,10 @@ func (j *judging) logContains(s string) (found bool, err error) {
 	if len(want) == 0 {
 		return true, nil
 	}
+	r := regular.Until(j.ctx, f)
 	buf := make([]byte, 0, size+len(want))
 	for {
-		n, rerr := f.Read(buf[len(buf):cap(buf)])
+		n, rerr := r.Read(buf[len(buf):cap(buf)])
 		buf = buf[:len(buf)+n]
 		if bytes.Contains(buf, want) {
 			return true, nil
@@ -82,7 +85,7 @@ func (j *judging) logContains(s string) (found bool, err error) {
 }
 
 func (j *judging) logMatches(s string) (found bool, err error) {
-	re, err := regular(s)
+	re, err := regexpOf(s)
 	if err != nil {
 		return false, err
 	}
@@ -94,7 +97,7 @@ func (j *judging) logMatches(s string) (found bool, err error) {
 		return false, err
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
-	r := &failing{r: f}
+	r := &failing{r: regular.Until(j.ctx, f)}
 	found = re.MatchReader(bufio.NewReaderSize(r, size))
 	return found, r.err
 }
@@ -132,7 +135,7 @@ var thousands = regexp.MustCompile(`^[-+]?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?$
 
 // number is the first capture group of the first match in the log, as a number.
 func (j *judging) number(s string) (v float64, err error) {
-	re, err := regular(s)
+	re, err := regexpOf(s)
 	if err != nil {
 		return 0, err
 	}
@@ -144,7 +147,7 @@ func (j *judging) number(s string) (v float64, err error) {
 		return 0, err
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
-	r := &failing{r: f}
+	r := &failing{r: regular.Until(j.ctx, f)}
 	m := re.FindReaderSubmatchIndex(bufio.NewReaderSize(r, size))
 	switch {
 	case r.err != nil:

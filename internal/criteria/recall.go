@@ -2,6 +2,7 @@ package criteria
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -45,9 +46,10 @@ func (d Different) String() string {
 }
 
 // Recall makes recorded calls again on the bytes that are there now and gives those with another result. What looks
-// at more than files and the log (env, done), and what failed when it was recorded, is passed over.
-func Recall(calls []manifest.Call, f Facts) []Different {
-	j := &judging{facts: f, rec: &Recorder{}, seen: map[string]bool{}}
+// at more than files and the log (env, done), and what failed when it was recorded, is passed over. When ctx is done
+// what it gives means nothing.
+func Recall(ctx context.Context, calls []manifest.Call, f Facts) []Different {
+	j := &judging{ctx: ctx, facts: f, rec: &Recorder{}, seen: map[string]bool{}}
 	var out []Different
 	for _, c := range calls {
 		do := j.again(c)

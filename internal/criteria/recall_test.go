@@ -34,7 +34,7 @@ func TestRecall(t *testing.T) {
 		ps = append(ps, p)
 	}
 	var rec Recorder
-	for _, c := range Judge(ps, f, &rec) {
+	for _, c := range Judge(t.Context(), ps, f, &rec) {
 		if !c.Pass {
 			t.Fatalf("%s: %s", c.Expr, c.Error)
 		}
@@ -47,14 +47,14 @@ func TestRecall(t *testing.T) {
 	if err := json.Unmarshal(b, &calls); err != nil {
 		t.Fatal(err)
 	}
-	if got := Recall(calls, f); len(got) > 0 {
+	if got := Recall(t.Context(), calls, f); len(got) > 0 {
 		t.Fatalf("unchanged bytes: %v", got)
 	}
 	write("a.log", "loss = 999\nno\n")
 	write("d.json", `{"list": [1, {"x": "z"}], "n": 3.5}`)
 	write("gone.txt", "here now")
 	var changed []string
-	for _, d := range Recall(calls, f) {
+	for _, d := range Recall(t.Context(), calls, f) {
 		changed = append(changed, d.String())
 	}
 	want := []string{

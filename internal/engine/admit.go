@@ -28,7 +28,7 @@ func (l *loop) admit(ctx context.Context, it *workspace.Item, gates []schedule.G
 		a.Status, a.Reason, a.Help = s, reason, help
 		return a, nil, false
 	}
-	if !l.stands(a.Task, it, gates) || !provable(ctx, l.w, l.w.Git.Telling(l.call.note.Aside), it, l.opt.AcceptPins, a.Task) {
+	if !l.stands(ctx, a.Task, it, gates) || !provable(ctx, l.w, l.w.Git.Telling(l.call.note.Aside), it, l.opt.AcceptPins, a.Task) {
 		return a, nil, false
 	}
 	a.Altered = l.e.altered(ctx, l.w, it)
@@ -71,7 +71,7 @@ func (l *loop) admit(ctx context.Context, it *workspace.Item, gates []schedule.G
 }
 
 // stands decides, from what the workspace says and nothing else, whether a task is executed; the Task says why not.
-func (l *loop) stands(t *Task, it *workspace.Item, gates []schedule.Gate) bool {
+func (l *loop) stands(ctx context.Context, t *Task, it *workspace.Item, gates []schedule.Gate) bool {
 	refuse := func(s Status, reason, help string) bool {
 		t.Status, t.Reason, t.Help = s, reason, help
 		return false
@@ -92,7 +92,7 @@ func (l *loop) stands(t *Task, it *workspace.Item, gates []schedule.Gate) bool {
 		if manual, _ := isManual(it); manual {
 			return refuse(Current, "a person ticked it", "")
 		}
-		t.Warnings = append(t.Warnings, altered(l.w, it.Ran(standing.Pass))...)
+		t.Warnings = append(t.Warnings, altered(ctx, l.w, it.Ran(standing.Pass))...)
 		return refuse(Current, "nothing that it depends on has changed since", "--force runs it again")
 	}
 	if manual, why := isManual(it); manual {
@@ -159,7 +159,7 @@ func (l *loop) again(ctx context.Context, a *admitted) bool {
 	}
 	l.w, a.item, a.Task = w, now, l.e.describe(w, now)
 	a.Altered = l.e.altered(ctx, w, now)
-	if l.stands(a.Task, now, schedule.Gates(w, now)) && provable(ctx, w, w.Git.Telling(l.call.note.Aside), now, l.opt.AcceptPins, a.Task) {
+	if l.stands(ctx, a.Task, now, schedule.Gates(w, now)) && provable(ctx, w, w.Git.Telling(l.call.note.Aside), now, l.opt.AcceptPins, a.Task) {
 		err := check(w, []*workspace.Item{now})
 		var invalid *InvalidError
 		if errors.As(err, &invalid) {

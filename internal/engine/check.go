@@ -57,11 +57,11 @@ func (e *Engine) Check(ctx context.Context, name string, record bool) (*Judgemen
 	if run == nil {
 		return nil, &MarkError{Why: it.Task.ID + " has not been run: there is no evidence to judge", Help: "planctl run " + it.Name(w)}
 	}
-	if err := judgeable(w, it, run, record); err != nil {
+	if err := judgeable(ctx, w, it, run, record); err != nil {
 		return nil, err
 	}
 	j := &Judgement{Task: e.describe(w, it), Record: run}
-	if err := j.judge(e, w, it, sp); err != nil {
+	if err := j.judge(ctx, e, w, it, sp); err != nil {
 		return nil, err
 	}
 	if !record {
@@ -71,7 +71,7 @@ func (e *Engine) Check(ctx context.Context, name string, record bool) (*Judgemen
 		return nil, err
 	}
 	d := &decision{e: e, plan: it.Plan.Path, id: it.Task.ID, phase: it.Phase.ID, kind: sp.Kind.String(), task: j.Task}
-	err = d.commit(ctx, w, func(_ *workspace.Workspace, p *manifest.Predicate) ([]commit.Tick, error) {
+	err = d.commit(ctx, w, func(_ context.Context, _ *workspace.Workspace, p *manifest.Predicate) ([]commit.Tick, error) {
 		old := run.Doc.Predicate
 		p.Judged, p.Criteria, p.Calls, p.Tests = run.Digest, j.Verdicts, j.Calls, old.Tests
 		p.Inputs, p.Pins, p.Accepted, p.Red, p.Exit, p.Signal, p.TimedOut, p.Seconds = old.Inputs, old.Pins, old.Accepted, old.Red, old.Exit, old.Signal, old.TimedOut, old.Seconds
@@ -89,7 +89,7 @@ func (e *Engine) Check(ctx context.Context, name string, record bool) (*Judgemen
 	return j, err
 }
 
-func (j *Judgement) judge(e *Engine, w *workspace.Workspace, it *workspace.Item, sp *spec.Spec) error {
+func (j *Judgement) judge(ctx context.Context, e *Engine, w *workspace.Workspace, it *workspace.Item, sp *spec.Spec) error {
 	p := &j.Record.Doc.Predicate
 	expanded := sp.Expand(p.Stamp)
 	programs, err := compile(expanded.Criteria)
@@ -105,11 +105,11 @@ func (j *Judgement) judge(e *Engine, w *workspace.Workspace, it *workspace.Item,
 			facts.LogPath = fileOf(w, j.Record, f)
 		}
 	}
-	if facts.Tests, err = reported(w, it, j.Record, sp, facts.LogPath); err != nil {
+	if facts.Tests, err = reported(ctx, w, it, j.Record, sp, facts.LogPath); err != nil {
 		return err
 	}
 	var rec criteria.Recorder
-	j.Verdicts = criteria.Judge(programs, facts, &rec)
+	j.Verdicts = criteria.Judge(ctx, programs, facts, &rec)
 	j.Calls = rec.Calls()
 	if err := rec.Lost(); err != nil {
 		return err
@@ -138,11 +138,11 @@ func (j *Judgement) judge(e *Engine, w *workspace.Workspace, it *workspace.Item,
 // reported is what the tests of a run said, read again: from its log, or from the report files that it recorded. Where those
 // are not there any more, or are another run's, the record's own counts and names stand for them; what a failure said is not
 // in it, so that a reason cannot be judged then.
-func reported(w *workspace.Workspace, it *workspace.Item, r *workspace.Record, sp *spec.Spec, log string) (res testreport.Results, err error) {
+func reported(ctx context.Context, w *workspace.Workspace, it *workspace.Item, r *workspace.Record, sp *spec.Spec, log string) (res testreport.Results, err error) {
 	p := &r.Doc.Predicate
 	if len(sp.Tests) == 0 {
 		if log != "" {
-			if res, err = testreport.ReadLog(log); err != nil {
+			if res, err = testreport.ReadLog(ctx, log); err != nil {
 				return res, fmt.Errorf("read the log: %w", err)
 			}
 		}
@@ -155,14 +155,16 @@ func reported(w *workspace.Workspace, it *workspace.Item, r *workspace.Record, s
 			files, paths = append(files, f), append(paths, fileOf(w, r, f))
 		}
 	}
-	for i, sum := range evidence.HashAll(paths) {
+	for i, sum := range evidence.HashAll(ctx, paths) {
 		if sum.Err != nil || sum.SHA256 != files[i].SHA256 {
 			gone = append(gone, files[i].Name)
 		}
 	}
 	switch {
+	case ctx.Err() != nil:
+		return res, ctx.Err()
 	case len(paths) > 0 && len(gone) == 0:
-		if res, err = testreport.ReadFiles(paths); err != nil {
+		if res, err = testreport.ReadFiles(ctx, paths); err != nil {
 			return res, fmt.Errorf("read the test report: %w", err)
 		}
 		return res, nil
@@ -185,9 +187,13 @@ func otherwise(p *manifest.Predicate) bool {
 
 // judgeable says why criteria cannot be judged on a run's evidence any more. What is only looked at needs its log;
 // what is recorded stands for the task, and needs the row, the command and every file to be those of the run.
-func judgeable(w *workspace.Workspace, it *workspace.Item, run *workspace.Record, record bool) error {
+func judgeable(ctx context.Context, w *workspace.Workspace, it *workspace.Item, run *workspace.Record, record bool) error {
 	again := "planctl run " + it.Name(w) + " makes new evidence"
-	if wrong := upheld(w, run, record); len(wrong) > 0 {
+	wrong := upheld(ctx, w, run, record)
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if len(wrong) > 0 {
 		return &MarkError{Why: "the evidence of the last run of " + it.Task.ID + " does not stand: " + strings.Join(wrong, "; "), Help: again}
 	}
 	if !record {

@@ -19,7 +19,8 @@ import (
 	"github.com/planctl/planctl/runner"
 )
 
-// collect hashes what the run left: log, test reports, artifacts.
+// collect hashes what the run left: log, test reports, artifacts. An interrupt does not keep it from that, since the record of
+// an interrupted run has them, too.
 func (x *execution) collect(ctx context.Context, r runner.Result) {
 	p := &x.p
 	p.Started, p.Finished = r.Started.UTC(), r.Finished.UTC()
@@ -50,7 +51,7 @@ func (x *execution) collect(ctx context.Context, r runner.Result) {
 		wrong = append(wrong, q.Error())
 	}
 	wrong = append(wrong, x.moved()...)
-	wrong = append(wrong, x.readTests()...)
+	wrong = append(wrong, x.readTests(ctx)...)
 	p.Files = slices.DeleteFunc(p.Files, func(f manifest.File) bool {
 		if f.Role == "log" {
 			return false // strays looks at it: what the command wrote there past the masker
@@ -77,7 +78,7 @@ func (x *execution) moved() (wrong []string) {
 	return wrong
 }
 
-func (x *execution) readTests() (wrong []string) {
+func (x *execution) readTests(ctx context.Context) (wrong []string) {
 	var res testreport.Results
 	var err error
 	if len(x.expanded.Tests) > 0 {
@@ -97,9 +98,9 @@ func (x *execution) readTests() (wrong []string) {
 				x.p.Files[i].Role = f.Role // what a file said of the tests is asked for again, and that it is an artifact is not
 			}
 		}
-		res, err = testreport.ReadFiles(paths)
+		res, err = testreport.ReadFiles(ctx, paths)
 	} else {
-		res, err = testreport.ReadLog(x.logPath)
+		res, err = testreport.ReadLog(ctx, x.logPath)
 	}
 	if err != nil {
 		x.lose(err)
@@ -119,7 +120,7 @@ func (x *execution) judge(ctx context.Context, r runner.Result) {
 	x.facts.LogPath, x.facts.Root, x.facts.RunDir = x.logPath, x.w.Root, x.dir.Path
 	x.facts.Done = doneIn(x.w, x.it)
 	var rec criteria.Recorder
-	p.Criteria = criteria.Judge(x.programs, x.facts, &rec)
+	p.Criteria = criteria.Judge(ctx, x.programs, x.facts, &rec)
 	p.Calls = rec.Calls()
 	x.lose(rec.Lost())
 	maskVerdicts(x.masker, p.Criteria, p.Calls)
@@ -127,7 +128,7 @@ func (x *execution) judge(ctx context.Context, r runner.Result) {
 	t.Result, t.Tests, t.Programs, t.Pins, t.Spec, t.Accept = r, x.facts.Tests, x.programs, p.Pins, p.Spec.Value, x.opt.AcceptPins
 	if x.red != nil {
 		t.Red = &x.red.Doc.Predicate
-		t.Extents = extents(ctx, x.w, x.w.Git.Telling(x.call.note.Aside), x.red, p.Pins)
+		t.Extents = extents(context.WithoutCancel(ctx), x.w, x.w.Git.Telling(x.call.note.Aside), x.red, p.Pins)
 	}
 	why, warnings := proof.Judge(t)
 	x.task.Warnings = append(x.task.Warnings, warnings...)
@@ -145,6 +146,10 @@ func (x *execution) judge(ctx context.Context, r runner.Result) {
 	switch {
 	case r.Canceled:
 		p.Result, p.Reason = manifest.Interrupted, "interrupted"
+		p.Criteria, p.Calls, p.Tests = nil, nil, nil
+	case errors.Is(x.lost, context.Canceled):
+		p.Result, p.Reason = manifest.Interrupted, "interrupted while its evidence was judged; the command had ended"
+		p.Criteria, p.Calls, p.Tests = nil, nil, nil
 	case x.lost != nil:
 		// What was seen of such a moment is no record: another look would see something else.
 		p.Result, p.Reason = manifest.Interrupted, x.masker.String(strings.ReplaceAll(strings.TrimPrefix(r.Err+"; ", "; ")+"its evidence could not be read: "+x.lost.Error(), "\n", "; "))
@@ -164,9 +169,10 @@ func (x *execution) judge(ctx context.Context, r runner.Result) {
 	}
 }
 
-// lose keeps an error of the system: nothing is concluded from evidence that cannot be read at the moment.
+// lose keeps an error of the system, and an interrupt: nothing is concluded from evidence that cannot be read at the moment, or
+// was not read to its end.
 func (x *execution) lose(err error) {
-	if disk.Failed(err) {
+	if disk.Failed(err) || errors.Is(err, context.Canceled) {
 		x.lost = errors.Join(x.lost, err)
 	}
 }

@@ -39,7 +39,7 @@ type decision struct {
 
 // judgement fills in what was decided and says what to tick, on a reading of the workspace made under
 // its lock.
-type judgement func(w *workspace.Workspace, p *manifest.Predicate) ([]commit.Tick, error)
+type judgement func(ctx context.Context, w *workspace.Workspace, p *manifest.Predicate) ([]commit.Tick, error)
 
 // commit writes the decision. Errors before the commit point leave nothing behind.
 func (d *decision) commit(ctx context.Context, w *workspace.Workspace, judge judgement) error {
@@ -129,7 +129,7 @@ func (d *decision) locked(ctx context.Context, w *workspace.Workspace, store *co
 		if err != nil {
 			return nil, nil, err
 		}
-		ticks, err := judge(fresh, &p)
+		ticks, err := judge(ctx, fresh, &p)
 		if err != nil {
 			refused = err
 			return nil, nil, err
@@ -259,7 +259,7 @@ func (e *Engine) waive(ctx context.Context, w *workspace.Workspace, name string,
 	}
 	t := &Task{Plan: pl.Path, Name: "phase " + ph.ID, Title: ph.Title, Phase: ph.ID}
 	d := &decision{e: e, plan: pl.Path, phase: ph.ID, kind: "manual", note: opt.Note, task: t}
-	return t, d.commit(ctx, w, func(_ *workspace.Workspace, p *manifest.Predicate) ([]commit.Tick, error) {
+	return t, d.commit(ctx, w, func(_ context.Context, _ *workspace.Workspace, p *manifest.Predicate) ([]commit.Tick, error) {
 		p.Result, p.State = manifest.Decided, opt.State
 		return nil, nil
 	})
@@ -311,7 +311,7 @@ func (m *marking) takenBack(it *workspace.Item) bool {
 	return p.Ticked || p.State == plan.Done.String()
 }
 
-func (m *marking) judge(w *workspace.Workspace, p *manifest.Predicate) ([]commit.Tick, error) {
+func (m *marking) judge(ctx context.Context, w *workspace.Workspace, p *manifest.Predicate) ([]commit.Tick, error) {
 	it := (key{m.d.plan, m.d.id}).in(w)
 	if it == nil {
 		return nil, &MarkError{Why: fmt.Sprintf("row %s is gone from %s", m.d.id, m.d.plan), Help: "planctl show " + m.d.plan}
@@ -339,25 +339,25 @@ func (m *marking) judge(w *workspace.Workspace, p *manifest.Predicate) ([]commit
 	}
 	p.Result = manifest.Pass
 	p.Ticked = true
-	if err := m.review(w, it, p); err != nil {
+	if err := m.review(ctx, w, it, p); err != nil {
 		return nil, err
 	}
 	facts := m.d.facts(w)
 	facts.Done = doneIn(w, it)
-	if err := judgeByHand(w, it, p, facts); err != nil {
+	if err := judgeByHand(ctx, w, it, p, facts); err != nil {
 		return nil, err
 	}
-	return append([]commit.Tick{own}, closePhases(w, it, p, facts)...), nil
+	return append([]commit.Tick{own}, closePhases(ctx, w, it, p, facts)...), nil
 }
 
 // review ties the decision to the run that was reviewed, or to the row as it read before.
-func (m *marking) review(w *workspace.Workspace, it *workspace.Item, p *manifest.Predicate) error {
+func (m *marking) review(ctx context.Context, w *workspace.Workspace, it *workspace.Item, p *manifest.Predicate) error {
 	if m.opt.Run != "" {
 		r, err := findRun(it, m.opt.Run)
 		if err != nil {
 			return err
 		}
-		if err := reviewed(w, it, r); err != nil {
+		if err := reviewed(ctx, w, it, r); err != nil {
 			return err
 		}
 		p.Judged = r.Digest
@@ -376,7 +376,7 @@ func (m *marking) review(w *workspace.Workspace, it *workspace.Item, p *manifest
 
 // judgeByHand judges what a decision can be held to: the artifacts are there, and the criteria that
 // need no run hold.
-func judgeByHand(w *workspace.Workspace, it *workspace.Item, p *manifest.Predicate, facts criteria.Facts) error {
+func judgeByHand(ctx context.Context, w *workspace.Workspace, it *workspace.Item, p *manifest.Predicate, facts criteria.Facts) error {
 	sp, _, _ := it.EffectiveSpec()
 	if sp == nil {
 		return nil
@@ -401,7 +401,7 @@ func judgeByHand(w *workspace.Workspace, it *workspace.Item, p *manifest.Predica
 		}
 	}
 	var rec criteria.Recorder
-	p.Criteria = criteria.Judge(handy, facts, &rec)
+	p.Criteria = criteria.Judge(ctx, handy, facts, &rec)
 	p.Calls = rec.Calls()
 	if err := rec.Lost(); err != nil {
 		return err

@@ -84,7 +84,7 @@ func (e *Engine) execute(ctx context.Context, w *workspace.Workspace, it *worksp
 		return
 	}
 	x.collect(ctx, result)
-	x.judge(context.WithoutCancel(ctx), result)
+	x.judge(ctx, result)
 	// The record is made even when ctx was cancelled: Ctrl-C leaves a recorded run.
 	out, err := x.record(context.WithoutCancel(ctx), open)
 	t.Outcome, t.Predicate = out, &x.p
@@ -126,7 +126,7 @@ func (x *execution) conclude(err error) {
 	case err != nil:
 		t.Status, t.Err, t.Reason = Trouble, err, err.Error()
 		t.Help = "planctl recover finishes what was begun"
-	case x.lost != nil:
+	case x.lost != nil && !errors.Is(x.lost, context.Canceled):
 		t.Status, t.Err, t.Reason = Trouble, x.lost, x.p.Reason
 	case t.Result != nil && t.Result.Err != "":
 		t.Status, t.Reason = Trouble, x.p.Reason

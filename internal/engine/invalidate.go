@@ -39,7 +39,7 @@ func (e *Engine) invalidate(ctx context.Context, w *workspace.Workspace, name st
 		return nil, err
 	}
 	d := &decision{e: e, plan: it.Plan.Path, id: it.Task.ID, phase: it.Phase.ID, kind: "manual", note: opt.Note, task: e.describe(w, it)}
-	return d.task, d.commit(ctx, w, func(w *workspace.Workspace, p *manifest.Predicate) ([]commit.Tick, error) {
+	return d.task, d.commit(ctx, w, func(ctx context.Context, w *workspace.Workspace, p *manifest.Predicate) ([]commit.Tick, error) {
 		now := (key{d.plan, d.id}).in(w)
 		if now == nil {
 			return nil, &MarkError{Why: fmt.Sprintf("row %s is gone from %s", d.id, d.plan), Help: "planctl show " + d.plan}

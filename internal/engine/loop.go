@@ -269,12 +269,12 @@ func (e *Engine) runPhase(ctx context.Context, w *workspace.Workspace, ref *phas
 		return nil, &InvalidError{fs}
 	}
 	d := &decision{e: e, plan: ref.plan.Path, phase: ref.phase.ID, note: opt.Note, task: t, kind: manifest.KindPhase}
-	err := d.commit(ctx, w, func(w *workspace.Workspace, p *manifest.Predicate) ([]commit.Tick, error) {
+	err := d.commit(ctx, w, func(ctx context.Context, w *workspace.Workspace, p *manifest.Predicate) ([]commit.Tick, error) {
 		pl, ph, err := w.FindPhase(ref.plan.Path + "#" + ref.phase.ID)
 		if err != nil {
 			return nil, err
 		}
-		ticks, ok, err := judgePhase(w, pl, ph, p, d.facts(w))
+		ticks, ok, err := judgePhase(ctx, w, pl, ph, p, d.facts(w))
 		if err != nil {
 			return nil, err
 		}

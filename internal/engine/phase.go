@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -26,18 +27,18 @@ type closing struct {
 
 // closePhases judges the phase that the tick of it completes, and ticks the roll-up rows that stand
 // for it, which may complete their phases in turn. Verdicts go into the manifest.
-func closePhases(w *workspace.Workspace, it *workspace.Item, p *manifest.Predicate, facts criteria.Facts) []commit.Tick {
+func closePhases(ctx context.Context, w *workspace.Workspace, it *workspace.Item, p *manifest.Predicate, facts criteria.Facts) []commit.Tick {
 	c := &closing{w: w, p: p, facts: facts, done: map[key]bool{keyOf(it): true}}
 	c.facts.Root = w.Root
-	c.phase(it.Plan, it.Phase)
+	c.phase(ctx, it.Plan, it.Phase)
 	return c.ticks
 }
 
 // judgePhase judges a phase that has no open row, for `run --phase`.
-func judgePhase(w *workspace.Workspace, pl *workspace.Plan, ph *plan.Phase, p *manifest.Predicate, facts criteria.Facts) ([]commit.Tick, bool, error) {
+func judgePhase(ctx context.Context, w *workspace.Workspace, pl *workspace.Plan, ph *plan.Phase, p *manifest.Predicate, facts criteria.Facts) ([]commit.Tick, bool, error) {
 	c := &closing{w: w, p: p, facts: facts, done: map[key]bool{}}
 	c.facts.Root = w.Root
-	c.phase(pl, ph)
+	c.phase(ctx, pl, ph)
 	return c.ticks, len(p.Phases) > 0 && p.Phases[0].Pass, c.lost
 }
 
@@ -45,7 +46,7 @@ func (c *closing) closed(pl *workspace.Plan, t *plan.Task) bool {
 	return !schedule.IsOpen(t) || c.done[key{pl.Path, t.ID}]
 }
 
-func (c *closing) phase(pl *workspace.Plan, ph *plan.Phase) {
+func (c *closing) phase(ctx context.Context, pl *workspace.Plan, ph *plan.Phase) {
 	for _, t := range ph.Tasks {
 		if !c.closed(pl, t) {
 			return
@@ -62,7 +63,7 @@ func (c *closing) phase(pl *workspace.Plan, ph *plan.Phase) {
 		var rec criteria.Recorder
 		facts := c.facts
 		facts.Done = c.doneFunc(pl)
-		v.Criteria = append(v.Criteria, criteria.Judge(programs, facts, &rec)...)
+		v.Criteria = append(v.Criteria, criteria.Judge(ctx, programs, facts, &rec)...)
 		v.Calls = rec.Calls()
 		if err := rec.Lost(); err != nil {
 			c.lost = errors.Join(c.lost, fmt.Errorf("judge phase %s: %w", ph.ID, err))
@@ -72,7 +73,7 @@ func (c *closing) phase(pl *workspace.Plan, ph *plan.Phase) {
 	}
 	c.p.Phases = append(c.p.Phases, v)
 	if v.Pass {
-		c.rollups(pl, ph)
+		c.rollups(ctx, pl, ph)
 	}
 }
 
@@ -95,7 +96,7 @@ func (c *closing) doneFunc(pl *workspace.Plan) func(string) (bool, error) {
 }
 
 // rollups ticks the rows, in any plan, that are done when this phase is complete.
-func (c *closing) rollups(pl *workspace.Plan, ph *plan.Phase) {
+func (c *closing) rollups(ctx context.Context, pl *workspace.Plan, ph *plan.Phase) {
 	for _, q := range c.w.Plans {
 		for _, it := range q.Items {
 			if it.Spec == nil || !it.Spec.IsRollup() || it.Spec.Phase != ph.ID || c.closed(q, it.Task) || !it.Task.Editable {
@@ -110,7 +111,7 @@ func (c *closing) rollups(pl *workspace.Plan, ph *plan.Phase) {
 			}
 			c.ticks = append(c.ticks, commit.Tick{Plan: q.Path, ID: it.Task.ID, Row: it.Task.RowText(), From: it.Task.Token, To: plan.Done, Roll: true})
 			c.done[keyOf(it)] = true
-			c.phase(q, it.Phase)
+			c.phase(ctx, q, it.Phase)
 		}
 	}
 }

@@ -72,7 +72,7 @@ func (e *Engine) preview(ctx context.Context, w *workspace.Workspace, it *worksp
 		t.Status, t.Reason, t.Help = Manual, why, manualHelp(t.Name, it)
 		return v, nil
 	case it.Task.State == plan.Done && it.Standing(w).Fresh && !opt.Force:
-		t.Warnings = append(t.Warnings, altered(w, it.Ran(it.Standing(w).Pass))...)
+		t.Warnings = append(t.Warnings, altered(ctx, w, it.Ran(it.Standing(w).Pass))...)
 		t.Status, t.Reason = Current, "nothing that it depends on has changed since"
 		return v, nil
 	case sp != nil && t.Prose && notReady(it) != "":

@@ -40,7 +40,7 @@ func (x *execution) record(ctx context.Context, open *commit.Open) (commit.Outco
 			if x.spec.Review {
 				to = plan.Active
 			}
-			ticks, moved = x.ticks(w, to)
+			ticks, moved = x.ticks(ctx, w, to)
 		}
 		return change(w, x.it, &x.p, ticks, x.entry(w), x.task.Dir, x.masker)
 	})
@@ -52,7 +52,7 @@ func (x *execution) record(ctx context.Context, open *commit.Open) (commit.Outco
 
 // ticks is the tick of the row that ran, and of the roll-up rows that follow from it. Where the row's
 // spec is no longer the one that ran there are none, and the error says so.
-func (x *execution) ticks(w *workspace.Workspace, to plan.State) ([]commit.Tick, error) {
+func (x *execution) ticks(ctx context.Context, w *workspace.Workspace, to plan.State) ([]commit.Tick, error) {
 	own := commit.Tick{Plan: x.it.Plan.Path, ID: x.it.Task.ID, Row: x.it.Task.RowText(), From: x.it.Task.Token, To: to, Note: x.annotation()}
 	now := keyOf(x.it).in(w)
 	if now == nil {
@@ -71,7 +71,7 @@ func (x *execution) ticks(w *workspace.Workspace, to plan.State) ([]commit.Tick,
 	if to != plan.Done {
 		return []commit.Tick{own}, nil
 	}
-	return append([]commit.Tick{own}, closePhases(w, now, &x.p, x.facts)...), nil
+	return append([]commit.Tick{own}, closePhases(ctx, w, now, &x.p, x.facts)...), nil
 }
 
 // annotation is what `annotate: append` adds to the guidance cell; "" when the config does not ask for it.

@@ -65,7 +65,9 @@ func (e *Engine) Replay(ctx context.Context, name string, opt ReplayOptions) (*T
 	d.before = func(ctx context.Context, rel string, p *manifest.Predicate, open *commit.Open, note *commit.Note) error {
 		return e.replayInto(ctx, w, q, opt, t, rel, p, open, note)
 	}
-	err = d.commit(ctx, w, func(*workspace.Workspace, *manifest.Predicate) ([]commit.Tick, error) { return nil, nil })
+	err = d.commit(ctx, w, func(context.Context, *workspace.Workspace, *manifest.Predicate) ([]commit.Tick, error) {
+		return nil, nil
+	})
 	if err == nil && t.Predicate.Result == manifest.Interrupted {
 		t.Status, t.Reason = Interrupted, t.Predicate.Reason
 	}

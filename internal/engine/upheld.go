@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -23,7 +24,7 @@ func fileOf(w *workspace.Workspace, r *workspace.Record, f manifest.File) string
 }
 
 // upheld says what of a run's evidence is no longer what the run recorded: its log, and with all every file.
-func upheld(w *workspace.Workspace, r *workspace.Record, all bool) []string {
+func upheld(ctx context.Context, w *workspace.Workspace, r *workspace.Record, all bool) []string {
 	var files []manifest.File
 	var paths, wrong []string
 	log := false
@@ -36,7 +37,7 @@ func upheld(w *workspace.Workspace, r *workspace.Record, all bool) []string {
 	if !log {
 		wrong = append(wrong, "its manifest names no log")
 	}
-	for i, sum := range evidence.HashAll(paths) {
+	for i, sum := range evidence.HashAll(ctx, paths) {
 		switch f := files[i]; {
 		case errors.Is(sum.Err, fs.ErrNotExist):
 			wrong = append(wrong, f.Name+" is gone")
@@ -51,7 +52,7 @@ func upheld(w *workspace.Workspace, r *workspace.Record, all bool) []string {
 
 // altered is what a run that is not made again has to say of its evidence: files that are no longer what it recorded, nor
 // what another run recorded in their place.
-func altered(w *workspace.Workspace, r *workspace.Record) []string {
+func altered(ctx context.Context, w *workspace.Workspace, r *workspace.Record) []string {
 	if r == nil {
 		return nil
 	}
@@ -67,7 +68,7 @@ func altered(w *workspace.Workspace, r *workspace.Record) []string {
 	for _, f := range r.Doc.Predicate.Files {
 		paths = append(paths, fileOf(w, r, f))
 	}
-	for i, sum := range evidence.HashAll(paths) {
+	for i, sum := range evidence.HashAll(ctx, paths) {
 		f := r.Doc.Predicate.Files[i]
 		if sum.Err != nil || sum.SHA256 == f.SHA256 && sum.Size == f.Size || byOthers[f.Name+"\x00"+sum.SHA256] {
 			continue // what is absent may be kept elsewhere: verify knows
@@ -82,7 +83,7 @@ func altered(w *workspace.Workspace, r *workspace.Record) []string {
 }
 
 // reviewed says why a run cannot be what a person ticks the task by now; nil where it can.
-func reviewed(w *workspace.Workspace, it *workspace.Item, r *workspace.Record) error {
+func reviewed(ctx context.Context, w *workspace.Workspace, it *workspace.Item, r *workspace.Record) error {
 	again := "planctl run " + it.Name(w)
 	no := func(why string) error { return &MarkError{Why: why, Help: again + " makes one that can be reviewed"} }
 	p := &r.Doc.Predicate
@@ -107,7 +108,11 @@ func reviewed(w *workspace.Workspace, it *workspace.Item, r *workspace.Record) e
 	if keys := it.Respecified(r); len(keys) > 0 {
 		return no(fmt.Sprintf("the spec of %s was changed since it ran, in %s", it.Task.ID, strings.Join(keys, ", ")))
 	}
-	if wrong := upheld(w, r, true); len(wrong) > 0 {
+	wrong := upheld(ctx, w, r, true)
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if len(wrong) > 0 {
 		return no(fmt.Sprintf("the evidence of %s does not stand: %s", short, strings.Join(wrong, "; ")))
 	}
 	return nil

@@ -1,6 +1,7 @@
 package evidence
 
 import (
+	"context"
 	"errors"
 	"io/fs"
 	"os"
@@ -180,7 +181,7 @@ func (f *finder) hash(names []string) map[string]hashed {
 		}
 		all[i].state = stateOf(info)
 		all[i].mode = info.Mode()
-		all[i].Sum = hashOpen(file, buf)
+		all[i].Sum = hashOpen(context.Background(), file, buf)
 	})
 	out := make(map[string]hashed, len(names))
 	for i, name := range names {

@@ -67,7 +67,7 @@ func Guard(ctx context.Context, root, reports string, repo *gitrepo.Repo, steps 
 		at := filepath.Join(reports, f.name)
 		info, err := os.Stat(at)
 		if err == nil {
-			err = regular(at, info)
+			err = onlyFile(at, info)
 		}
 		if err != nil {
 			return "", err

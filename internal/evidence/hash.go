@@ -1,6 +1,7 @@
 package evidence
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -12,6 +13,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"syscall"
+
+	"github.com/planctl/planctl/internal/regular"
 )
 
 // Sum is what hashing one file gave.
@@ -29,12 +32,13 @@ func Hash(path string) (sha256hex string, size int64, err error) {
 	if err != nil {
 		return "", 0, err
 	}
-	s := hashOpen(f, make([]byte, bufferSize))
+	s := hashOpen(context.Background(), f, make([]byte, bufferSize))
 	return s.SHA256, s.Size, s.Err
 }
 
-// HashAll hashes files on all processors. The sums are in the order of paths.
-func HashAll(paths []string) []Sum {
+// HashAll hashes files on all processors. The sums are in the order of paths. When ctx is done, its error is that of
+// the files that were not read to their end.
+func HashAll(ctx context.Context, paths []string) []Sum {
 	sums := make([]Sum, len(paths))
 	each(len(paths), func(i int, buf []byte) {
 		f, _, err := openRegular(paths[i])
@@ -42,7 +46,7 @@ func HashAll(paths []string) []Sum {
 			sums[i].Err = err
 			return
 		}
-		sums[i] = hashOpen(f, buf)
+		sums[i] = hashOpen(ctx, f, buf)
 	})
 	return sums
 }
@@ -71,7 +75,7 @@ func each(n int, do func(i int, buf []byte)) {
 var errUnstable = errors.New("still being written while it was read")
 
 // hashOpen hashes and closes a file. One that changes meanwhile has no hash.
-func hashOpen(f *os.File, buf []byte) (s Sum) {
+func hashOpen(ctx context.Context, f *os.File, buf []byte) (s Sum) {
 	defer func() { s.Err = errors.Join(s.Err, f.Close()) }()
 	before, err := f.Stat()
 	if err != nil {
@@ -79,7 +83,7 @@ func hashOpen(f *os.File, buf []byte) (s Sum) {
 	}
 	h := sha256.New()
 	// Hidden behind an interface, so that the buffer is used and no ReadFrom.
-	n, err := io.CopyBuffer(struct{ io.Writer }{h}, struct{ io.Reader }{f}, buf)
+	n, err := io.CopyBuffer(struct{ io.Writer }{h}, regular.Until(ctx, f), buf)
 	if err != nil {
 		return Sum{Err: err}
 	}
@@ -101,7 +105,7 @@ func openRegular(path string) (*os.File, fs.FileInfo, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := regular(path, info); err != nil {
+	if err := onlyFile(path, info); err != nil {
 		return nil, nil, err
 	}
 	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
@@ -114,7 +118,7 @@ func openRegularIn(root *os.Root, name string) (*os.File, fs.FileInfo, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := regular(name, info); err != nil {
+	if err := onlyFile(name, info); err != nil {
 		return nil, nil, err
 	}
 	f, err := root.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0)
@@ -127,7 +131,7 @@ func opened(f *os.File, err error) (*os.File, fs.FileInfo, error) {
 	}
 	info, err := f.Stat()
 	if err == nil {
-		err = regular(f.Name(), info)
+		err = onlyFile(f.Name(), info)
 	}
 	if err != nil {
 		return nil, nil, errors.Join(err, f.Close())
@@ -143,7 +147,7 @@ type KindError struct {
 
 func (e *KindError) Error() string { return fmt.Sprintf("%s is %s, not a file", e.Path, e.Kind) }
 
-func regular(path string, info fs.FileInfo) error {
+func onlyFile(path string, info fs.FileInfo) error {
 	kind := "of an unknown kind"
 	switch mode := info.Mode(); {
 	case mode.IsRegular():

@@ -65,13 +65,13 @@ func TestHashAll(t *testing.T) {
 			put(t, paths[i], fmt.Sprint("content ", i))
 		}
 	}
-	for i, s := range HashAll(paths) {
+	for i, s := range HashAll(t.Context(), paths) {
 		sum, size, err := Hash(paths[i])
 		if s.SHA256 != sum || s.Size != size || (s.Err == nil) != (err == nil) || (err == nil) != (i%7 != 0) {
 			t.Errorf("%d: %+v, want %s %d %v", i, s, sum, size, err)
 		}
 	}
-	if got := HashAll(nil); len(got) != 0 {
+	if got := HashAll(t.Context(), nil); len(got) != 0 {
 		t.Error(got)
 	}
 }
@@ -96,7 +96,7 @@ func BenchmarkHashAll(b *testing.B) {
 	}
 	b.SetBytes(64 << 20)
 	for b.Loop() {
-		for _, s := range HashAll(paths) {
+		for _, s := range HashAll(b.Context(), paths) {
 			if s.Err != nil {
 				b.Fatal(s.Err)
 			}

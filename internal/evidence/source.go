@@ -60,7 +60,7 @@ func KeepSource(ctx context.Context, repo *gitrepo.Repo, runDir, id string, excl
 	if tooBig {
 		why = append(why, fmt.Sprintf("the difference from the commit is longer than %d bytes: hashes only", limit))
 		var more int
-		if s.Digests, more = digestChanges(repo.Top, changes); more > 0 {
+		if s.Digests, more = digestChanges(ctx, repo.Top, changes); more > 0 {
 			why = append(why, fmt.Sprintf("%d more changed files without a hash", more))
 		}
 	}
@@ -78,7 +78,7 @@ func KeepSource(ctx context.Context, repo *gitrepo.Repo, runDir, id string, excl
 
 // digestChanges hashes what the changes left in the worktree: a file's bytes, a
 // link's text.
-func digestChanges(top string, changes []gitrepo.Change) (digests map[string]string, more int) {
+func digestChanges(ctx context.Context, top string, changes []gitrepo.Change) (digests map[string]string, more int) {
 	digests = map[string]string{}
 	var names, paths []string
 	for _, c := range changes {
@@ -106,7 +106,7 @@ func digestChanges(top string, changes []gitrepo.Change) (digests map[string]str
 			names, paths = append(names, c.Path), append(paths, path)
 		}
 	}
-	for i, s := range HashAll(paths) {
+	for i, s := range HashAll(ctx, paths) {
 		var kind *KindError
 		switch {
 		case s.Err == nil:

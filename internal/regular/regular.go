@@ -4,6 +4,7 @@ package regular
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -45,6 +46,21 @@ func Read(path string) (_ []byte, err error) {
 	b := bytes.NewBuffer(make([]byte, 0, info.Size()+bytes.MinRead))
 	_, err = b.ReadFrom(f)
 	return b.Bytes(), err
+}
+
+// Until is r until ctx is done, and ctx's error from then on: what reads gigabytes ends when it is told to.
+func Until(ctx context.Context, r io.Reader) io.Reader { return until{ctx, r} }
+
+type until struct {
+	ctx context.Context
+	r   io.Reader
+}
+
+func (u until) Read(b []byte) (int, error) {
+	if err := u.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return u.r.Read(b)
 }
 
 // lastBytes is how much of a file's end LastLine reads: a log of gigabytes is asked for its last words, too.

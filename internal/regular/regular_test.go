@@ -1,6 +1,7 @@
 package regular
 
 import (
+	"context"
 	"errors"
 	"io/fs"
 	"os"
@@ -59,5 +60,18 @@ func TestLastLine(t *testing.T) {
 	}
 	if _, err := LastLine(filepath.Join(t.TempDir(), "none")); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("a file that is not there: %v", err)
+	}
+}
+
+func TestUntil(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	r := Until(ctx, strings.NewReader("abcd"))
+	b := make([]byte, 2)
+	if n, err := r.Read(b); n != 2 || err != nil {
+		t.Errorf("%q, %v", b[:n], err)
+	}
+	cancel()
+	if n, err := r.Read(b); n != 0 || !errors.Is(err, context.Canceled) {
+		t.Errorf("after the end of ctx: %q, %v", b[:n], err)
 	}
 }

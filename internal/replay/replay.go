@@ -442,14 +442,18 @@ func (r *replay) execute(ctx context.Context, name, ws string, sp *spec.Spec, si
 	if info, gone := os.Stat(cmdDir); res.Err != "" && gone == nil && info.IsDir() {
 		return errors.New(res.Err) // no word about the sources, which have the directory: the disk or the machine failed
 	}
-	side.Tests, err = results(ws, runDir, log, sp, before, res)
+	side.Tests, err = results(ctx, ws, runDir, log, sp, before, res)
+	if errors.Is(err, context.Canceled) {
+		side.Result.Canceled = true // the command had ended, and nothing is known of what it showed
+		return nil
+	}
 	return err
 }
 
 // results reads what the tests said: the report files where the spec names some, else the log.
-func results(ws, runDir, log string, sp *spec.Spec, before evidence.Before, res runner.Result) (testreport.Results, error) {
+func results(ctx context.Context, ws, runDir, log string, sp *spec.Spec, before evidence.Before, res runner.Result) (testreport.Results, error) {
 	if len(sp.Tests) == 0 {
-		return testreport.ReadLog(log)
+		return testreport.ReadLog(ctx, log)
 	}
 	files, _ := evidence.Collect(ws, runDir, sp.Tests, before, res.Started) // what is missing is a report less, and so no verdict
 	var paths []string
@@ -460,7 +464,7 @@ func results(ws, runDir, log string, sp *spec.Spec, before evidence.Before, res 
 		}
 		paths = append(paths, filepath.Join(base, filepath.FromSlash(f.Name)))
 	}
-	return testreport.ReadFiles(paths)
+	return testreport.ReadFiles(ctx, paths)
 }
 
 func (r *replay) job(ctx context.Context, j runner.Job) (runner.Result, error) {

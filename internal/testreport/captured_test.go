@@ -29,9 +29,9 @@ func TestCaptured(t *testing.T) {
 	for _, p := range paths {
 		var res Results
 		if strings.HasSuffix(p, ".xml") {
-			res, err = ReadFiles([]string{p})
+			res, err = ReadFiles(t.Context(), []string{p})
 		} else {
-			res, err = ReadLog(p)
+			res, err = ReadLog(t.Context(), p)
 		}
 		if err != nil {
 			t.Errorf("%s: %v", p, err)

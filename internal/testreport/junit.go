@@ -2,6 +2,7 @@ package testreport
 
 import (
 	"bufio"
+	"context"
 	"encoding/xml"
 	"errors"
 	"fmt"
@@ -18,7 +19,7 @@ const maxReport = 256 << 20
 // readJUnit reads JUnit XML as pytest, Maven, Gradle, node and others write it: testcase elements at
 // any depth, each with failure, error or skipped in it. A test is named CLASSNAME::NAME, or by the one
 // of both that it has. Attributes that count are not read: the elements are counted.
-func readJUnit(path string) (res Results, err error) {
+func readJUnit(ctx context.Context, path string) (res Results, err error) {
 	f, info, err := regular.Open(path)
 	if err != nil {
 		return res, err
@@ -29,7 +30,7 @@ func readJUnit(path string) (res Results, err error) {
 		res.Reader = "junit"
 		return res, nil
 	}
-	return junit(f)
+	return junit(regular.Until(ctx, f))
 }
 
 func junit(r io.Reader) (Results, error) {

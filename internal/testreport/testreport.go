@@ -34,6 +34,7 @@ package testreport
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -121,8 +122,8 @@ const window = 64 << 10
 // ReadLog reads the test results in a log of any size, in one pass and bounded memory. It looks at the
 // first and the last 64 kB to see whose log it is; where several runners wrote to it, the one that is
 // recognised most surely is read. Where no reader knows the log for its own the
-// Results have no Reader and no counts, and that is no error.
-func ReadLog(path string) (res Results, err error) {
+// Results have no Reader and no counts, and that is no error. When ctx is done its error is returned.
+func ReadLog(ctx context.Context, path string) (res Results, err error) {
 	f, _, err := regular.Open(path)
 	if err != nil {
 		return res, err
@@ -135,7 +136,7 @@ func ReadLog(path string) (res Results, err error) {
 	if _, err := f.Seek(0, io.SeekStart); err != nil {
 		return res, err
 	}
-	res, err = r.Read(f)
+	res, err = r.Read(regular.Until(ctx, f))
 	res.Reader = r.Name()
 	return res, err
 }
@@ -167,12 +168,12 @@ func detect(f *os.File) (Reader, error) {
 // ReadFiles reads report files (JUnit XML, go test -json, TAP and the rest) and adds them up. A file
 // that no reader knows is a Problem, and so is an empty one: its writer did not come to the end. One
 // that is whole and holds no test is a Problem only where the others hold none either. With several
-// files a Problem's text begins with the name of its file.
-func ReadFiles(paths []string) (Results, error) {
+// files a Problem's text begins with the name of its file. When ctx is done its error is returned.
+func ReadFiles(ctx context.Context, paths []string) (Results, error) {
 	sum := Results{Names: map[string]Status{}}
 	var none []Trouble
 	for _, p := range paths {
-		one, err := readFile(p)
+		one, err := readFile(ctx, p)
 		if err != nil {
 			return sum, fmt.Errorf("%s: %w", p, err)
 		}
@@ -196,7 +197,7 @@ func ReadFiles(paths []string) (Results, error) {
 // what it got is a report that is broken, not none.
 const noReader = "none"
 
-func readFile(path string) (res Results, err error) {
+func readFile(ctx context.Context, path string) (res Results, err error) {
 	f, _, err := regular.Open(path)
 	if err != nil {
 		return res, err
@@ -214,9 +215,9 @@ func readFile(path string) (res Results, err error) {
 	case len(start) == 0 && n < len(head):
 		return Results{Reader: noReader, Problems: []Trouble{{Problem: NoTests, Text: "the report is empty"}}}, nil
 	case len(start) > 0 && start[0] == '<':
-		return readJUnit(path)
+		return readJUnit(ctx, path)
 	}
-	res, err = ReadLog(path)
+	res, err = ReadLog(ctx, path)
 	if err == nil && res.Reader == "" {
 		res = Results{Reader: noReader, Problems: []Trouble{{Problem: Unreadable, Text: "no known format of test report"}}}
 	}

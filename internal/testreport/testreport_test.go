@@ -18,7 +18,7 @@ func read(t *testing.T, text string) Results {
 	if err := os.WriteFile(p, []byte(text), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	res, err := ReadLog(p)
+	res, err := ReadLog(t.Context(), p)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,7 +70,7 @@ func TestFailureTextHoldsTheReason(t *testing.T) {
 		{"junit_pytest.xml", "tests.test_cycle::test_cycle", `NotImplementedError: infer is a stub`},
 		{"junit_node_red.xml", "test::inner bad", `NotImplementedError: stub`},
 	} {
-		res, err := ReadFiles([]string{"testdata/captured/" + c.file})
+		res, err := ReadFiles(t.Context(), []string{"testdata/captured/" + c.file})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -128,7 +128,7 @@ func TestProblems(t *testing.T) {
 		"unittest_dies_v.log": Crashed, "unittest_exits_v.log": Crashed, "unittest_stops.log": Crashed, "unittest_stops_v.log": Crashed,
 		"unittest_usage.log": Crashed, "unittest_zero.log": NoTests, "unittest_313_zero.log": NoTests,
 	} {
-		res, err := ReadFiles([]string{"testdata/captured/" + file})
+		res, err := ReadFiles(t.Context(), []string{"testdata/captured/" + file})
 		if err != nil || len(res.Problems) == 0 || res.Problems[0].Problem != want {
 			t.Errorf("%s: %+v, %v; want %s", file, res.Problems, err, want)
 		}
@@ -245,7 +245,7 @@ func TestJUnit(t *testing.T) {
 		if err := os.WriteFile(p, []byte(c.text), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		res, err := ReadFiles([]string{p})
+		res, err := ReadFiles(t.Context(), []string{p})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -276,20 +276,20 @@ func TestFilesAreAddedUp(t *testing.T) {
 	hollow := write("hollow.xml", `<testsuite tests="0"/>`)
 	empty := write("empty.xml", ``)
 
-	res, err := ReadFiles([]string{one, two, hollow})
+	res, err := ReadFiles(t.Context(), []string{one, two, hollow})
 	if err != nil || res.Total != 4 || res.Passed != 2 || res.Failed != 2 || len(res.Problems) != 0 || res.Reader != "junit" {
 		t.Errorf("%+v, %v", res, err)
 	}
 	if res.Names["a"] != Failed {
 		t.Errorf("a passed in one file and failed in the next: %s, want failed", res.Names["a"])
 	}
-	if res, err = ReadFiles([]string{one, empty}); err != nil || len(res.Problems) != 1 || res.Problems[0].Text != "empty.xml: the report is empty" || res.Reader != "junit" {
+	if res, err = ReadFiles(t.Context(), []string{one, empty}); err != nil || len(res.Problems) != 1 || res.Problems[0].Text != "empty.xml: the report is empty" || res.Reader != "junit" {
 		t.Errorf("with an empty file: %+v, %v", res, err)
 	}
-	if res, err = ReadFiles([]string{hollow, hollow}); err != nil || len(res.Problems) != 1 || res.Problems[0].Problem != NoTests {
+	if res, err = ReadFiles(t.Context(), []string{hollow, hollow}); err != nil || len(res.Problems) != 1 || res.Problems[0].Problem != NoTests {
 		t.Errorf("two without a test: %+v, %v", res, err)
 	}
-	if _, err = ReadFiles([]string{one, filepath.Join(dir, "gone.xml")}); err == nil || !strings.Contains(err.Error(), "gone.xml") {
+	if _, err = ReadFiles(t.Context(), []string{one, filepath.Join(dir, "gone.xml")}); err == nil || !strings.Contains(err.Error(), "gone.xml") {
 		t.Errorf("a file that is not there: %v", err)
 	}
 }
@@ -305,7 +305,7 @@ func TestNamesakes(t *testing.T) {
 		}
 	}
 	for _, order := range [][]string{paths, {paths[1], paths[0]}} {
-		if res, err := ReadFiles(order); err != nil || res.Names["T::a"] != Skipped {
+		if res, err := ReadFiles(t.Context(), order); err != nil || res.Names["T::a"] != Skipped {
 			t.Errorf("skipped in one file and passed in the other: %+v, %v", res, err)
 		}
 	}

@@ -13,7 +13,7 @@ func TestWordsOfAFailure(t *testing.T) {
 	long := map[string]string{"test_message": "Differing items:", "test_chained": "invalid literal for int()", "test_group": "ValueError: in the group"}
 	for file, whole := range map[string]bool{"words_long.log": true, "words_short.log": true, "words_line.log": false, "words_native.log": true, "words_no.log": false,
 		"words_locals.log": true, "words_unittest.log": false, "junit_words.xml": true, "junit_words_native.xml": true} {
-		res, err := ReadFiles([]string{"testdata/captured/" + file})
+		res, err := ReadFiles(t.Context(), []string{"testdata/captured/" + file})
 		if want := map[bool]int{true: 1, false: 5}[file == "words_unittest.log"]; err != nil || len(res.Failures) != want {
 			t.Fatalf("%s: %d failures, want %d; %v", file, len(res.Failures), want, err)
 		}

@@ -197,7 +197,7 @@ func BenchmarkHash(b *testing.B) {
 	b.Run("planctl", func(b *testing.B) {
 		b.SetBytes(512 << 20)
 		for b.Loop() {
-			for _, s := range evidence.HashAll(paths) {
+			for _, s := range evidence.HashAll(b.Context(), paths) {
 				if s.Err != nil {
 					b.Fatal(s.Err)
 				}

@@ -77,7 +77,7 @@ func (c *checker) hash(past func() error) error {
 			}
 		}
 	}
-	sums := evidence.HashAll(abs)
+	sums := evidence.HashAll(c.ctx, abs)
 	var gone []string
 	for i, s := range sums {
 		if s.Err == nil {

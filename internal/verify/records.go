@@ -332,7 +332,7 @@ func (c *checker) tests(r *workspace.Record) (testreport.Results, bool) {
 		if log == "" {
 			return testreport.Results{}, false
 		}
-		res, err := testreport.ReadLog(log)
+		res, err := testreport.ReadLog(c.ctx, log)
 		return res, err == nil
 	}
 	var paths []string
@@ -349,7 +349,7 @@ func (c *checker) tests(r *workspace.Record) (testreport.Results, bool) {
 	if len(paths) == 0 {
 		return testreport.Results{}, false
 	}
-	res, err := testreport.ReadFiles(paths)
+	res, err := testreport.ReadFiles(c.ctx, paths)
 	return res, err == nil
 }
 
@@ -381,7 +381,7 @@ func (c *checker) recalled(r *workspace.Record) {
 		return
 	}
 	facts := criteria.Facts{Root: c.w.Root, LogPath: log, RunDir: filepath.Dir(c.w.Abs(r.Path))}
-	for _, d := range criteria.Recall(calls, facts) {
+	for _, d := range criteria.Recall(c.ctx, calls, facts) {
 		c.at(CodeCall, r, d.String(), "run the task again")
 	}
 }

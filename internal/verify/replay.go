@@ -179,7 +179,7 @@ func (c *checker) sideTests(r *workspace.Record, log int, ran *manifest.Predicat
 	if file.state != intact {
 		return testreport.Results{}, false
 	}
-	res, err := testreport.ReadLog(c.w.Abs(file.path))
+	res, err := testreport.ReadLog(c.ctx, c.w.Abs(file.path))
 	return res, err == nil // that it cannot be read is said of the file
 }
 

@@ -2,6 +2,7 @@ package verify
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -93,5 +94,19 @@ func TestAlteredCopy(t *testing.T) {
 	}
 	if got, want := found(t, root, Options{}), []finding.Code{CodeManifestChanged}; !slices.Equal(got, want) {
 		t.Errorf("%v, want %v", got, want)
+	}
+}
+
+// TestInterrupted: what was not read to its end is no finding of missing or changed evidence.
+func TestInterrupted(t *testing.T) {
+	w, err := workspace.Open(t.Context(), workspace.Options{Dir: large(t, 1, 1, 1)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Git = nil // which would hear of the interrupt first
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if res, err := Verify(ctx, w, Options{}); !errors.Is(err, context.Canceled) || len(res.Findings) > 0 {
+		t.Errorf("%d findings, %v", len(res.Findings), err)
 	}
 }

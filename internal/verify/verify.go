@@ -2,6 +2,7 @@ package verify
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -85,7 +86,7 @@ func Verify(ctx context.Context, w *workspace.Workspace, o Options) (Result, err
 	if err := c.replays(); err != nil {
 		return Result{}, err
 	}
-	if err := compared(); err != nil {
+	if err := errors.Join(compared(), ctx.Err()); err != nil { // what was read to half is no finding
 		return Result{}, err
 	}
 	c.lowered()
