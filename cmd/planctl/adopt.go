@@ -42,7 +42,7 @@ func (a *app) adopted(ctx context.Context, dryRun, fresh bool) error {
 		p.Printf("kept   %s: it is there already\n", baseline.Name)
 		return p.Err()
 	}
-	_, b, err := writeBaseline(w, res)
+	_, b, err := a.writeBaseline(w, res)
 	if err != nil {
 		return err
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/planctl/planctl/internal/atomicfile"
 	"github.com/planctl/planctl/internal/commit"
+	"github.com/planctl/planctl/internal/disk"
 	"github.com/planctl/planctl/internal/engine"
 	"github.com/planctl/planctl/internal/finding"
 	"github.com/planctl/planctl/internal/replay"
@@ -118,7 +119,7 @@ func classify(err error) (code int, help string) {
 	switch {
 	case errors.As(err, &no):
 		return exitFailed, no.help
-	case errors.As(err, &file):
+	case errors.As(err, &file) && !disk.Failed(err): // else it is the machine that cannot read it
 		return exitUnreadable, ""
 	case errors.As(err, &base):
 		return exitUnreadable, base.Help

@@ -14,7 +14,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/planctl/planctl/internal/adopt"
-	"github.com/planctl/planctl/internal/atomicfile"
 	"github.com/planctl/planctl/internal/commit"
 	"github.com/planctl/planctl/internal/verify"
 	"github.com/planctl/planctl/internal/workspace"
@@ -63,7 +62,7 @@ func (a *app) init(ctx context.Context, dryRun bool, ci adopt.System) error {
 	}
 	proposal, err := adopt.Propose(w, os.DirFS(w.Root))
 	if err != nil {
-		return err
+		return fmt.Errorf("look through %s: %w", w.Root, err)
 	}
 	if ok {
 		proposal.Files = append(proposal.Files, job)
@@ -85,13 +84,14 @@ func (a *app) init(ctx context.Context, dryRun bool, ci adopt.System) error {
 			p.Printf("would write %s: %s\n%s", report.Clean(f.Path), report.Clean(f.Why), report.CleanLines(string(f.Data)))
 			continue
 		}
-		if err := a.inside(w, f.Path); err != nil {
+		store, err := a.inside(w, f.Path)
+		if err != nil {
 			return err
 		}
 		if err := os.MkdirAll(filepath.Dir(at), 0o755); err != nil {
 			return fmt.Errorf("make the directory of %s: %w", f.Path, err)
 		}
-		switch err := atomicfile.Create(at, f.Data, mode); {
+		switch err := store.Create(at, f.Data, mode); {
 		case errors.Is(err, os.ErrExist):
 			p.Printf("kept   %s: it is there already\n", report.Clean(f.Path))
 		case err != nil:
@@ -120,16 +120,19 @@ func (a *app) init(ctx context.Context, dryRun bool, ci adopt.System) error {
 	return p.Err()
 }
 
-// inside refuses a path that leads out of the workspace; one that says so itself, a job's for CI, out of the repository.
-func (a *app) inside(w *workspace.Workspace, rel string) error {
+// inside is the store of the directory that a path may not lead out of: the workspace; of one that says so itself, a job's
+// for CI, the repository.
+func (a *app) inside(w *workspace.Workspace, rel string) (*commit.Store, error) {
 	if w.Git == nil || !strings.HasPrefix(rel, "../") {
-		return a.store(w).Inside(rel)
+		store := a.store(w)
+		return store, store.Inside(rel)
 	}
 	at, err := filepath.Rel(w.Git.Top, filepath.Join(w.Root, filepath.FromSlash(rel)))
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return commit.NewStore(w.Git.Top, w.Git).Inside(filepath.ToSlash(at))
+	store := commit.NewStore(w.Git.Top, w.Git)
+	return store, store.Inside(filepath.ToSlash(at))
 }
 
 // missedPlans stops an init that was called among plans and would set up a directory above them, where they are none: what

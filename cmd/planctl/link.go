@@ -11,7 +11,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/planctl/planctl/internal/atomicfile"
 	"github.com/planctl/planctl/internal/workspace"
 	"github.com/planctl/planctl/ledger"
 	"github.com/planctl/planctl/report"
@@ -68,7 +67,7 @@ func (a *app) link(ctx context.Context, name, id string, create bool) error {
 	path := w.ConfigPath
 	if path == "" {
 		path = filepath.Join(w.Root, ".planctl.yaml")
-		if err := atomicfile.Create(path, []byte("version: 1\n"), 0o644); err != nil && !errors.Is(err, os.ErrExist) {
+		if err := a.store(w).Create(path, []byte("version: 1\n"), 0o644); err != nil && !errors.Is(err, os.ErrExist) {
 			return err
 		}
 	}
@@ -90,7 +89,7 @@ func (a *app) createSection(ctx context.Context, w *workspace.Workspace, pl *wor
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return fmt.Errorf("make the ledger's directory: %w", err)
 	}
-	if err := atomicfile.Create(path, nil, 0o644); err != nil && !errors.Is(err, os.ErrExist) {
+	if err := a.store(w).Create(path, nil, 0o644); err != nil && !errors.Is(err, os.ErrExist) {
 		return err
 	}
 	err := a.store(w).Edit(ctx, w.Config.Ledger, "link "+pl.Path, func(src []byte) ([]byte, error) {

@@ -16,6 +16,7 @@ import (
 
 	"github.com/planctl/planctl/internal/adopt"
 	"github.com/planctl/planctl/internal/atomicfile"
+	"github.com/planctl/planctl/internal/commit"
 	"github.com/planctl/planctl/internal/diff3"
 	"github.com/planctl/planctl/internal/engine"
 	"github.com/planctl/planctl/internal/gitrepo"
@@ -215,10 +216,10 @@ func installMergeDriver(ctx context.Context, w *workspace.Workspace) (done []str
 	case len(lines) == 0:
 		return append(done, name+": it says merge="+adopt.MergeDriver+" already"), nil
 	case missing:
-		err = atomicfile.Create(file, text, 0o666)
+		err = commit.NewStore(w.Root, w.Git).Create(file, text, 0o666)
 	default:
 		was := sha256.Sum256(there)
-		err = atomicfile.Replace(file, text, &was)
+		err = commit.NewStore(w.Root, w.Git).Replace(file, text, was)
 	}
 	if err != nil {
 		return done, err

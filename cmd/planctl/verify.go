@@ -11,7 +11,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/planctl/planctl/internal/atomicfile"
 	"github.com/planctl/planctl/internal/baseline"
 	"github.com/planctl/planctl/internal/finding"
 	"github.com/planctl/planctl/internal/regular"
@@ -116,7 +115,7 @@ func (a *app) replays(ctx context.Context, w *workspace.Workspace, o verifyOptio
 
 // updateBaseline writes what is wrong now into the baseline, for people to review.
 func (a *app) updateBaseline(w *workspace.Workspace, res verify.Result) error {
-	text, next, err := writeBaseline(w, res)
+	text, next, err := a.writeBaseline(w, res)
 	if err != nil {
 		return err
 	}
@@ -151,7 +150,7 @@ func changedEntries(p *report.Printer, sign string, list []baseline.Entry) {
 }
 
 // writeBaseline brings the baseline up to date, says what became of it, and gives it. A workspace without findings gets none.
-func writeBaseline(w *workspace.Workspace, res verify.Result) (said string, next *baseline.Baseline, err error) {
+func (a *app) writeBaseline(w *workspace.Workspace, res verify.Result) (said string, next *baseline.Baseline, err error) {
 	next = baseline.Update(res.Baseline, res.Found, res.Scope)
 	path := w.Abs(baseline.Name)
 	was, err := regular.Read(path)
@@ -159,7 +158,7 @@ func writeBaseline(w *workspace.Workspace, res verify.Result) (said string, next
 	case errors.Is(err, fs.ErrNotExist) && len(next.Entries) == 0:
 		return "not written, there is nothing to hold", next, nil
 	case errors.Is(err, fs.ErrNotExist):
-		return "written, " + held(next), next, atomicfile.Create(path, next.Format(), 0o644)
+		return "written, " + held(next), next, a.store(w).Create(path, next.Format(), 0o644)
 	case err != nil:
 		return "", nil, err
 	case res.Baseline == nil:
@@ -172,7 +171,7 @@ func writeBaseline(w *workspace.Workspace, res verify.Result) (said string, next
 	sum := sha256.Sum256(was)
 	came, went := res.Baseline.Difference(next)
 	said = fmt.Sprintf("written anew, %s; %d came, %d went", held(next), (&baseline.Baseline{Entries: came}).Findings(), (&baseline.Baseline{Entries: went}).Findings())
-	return said, next, atomicfile.Replace(path, text, &sum)
+	return said, next, a.store(w).Replace(path, text, sum)
 }
 
 // held is how much a baseline holds.

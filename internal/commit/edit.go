@@ -121,6 +121,19 @@ func (s *Store) Edit(ctx context.Context, path, what string, change func(src []b
 	return errors.Join(s.edit(path, steps, change), note.Close(), lock.Release())
 }
 
+// Create and Replace are those of atomicfile, for files of the workspace that are no documents of its work: a config, a
+// baseline. path is absolute. What a kill leaves of them is taken away by recover.
+func (s *Store) Create(path string, data []byte, mode fs.FileMode) error {
+	note := s.Note()
+	return errors.Join(note.Steps().Create(path, data, mode), note.Close())
+}
+
+// Replace fails with an *atomicfile.ChangedError where the file is not what want is the SHA-256 of.
+func (s *Store) Replace(path string, data []byte, want [32]byte) error {
+	note := s.Note()
+	return errors.Join(note.Steps().Replace(path, data, &want), note.Close())
+}
+
 // renumber gives the attempt the next number of the ledger as it is once nobody is saving it: the workspace may have been
 // read while half of it was there, or before a person entered an attempt of their own.
 func (o *Open) renumber(c *Change, st *manifest.Statement) error {

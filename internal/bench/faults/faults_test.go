@@ -134,6 +134,8 @@ func mendedCrashes(t *testing.T, b *bench) {
 		{"run", "linkat", "reports/STAMP/plan_phase_A/summary.md", 1, "nobody does anything"},
 		{"run", "unlinkat", note, 1, "nobody does anything"},
 		{"mark", "linkat", "reports/.gitignore", 1, "nobody does anything"},
+		{"init", "linkat", ".planctl.yaml", 1, "nobody does anything"},
+		{"init", "linkat", ".gitattributes", 1, "nobody does anything"},
 		// The file was in its place, and the intent did not say so yet: recover wrote it again.
 		{"run", "fsync", "docs", 1, "the ledger is checked out"},
 		{"mark", "fsync", "docs", 1, "the ledger is checked out"},
@@ -175,6 +177,8 @@ func mendedErrors(t *testing.T, b *bench) {
 		{"mark", "read", "plan.md", 1, fail, syscall.EIO, "a task that is not there, exit 2"},
 		{"mark", "read", "plan.md", 3, fail, syscall.EIO, "a row that has gone, exit 1"},
 		{"mark", "read", ".planctl.yaml", 1, fail, syscall.EIO, "a config that nobody can read, exit 3"},
+		{"init", "openat", ".gitattributes", 1, fail, syscall.EMFILE, "a file that nobody can read, exit 3"},
+		{"init", "getdents64", ".", 1, fail, syscall.EIO, "trouble of no directory"},
 		{"run", "openat", ".git/commondir", 1, fail, syscall.EMFILE, "no git checkout, so that locks were kept elsewhere"},
 		{"run", "openat", "source.txt", 1, fail, syscall.EMFILE, "an input that the spec has wrong, exit 3"},
 		{"run", "openat", "made.txt", 1, fail, syscall.EMFILE, "an artifact that the command had not made, a failed attempt"},

@@ -38,6 +38,9 @@ func scenarios() []scenario {
 		{name: "run, and the plan is saved as it is replaced", args: run, again: run, ends: []string{"A1"}, saved: "plan.md"},
 		{name: "replay", short: true, args: []string{"replay", "A4"}, again: []string{"replay", "A4"}, ends: []string{"A3", "A4"}, prepare: (*place).proven},
 		{name: "mark", short: true, args: mark, again: mark, ends: []string{"A2"}},
+		{name: "init", args: []string{"init"}, again: []string{"init"}, prepare: func(p *place) error {
+			return os.Remove(p.path(".planctl.yaml"))
+		}},
 		{name: "recover an interrupted run", args: []string{"recover"}, again: run, ends: []string{"A1"}, prepare: func(p *place) error {
 			// Its command has ended by then: what it would go on writing into the log would differ from copy to copy.
 			return p.killAt(point{call: "fsync", path: "reports/STAMP/plan_phase_A/A1.log", nth: 1}, run...)
