@@ -89,6 +89,10 @@ func (w *Workspace) discover() found {
 				root = real
 			}
 			f.walked = append(f.walked, base)
+		} else if _, err := os.Lstat(w.Abs(SidecarOf(base))); err == nil {
+			f.sidecars[SidecarOf(base)] = true
+		} else {
+			w.why(SidecarOf(base), err)
 		}
 		err := filepath.WalkDir(root, func(p string, d fs.DirEntry, err error) error {
 			below, rerr := filepath.Rel(root, p)

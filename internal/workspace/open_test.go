@@ -263,3 +263,15 @@ func TestManyReferences(t *testing.T) {
 		t.Errorf("%d findings, want %d", len(w.Findings), rows/2)
 	}
 }
+
+// A plan that is named in full has its sidecar beside it as one that a pattern finds.
+func TestSidecarOfANamedPlan(t *testing.T) {
+	w := openFiles(t, map[string]string{
+		".planctl.yaml":  "version: 1\nplans: [b.md]\n",
+		"b.md":           phased("B-1", phase("B", "", "B1")),
+		"b.planctl.yaml": "B1:\n  run: echo b\n",
+	})
+	if b := w.Plans[0]; b.Sidecar != "b.planctl.yaml" || b.Item("B1").Spec == nil {
+		t.Errorf("sidecar %q", b.Sidecar)
+	}
+}
