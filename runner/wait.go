@@ -75,6 +75,15 @@ func Wait(ctx context.Context, ex Executor, hs []Handle, each func(JobStatus)) (
 	}
 }
 
+// End cancels jobs that nobody is going to ask for any more, and waits until
+// they have ended. An error means that some may still run.
+func End(ctx context.Context, ex Executor, hs []Handle) error {
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	cancel() // which is how Wait is told to end them
+	_, err := Wait(ctx, ex, hs, nil)
+	return err
+}
+
 // waiting is what Wait knows so far.
 type waiting struct {
 	ex      Executor

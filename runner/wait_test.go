@@ -127,3 +127,23 @@ func TestWaitCancels(t *testing.T) {
 		t.Errorf("a cancel that fails: %v", err)
 	}
 }
+
+// End returns when the jobs have ended, not when they were told to.
+func TestEnd(t *testing.T) {
+	ex := &scripted{answers: [][]runner.JobStatus{
+		{status(a, runner.Running, nil)},
+		{status(a, runner.Running, nil)},
+		{status(a, runner.Finished, &runner.Result{Canceled: true})},
+	}}
+	if err := runner.End(t.Context(), ex, []runner.Handle{a}); err != nil {
+		t.Error(err)
+	}
+	if len(ex.canceled) != 1 || ex.polls != 3 {
+		t.Errorf("cancelled %v, asked %d times; want once, and until it had ended", ex.canceled, ex.polls)
+	}
+	refuses := errors.New("not allowed")
+	ex = &scripted{cancel: refuses, answers: [][]runner.JobStatus{{status(a, runner.Running, nil)}}}
+	if err := runner.End(t.Context(), ex, []runner.Handle{a}); !errors.Is(err, refuses) {
+		t.Errorf("a cancel that fails: %v", err)
+	}
+}

@@ -70,6 +70,12 @@ func (e *Engine) execute(ctx context.Context, w *workspace.Workspace, it *worksp
 	}
 	e.emit(Event{Kind: Started, Task: t})
 	result, err := x.run(ctx, open)
+	if err != nil && open.Handle != nil {
+		// A command was started, and may run yet: the intent stays, for a recovery to end it and to record what there is.
+		x.fail(errors.Join(err, open.Close()))
+		t.Help = "planctl recover ends what it left, and records it"
+		return
+	}
 	if err != nil {
 		x.fail(errors.Join(err, open.Abandon()))
 		return
@@ -323,7 +329,7 @@ func (x *execution) run(ctx context.Context, open *commit.Open) (runner.Result, 
 		return runner.Result{}, fmt.Errorf("start the command: %w", err)
 	}
 	if err := open.Started(hs[0]); err != nil {
-		return runner.Result{}, errors.Join(err, ex.Cancel(context.WithoutCancel(ctx), hs))
+		return runner.Result{}, errors.Join(err, runner.End(ctx, ex, hs))
 	}
 	rs, err := runner.Wait(ctx, ex, hs, nil)
 	if c, ok := job.Live.(io.Closer); ok {

@@ -484,7 +484,7 @@ func (r *replay) job(ctx context.Context, j runner.Job) (runner.Result, error) {
 	}
 	if r.o.Started != nil {
 		if err := r.o.Started(hs[0]); err != nil {
-			return runner.Result{}, errors.Join(err, r.o.Executor.Cancel(context.WithoutCancel(ctx), hs))
+			return runner.Result{}, errors.Join(err, runner.End(ctx, r.o.Executor, hs)) // its checkout is taken away now
 		}
 	}
 	rs, err := runner.Wait(ctx, r.o.Executor, hs, nil)

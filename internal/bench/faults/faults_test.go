@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -45,6 +47,7 @@ func TestFaults(t *testing.T) {
 	t.Run("points", func(t *testing.T) { pointsAreMetAgain(t, b) })
 	t.Run("mended crashes", func(t *testing.T) { mendedCrashes(t, b) })
 	t.Run("mended errors", func(t *testing.T) { mendedErrors(t, b) })
+	t.Run("an error just after the start", func(t *testing.T) { endsWhatItStarted(t, b) })
 }
 
 func newBench(t *testing.T) *bench {
@@ -204,6 +207,61 @@ func mendedErrors(t *testing.T, b *bench) {
 			}
 		})
 	}
+}
+
+// endsWhatItStarted: the disk fails when the intent is to say what was started. planctl once went away and left the
+// command running, and no intent that told of it.
+func endsWhatItStarted(t *testing.T, b *bench) {
+	p, err := newPlace(b.planctl, filepath.Join(b.dir, "started"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.write("command.sh", "trap '' TERM\necho it runs\nwhile :; do sleep 1; done\n"); err != nil {
+		t.Fatal(err)
+	}
+	r, err := p.traced(fault{do: fail, at: point{call: "fsync", path: ".git/planctl/intents/KEY.jsonl", nth: 1}, errno: syscall.EIO}, "run", "A1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !r.hit || r.exit != 4 || !names(r.said, r.real) {
+		t.Errorf("hit: %v, exit %d: %s", r.hit, r.exit, r.said)
+	}
+	for _, pid := range inDirectory(t, p.dir) {
+		t.Errorf("process %d of the command goes on", pid)
+		if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
+			t.Error(err)
+		}
+	}
+	if err := p.recovered(); err != nil {
+		t.Fatal(err)
+	}
+	s, err := p.settled()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if words := slices.Collect(maps.Values(s.entries)); !slices.Equal(words, []string{"interrupted"}) {
+		t.Errorf("the command has run, and the entries are %q", words)
+	}
+}
+
+// inDirectory is the processes whose working directory it is.
+func inDirectory(t *testing.T, dir string) (pids []int) {
+	t.Helper()
+	links, err := filepath.Glob("/proc/[0-9]*/cwd")
+	if err != nil || len(links) == 0 {
+		t.Fatalf("no processes are listed: %v", err)
+	}
+	for _, link := range links {
+		if at, err := os.Readlink(link); err != nil || at != dir {
+			continue // gone meanwhile, or somebody else's
+		}
+		pid, err := strconv.Atoi(filepath.Base(filepath.Dir(link)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		pids = append(pids, pid)
+	}
+	return pids
 }
 
 // What looks like a message that names a file has to.
