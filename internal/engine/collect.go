@@ -138,9 +138,8 @@ func (x *execution) judge(ctx context.Context, r runner.Result) {
 	}
 	if why != "" && t.Tests.Reader == "" && (t.Kind == spec.Red || t.Kind == spec.Green) {
 		last, err := regular.LastLine(x.logPath)
-		if x.lose(err); last != "" { // that there is no log is told by itself
-			why += " (the log ends with: " + criteria.FirstLine(last) + ")"
-		}
+		x.lose(err)
+		why += proof.Unread(last) // that there is no log is told by itself
 	}
 	bad := failing(p.Criteria)
 	switch {

@@ -3,6 +3,7 @@ package proof
 import (
 	"fmt"
 
+	"github.com/planctl/planctl/internal/criteria"
 	"github.com/planctl/planctl/internal/testreport"
 )
 
@@ -29,4 +30,13 @@ func Obstacle(t Run) string {
 		return "no test came to a verdict: " + counts(t.Tests)
 	}
 	return ""
+}
+
+// Unread is how a log ends, to be added to why its run counts for nothing: where no report could be read, that is all that
+// its tests said. last is the last line of the log; of an empty one nothing is said.
+func Unread(last string) string {
+	if last == "" {
+		return ""
+	}
+	return " (the log ends with: " + criteria.FirstLine(last) + ")"
 }

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/planctl/planctl/internal/criteria"
 	"github.com/planctl/planctl/internal/proof"
 )
 
@@ -21,9 +20,7 @@ func (s *Side) hindered(t proof.Run, log string) {
 		return
 	}
 	if t.Tests.Reader == "" && s.Result.Err == "" {
-		if last := lastLine(log); last != "" {
-			s.obstacle += " (it ends with: " + criteria.FirstLine(last) + ")"
-		}
+		s.obstacle += proof.Unread(lastLine(log))
 	}
 	s.Why = s.obstacle
 }
