@@ -37,7 +37,7 @@ func TestProofsNotShownHere(t *testing.T) {
 				p.says(t, 0, "warning[tdd-unreplayed]: the proof of B1 cannot be shown here: ", "verify", "--replay")
 				p.says(t, 0, "the proof holds", "replay", "B1", "--setup", strings.ReplaceAll(c.setup, "DIR", p.dir))
 			}
-			proof(t, c.proofCase)
+			prove(t, c.proofCase)
 		})
 	}
 }

@@ -94,8 +94,8 @@ func (p *crashPlace) lay(text string) {
 	}
 }
 
-// proof runs one case and looks at what planctl says of it, and at what the plan says then.
-func proof(t *testing.T, c proofCase) {
+// prove runs one case and looks at what planctl says of it, and at what the plan says then.
+func prove(t *testing.T, c proofCase) {
 	p := newProofPlace(t, c)
 	if c.whole != nil {
 		c.whole(t, p)
@@ -190,7 +190,7 @@ func TestImpostors(t *testing.T) {
 			if c.red == "" && c.green == "" && c.after == nil && c.whole == nil {
 				t.Fatal("it is refused nowhere")
 			}
-			proof(t, c)
+			prove(t, c)
 		})
 	}
 }
@@ -204,7 +204,7 @@ func TestHonestProofs(t *testing.T) {
 	for _, c := range some(t, cases) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			proof(t, c)
+			prove(t, c)
 		})
 	}
 }

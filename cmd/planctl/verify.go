@@ -13,6 +13,7 @@ import (
 
 	"github.com/planctl/planctl/internal/baseline"
 	"github.com/planctl/planctl/internal/finding"
+	"github.com/planctl/planctl/internal/proof"
 	"github.com/planctl/planctl/internal/regular"
 	"github.com/planctl/planctl/internal/verify"
 	"github.com/planctl/planctl/internal/workspace"
@@ -107,10 +108,7 @@ func (a *app) replays(ctx context.Context, w *workspace.Workspace, o verifyOptio
 	if !a.quiet {
 		a.watch(e, a.printer(a.io.Err), false, 1) // the findings alone are on standard output
 	}
-	return func(it *workspace.Item) (verify.Shown, error) {
-		s, err := e.ShowAgain(ctx, w, it, o.setup)
-		return verify.Shown(s), err
-	}, nil
+	return func(it *workspace.Item) (proof.Shown, error) { return e.ShowAgain(ctx, w, it, o.setup) }, nil
 }
 
 // updateBaseline writes what is wrong now into the baseline, for people to review.

@@ -16,6 +16,7 @@ import (
 	"github.com/planctl/planctl/internal/disk"
 	"github.com/planctl/planctl/internal/evidence"
 	"github.com/planctl/planctl/internal/manifest"
+	"github.com/planctl/planctl/internal/proof"
 	"github.com/planctl/planctl/internal/redact"
 	"github.com/planctl/planctl/internal/regular"
 	"github.com/planctl/planctl/internal/replay"
@@ -298,39 +299,33 @@ func recorded(res testreport.Results, m *redact.Masker) *manifest.Tests {
 	return &manifest.Tests{Total: res.Total, Passed: res.Passed, Failed: res.Failed, Skipped: res.Skipped, Errors: res.Errors, Names: names, Reader: res.Reader}
 }
 
-// Shown is what a replay that is not recorded showed.
-type Shown struct {
-	Why, Help string // why the proof does not hold, "" where it does or where the task has none
-	Here      bool   // Why is of this machine or this clone, and says nothing of the proof
-}
-
 // ShowAgain replays the proof of a task and records nothing.
-func (e *Engine) ShowAgain(ctx context.Context, w *workspace.Workspace, it *workspace.Item, setup string) (Shown, error) {
+func (e *Engine) ShowAgain(ctx context.Context, w *workspace.Workspace, it *workspace.Item, setup string) (proof.Shown, error) {
 	q, err := proofOf(w, it)
 	if err != nil || q == nil {
-		return Shown{}, err
+		return proof.Shown{}, err
 	}
 	if w.Git == nil {
-		return Shown{}, &replay.RefusedError{Why: "a replay lays out the sources of the red run from git, and this is no git checkout"}
+		return proof.Shown{}, &replay.RefusedError{Why: "a replay lays out the sources of the red run from git, and this is no git checkout"}
 	}
 	changes, err := w.Git.Changes(ctx, Own(w))
 	if err != nil {
-		return Shown{}, err
+		return proof.Shown{}, err
 	}
 	now := replay.State{}
 	if now.Commit, _, err = w.Git.Head(ctx); err != nil {
-		return Shown{}, err
+		return proof.Shown{}, err
 	}
 	var tooBig bool
 	if now.Patch, tooBig, err = w.Git.PatchOf(ctx, now.Commit, changes, w.Config.PatchLimit); err != nil {
-		return Shown{}, err
+		return proof.Shown{}, err
 	}
 	if tooBig {
-		return Shown{Why: "what the checkout has beyond its commit is too big to lay out", Help: "commit it first", Here: true}, nil
+		return proof.Shown{Why: "what the checkout has beyond its commit is too big to lay out", Help: "commit it first", Here: true}, nil
 	}
 	key := make([]byte, 16)
 	if _, err := rand.Read(key); err != nil {
-		return Shown{}, err
+		return proof.Shown{}, err
 	}
 	stamp := e.Now().UTC().Format(evidence.StampLayout)
 	pr, err := q.prepare(w, stamp, now)
@@ -347,11 +342,11 @@ func (e *Engine) ShowAgain(ctx context.Context, w *workspace.Workspace, it *work
 	var refused *replay.RefusedError
 	switch {
 	case errors.As(err, &refused):
-		return Shown{masker.String(refused.Why), refused.Help, refused.Here}, nil
+		return proof.Shown{Why: masker.String(refused.Why), Help: refused.Help, Here: refused.Here}, nil
 	case err != nil:
-		return Shown{}, err
+		return proof.Shown{}, err
 	case seen.Canceled():
-		return Shown{}, ctx.Err()
+		return proof.Shown{}, ctx.Err()
 	}
-	return Shown{Why: masker.String(seen.Why()), Help: "planctl replay " + it.Name(w) + " records it, with the logs; --setup lays out what git ignores"}, nil
+	return proof.Shown{Why: masker.String(seen.Why()), Help: "planctl replay " + it.Name(w) + " records it, with the logs; --setup lays out what git ignores"}, nil
 }

@@ -45,3 +45,9 @@ func others(red *manifest.Predicate, now testreport.Results) string {
 	}
 	return "other tests fail than in the red run, where it was " + strings.Join(then[:min(3, len(then))], ", ")
 }
+
+// Shown is what a replay that nobody recorded showed. The zero value is a proof that holds, or a task that has none.
+type Shown struct {
+	Why, Help string // why the proof does not hold, "" where it does; what to do
+	Here      bool   // Why is of this machine or this clone, and says nothing of the proof
+}

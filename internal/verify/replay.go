@@ -16,13 +16,7 @@ import (
 )
 
 // Replay replays the proof of a task.
-type Replay func(it *workspace.Item) (Shown, error)
-
-// Shown is what a replay showed.
-type Shown struct {
-	Why, Help string // why the proof does not hold, "" where it does or the task has none
-	Here      bool   // Why is of this machine or this clone, and says nothing of the proof
-}
+type Replay func(it *workspace.Item) (proof.Shown, error)
 
 // replays asks for every proof behind a tick once more.
 func (c *checker) replays() error {
