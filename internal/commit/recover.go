@@ -314,7 +314,7 @@ func (s *Store) reached(o *Open) (bool, error) {
 		return false, fmt.Errorf("read the manifest: %w", err)
 	}
 	if manifest.Digest(b) != o.Change.Digest {
-		return false, nil
+		return o.has(manifestStep), nil // changed since, which is a person's decision, too; else it is not ours
 	}
 	doc, err := manifest.Decode(b)
 	if err != nil || doc.Predicate.Nonce != o.Intent.Key {
@@ -324,13 +324,16 @@ func (s *Store) reached(o *Open) (bool, error) {
 }
 
 // respect marks as done what a person undid since it was done: an entry that was written and is
-// gone again, or a manifest that was taken away, is not brought back, nor is a tick without it.
+// gone again, or a manifest that was taken away or changed, is not brought back, nor is a tick without it.
 func (s *Store) respect(o *Open, r *Recovered) error {
 	gone := ""
-	if _, err := os.Stat(s.abs(o.Change.ManifestPath)); errors.Is(err, fs.ErrNotExist) {
+	switch b, err := regular.Read(s.abs(o.Change.ManifestPath)); {
+	case errors.Is(err, fs.ErrNotExist):
 		gone = o.Change.ManifestPath + " was removed since"
-	} else if err != nil {
-		return err
+	case err != nil:
+		return fmt.Errorf("read the manifest: %w", err)
+	case manifest.Digest(b) != o.Change.Digest:
+		gone = o.Change.ManifestPath + " was changed since"
 	}
 	if gone == "" && o.has(ledgerStep) {
 		b, err := regular.Read(s.abs(o.Change.Ledger))

@@ -1,0 +1,71 @@
+package commit
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// A manifest that a person changed after the crash is left as it is, and so is what would stand on it: recover once recorded
+// the run a second time, as interrupted, with a manifest that no entry names.
+func TestManifestChangedSince(t *testing.T) {
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range []string{"fix_plan.md", "plan.md"} { // killed before it is entered, and before it is ticked
+		t.Run(file, func(t *testing.T) {
+			dir := t.TempDir()
+			for name, text := range map[string]string{"plan.md": killedPlan, "fix_plan.md": killedLedger, "reports/S/A1.log": ""} {
+				put(t, filepath.Join(dir, name), text)
+			}
+			c := exec.Command(self, "-test.run=^TestKilledHere$")
+			c.Env = append(os.Environ(), "PLANCTL_KILLED_DIR="+dir, "PLANCTL_KILLED_FILE="+file, "PLANCTL_KILLED_WHEN="+string(WasRead), "PLANCTL_KILLED_SAVE=")
+			if out, err := c.CombinedOutput(); err == nil {
+				t.Fatalf("it was not killed: %s", out)
+			}
+			saveAs(t, filepath.Join(dir, "reports/S/A1.run.json"), "\n")
+			was := texts(t, dir)
+			s := NewStore(dir, nil)
+			rs, err := s.Recover(t.Context(), Writing{Ledger: "fix_plan.md"}, time.Now())
+			if err != nil || len(rs) != 1 || !strings.Contains(rs[0].Why, "reports/S/A1.run.json was changed since") {
+				t.Errorf("recovered %+v, %v", rs, err)
+			}
+			now := texts(t, dir)
+			for name, text := range now {
+				if was[name] != text {
+					t.Errorf("%s was %q and is %q", name, was[name], text)
+				}
+			}
+			if len(was) != len(now) {
+				t.Errorf("there were %d files, and are %d", len(was), len(now))
+			}
+			if open, err := s.Intents(); err != nil || len(open) != 0 {
+				t.Errorf("%d intents are left, %v", len(open), err)
+			}
+		})
+	}
+}
+
+// texts is every file of a workspace but planctl's own.
+func texts(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	all := map[string]string{}
+	for _, pattern := range []string{"*.md", "reports/*/*"} {
+		names, err := filepath.Glob(filepath.Join(dir, pattern))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range names {
+			b, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			all[name] = string(b)
+		}
+	}
+	return all
+}
