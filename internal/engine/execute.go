@@ -63,7 +63,12 @@ func (e *Engine) execute(ctx context.Context, w *workspace.Workspace, it *worksp
 		x.fail(err)
 		return
 	}
-	open, err := x.store.Begin(x.intent(ctx))
+	in, err := x.intent(ctx)
+	if err != nil {
+		x.fail(err)
+		return
+	}
+	open, err := x.store.Begin(in)
 	if err != nil {
 		x.fail(err)
 		return
@@ -294,9 +299,9 @@ func (x *execution) problems(code string, ps []evidence.Problem, help string) er
 	return &l
 }
 
-func (x *execution) intent(ctx context.Context) commit.Intent {
+func (x *execution) intent(ctx context.Context) (in commit.Intent, err error) {
 	w, it := x.w, x.it
-	in := commit.Intent{
+	in = commit.Intent{
 		Key: x.p.Nonce, Name: keyOf(it).String(), RunDir: x.task.Dir,
 		Manifest: x.task.Dir + "/" + fileID(it.Task.ID) + manifest.Suffix, Log: x.task.Log,
 		Begun: x.p.Started, Partial: x.p,
@@ -304,10 +309,9 @@ func (x *execution) intent(ctx context.Context) commit.Intent {
 			Task: it.EntryName(w), Style: w.Config.AttemptStyle()},
 	}
 	if w.Git != nil {
-		// Without a branch's name a recovery takes the run for one of a detached HEAD and keeps it: nothing is lost.
-		in.Branch, _ = w.Git.Branch(ctx)
+		in.Branch, err = w.Git.Branch(ctx)
 	}
-	return in
+	return in, err
 }
 
 // run submits the command and waits for its end.
