@@ -123,6 +123,10 @@ func (n *Note) begin() error {
 		return fmt.Errorf("make a note: %w", err)
 	}
 	n.path = n.file.Name()
+	// Where this process is not in the list of who looks (a container, another machine), its lock tells that it lives.
+	if err := syscall.Flock(int(n.file.Fd()), syscall.LOCK_EX); err != nil {
+		return fmt.Errorf("lock the note %s: %w", n.path, err)
+	}
 	return n.write(noted{Of: &a})
 }
 
@@ -142,9 +146,9 @@ func (n *Note) Close() error {
 	if n == nil || n.file == nil {
 		return nil
 	}
-	err := n.file.Close()
-	n.file = nil
 	kept, failed := n.store.clear(n.path, n.lines)
+	err := n.file.Close() // and with it the lock: until here nobody else clears it
+	n.file = nil
 	for _, name := range kept {
 		err = errors.Join(err, fmt.Errorf("what somebody saved meanwhile is kept in %s", n.store.shown(name)))
 	}
@@ -174,12 +178,32 @@ func (s *Store) clearNotes() (kept []string, err error) {
 			errs = append(errs, err)
 		case by.PID != 0 && alive(by.PID, by.Birth):
 		default:
-			names, err := s.clear(note, lines)
+			names, err := s.clearDead(note, lines)
 			kept = append(kept, names...)
 			errs = append(errs, err)
 		}
 	}
 	return kept, errors.Join(errs...)
+}
+
+// clearDead is clear for the note of a process that is not in this system's list, if nobody holds the note.
+func (s *Store) clearDead(note string, lines []noted) (kept []string, err error) {
+	f, err := os.OpenFile(note, os.O_RDWR|syscall.O_NOFOLLOW|syscall.O_NONBLOCK, 0)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil // another recovery was here
+	}
+	if err != nil {
+		return nil, err
+	}
+	switch err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); {
+	case errors.Is(err, syscall.EWOULDBLOCK):
+	case err != nil:
+		return nil, errors.Join(fmt.Errorf("lock the note %s: %w", note, err), f.Close())
+	default:
+		kept, err = s.clear(note, lines)
+		return kept, errors.Join(err, f.Close())
+	}
+	return nil, f.Close()
 }
 
 // readNote gives the lines that are whole. A note whose first one is not has a living author, for all that is known, until

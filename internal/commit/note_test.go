@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/planctl/planctl/internal/gitrepo"
@@ -145,5 +146,47 @@ func TestNotedAside(t *testing.T) {
 	note(aside)
 	if _, err := s.clearNotes(); err != nil || !there(t, aside) {
 		t.Errorf("%v", err)
+	}
+}
+
+// A process of another container, or of another machine that has the same files, is not in this system's list. It holds the
+// lock of its note, which tells that it lives.
+func TestNotesOfOtherSystems(t *testing.T) {
+	root := t.TempDir()
+	temp := filepath.Join(root, ".summary.md.planctl-0123456789abcdef")
+	put(t, temp, "half")
+	s := NewStore(root, nil)
+	note := filepath.Join(s.Dir, "notes", fmt.Sprintf("%d-1.jsonl", dead(t)))
+	put(t, note, fmt.Sprintf("{\"of\":{\"pid\":%d,\"birth\":\"1\"}}\n{\"temp\":\".summary.md.planctl-0123456789abcdef\"}\n", dead(t)))
+	f, err := os.Open(note)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX); err != nil {
+		t.Fatal(err)
+	}
+	for _, lives := range []bool{true, false} {
+		if _, err := s.clearNotes(); err != nil {
+			t.Fatal(err)
+		}
+		if there(t, temp) != lives || there(t, note) != lives {
+			t.Errorf("its process lives: %v; the file is there: %v, the note: %v", lives, there(t, temp), there(t, note))
+		}
+		if err := f.Close(); lives && err != nil {
+			t.Fatal(err)
+		}
+	}
+	own := s.Note()
+	if err := own.Aside("/nowhere"); err != nil {
+		t.Fatal(err)
+	}
+	if f, err = os.Open(own.path); err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); !errors.Is(err, syscall.EWOULDBLOCK) {
+		t.Errorf("a note that is being written is not locked: %v", err)
+	}
+	if err := errors.Join(f.Close(), own.Close()); err != nil {
+		t.Fatal(err)
 	}
 }
