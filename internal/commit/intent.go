@@ -21,9 +21,11 @@ import (
 )
 
 // Intent is what a process means to do to one task, on disk before it does
-// it. An intent's file is JSON lines, each fsynced: the intent, what was
-// started, the change, and one line for each step of the change that is done.
-// Only the last line can be torn; it is then as if it had not been written.
+// it. An intent's file is JSON lines: the intent, a throwaway directory of its
+// process, what was started, the change, and for each step of the change what
+// is about to be placed and that it is done. Each is fsynced, a placing only
+// with the next line. Only the last line can be torn; it is then as if it had
+// not been written.
 type Intent struct {
 	Key      string             `json:"key"`  // unique; the command sees it as PLANCTL_KEY
 	Name     string             `json:"name"` // the task as people write it
@@ -72,7 +74,8 @@ type Change struct {
 	manifest []byte
 }
 
-// step names what is done: "manifest", "ledger", or tick + PLAN#ID.
+// line is one line of an intent's file; one of the fields is set. Step names
+// what is done: "manifest", "ledger", or "tick PLAN#ID".
 type line struct {
 	Intent  *Intent        `json:"intent,omitempty"`
 	Started *runner.Handle `json:"started,omitempty"`

@@ -261,7 +261,7 @@ func specFinding(code string, sp *spec.Spec, msg, help string) finding.Finding {
 	return finding.Finding{Code: finding.Code(code), Severity: finding.Error, File: sp.File, Line: sp.Line, Col: sp.Col, Task: sp.ID, Message: msg, Help: help}
 }
 
-// runDir makes a directory for a record without a run: a decision, a phase, a check.
+// recordDir makes a directory for a record without a run: a decision, a phase, a check.
 func (e *Engine) recordDir(ctx context.Context, w *workspace.Workspace, p *workspace.Plan, ph *plan.Phase, note *commit.Note) (abs, rel, stamp string, err error) {
 	reports, slug := w.Reports(p, ph)
 	root := filepath.Join(w.Root, filepath.FromSlash(reports))
