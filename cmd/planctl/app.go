@@ -31,6 +31,7 @@ type stdio struct {
 	Out, Err io.Writer
 	Env      []string
 	Now      func() time.Time // nil: the machine's clock
+	Reads    func()           // said when a call only reads, so that a signal may end it at once; nil: nobody asks
 }
 
 // app holds the global flags and what every command shares.
@@ -78,7 +79,12 @@ func (a *app) root() *cobra.Command {
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: false},
 		Args:              noArgs,
 		RunE:              func(c *cobra.Command, _ []string) error { return c.Help() },
-		PersistentPreRunE: func(*cobra.Command, []string) error { return a.checkGlobals() },
+		PersistentPreRunE: func(c *cobra.Command, _ []string) error {
+			if reads(c) && a.io.Reads != nil {
+				a.io.Reads()
+			}
+			return a.checkGlobals()
+		},
 	}
 	f := root.PersistentFlags()
 	f.StringVarP(&a.dir, "directory", "C", ".", "work as if started in `DIR`")
@@ -94,6 +100,12 @@ func (a *app) root() *cobra.Command {
 		&cobra.Group{ID: "keep", Title: "Set up and keep in order:"})
 	root.AddCommand(a.commands()...)
 	return root
+}
+
+// reads reports whether a call changes nothing, so that there is nothing to bring to an end when it is interrupted.
+func reads(c *cobra.Command) bool {
+	writes := slices.ContainsFunc([]string{"record", "replay", "update-baseline"}, c.Flags().Changed)
+	return c.GroupID == "see" && !writes
 }
 
 func (a *app) checkGlobals() error {

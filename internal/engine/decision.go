@@ -99,12 +99,13 @@ func (d *decision) locked(ctx context.Context, w *workspace.Workspace, store *co
 	} else {
 		p.Source.Why = "not a git repository"
 	}
+	maskPredicate(d.mask, &p) // the intent has it, and is what recover makes a manifest of
 	file := fileID(d.id)
 	if d.id == "" {
 		file = "phase_" + fileID(d.phase)
 	}
 	in := commit.Intent{Key: p.Nonce, Name: name, RunDir: rel, Manifest: rel + "/" + file + manifest.Suffix, Begun: now, Partial: p,
-		Entry: commit.EntryPlace{Ledger: w.Ledger.Path, Section: pl.Link.ID, Title: it.Task.Description, Task: entryName(w, it), Style: w.Config.AttemptStyle()}}
+		Entry: commit.EntryPlace{Ledger: w.Ledger.Path, Section: pl.Link.ID, Title: d.mask.String(it.Task.Description), Task: entryName(w, it), Style: w.Config.AttemptStyle()}}
 	if w.Git != nil {
 		if in.Branch, err = w.Git.Branch(ctx); err != nil {
 			return err

@@ -283,6 +283,7 @@ func (x *execution) begin(ctx context.Context, from string, prose bool) error {
 		p.Files = append(p.Files, *patch)
 	}
 	p.Started = x.e.Now().UTC()
+	maskPredicate(x.masker, p) // the intent has it, and is what recover makes a manifest of
 	return nil
 }
 
@@ -305,7 +306,7 @@ func (x *execution) intent(ctx context.Context) (in commit.Intent, err error) {
 		Key: x.p.Nonce, Name: keyOf(it).String(), RunDir: x.task.Dir,
 		Manifest: x.task.Dir + "/" + fileID(it.Task.ID) + manifest.Suffix, Log: x.task.Log,
 		Begun: x.p.Started, Partial: x.p,
-		Entry: commit.EntryPlace{Ledger: w.Ledger.Path, Section: it.Plan.Link.ID, Title: it.Task.Description,
+		Entry: commit.EntryPlace{Ledger: w.Ledger.Path, Section: it.Plan.Link.ID, Title: x.masker.String(it.Task.Description),
 			Task: it.EntryName(w), Style: w.Config.AttemptStyle()},
 	}
 	if w.Git != nil {

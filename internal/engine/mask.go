@@ -29,7 +29,9 @@ func maskPredicate(m *redact.Masker, p *manifest.Predicate) {
 	if m == nil {
 		return
 	}
-	p.Reason, p.Note, p.Source.Why = m.String(p.Reason), m.String(p.Note), m.String(p.Source.Why)
+	for _, s := range []*string{&p.Reason, &p.Note, &p.Source.Why, &p.Dir, &p.Actor.Name, &p.Actor.Email, &p.Host.Name, &p.Executor.ID} {
+		*s = m.String(*s)
+	}
 	p.Task.Description = m.String(p.Task.Description)
 	for i := range p.Argv {
 		p.Argv[i] = m.String(p.Argv[i])
@@ -45,7 +47,9 @@ func maskPredicate(m *redact.Masker, p *manifest.Predicate) {
 		p.Tests.Names = maskKeys(m, p.Tests.Names)
 	}
 	if r := p.Replay; r != nil {
+		r.Setup = m.String(r.Setup)
 		for _, s := range []*manifest.ReplaySide{&r.Red, &r.Green} {
+			s.Reason, s.Failure = m.String(s.Reason), m.String(s.Failure)
 			for i := range s.Overlaid {
 				s.Overlaid[i] = m.String(s.Overlaid[i])
 			}

@@ -1,10 +1,12 @@
 package evidence
 
 import (
+	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
-	"os"
+	"io"
 	"path"
 	"path/filepath"
 	"strings"
@@ -36,16 +38,49 @@ func LineEnds(ctx context.Context, repo *gitrepo.Repo, root, prefix string, name
 		if ignored[asked[i]] || text == "unset" || text == "unspecified" && eol == "unspecified" {
 			continue
 		}
-		b, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(n)))
-		if err != nil || text == "auto" && bytes.IndexByte(b[:min(len(b), binaryLook)], 0) >= 0 {
-			continue
-		}
-		crlf := bytes.Count(b, []byte("\r\n"))
-		if lf := bytes.Count(b, []byte("\n")) - crlf; eol == "crlf" && lf > 0 || eol != "crlf" && crlf > 0 {
+		if other, err := otherEnds(filepath.Join(root, filepath.FromSlash(n)), eol == "crlf", text == "auto"); err == nil && other {
 			warnings = append(warnings, fmt.Sprintf("git would give %s back with other line ends, so that a clone could not show what was recorded; put the line `%s -text` into .gitattributes", n, quotedPattern(n)))
 		}
 	}
 	return warnings, nil
+}
+
+// otherEnds reports whether a file has a line end that git would not give back: any but CRLF where those are wanted, else a
+// CRLF. auto: a file that git takes for binary has none. An artifact can have gigabytes; it is read until one is found.
+func otherEnds(name string, crlf, auto bool) (other bool, err error) {
+	f, _, err := openRegular(name)
+	if err != nil {
+		return false, err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	r := bufio.NewReaderSize(f, bufferSize)
+	if head, err := r.Peek(binaryLook); err != nil && err != io.EOF {
+		return false, err
+	} else if auto && bytes.IndexByte(head, 0) >= 0 {
+		return false, nil
+	}
+	last := byte(0) // before what is read next
+	for {
+		b, err := r.ReadSlice('\n')
+		if len(b) > 0 && b[len(b)-1] == '\n' {
+			if len(b) > 1 {
+				last = b[len(b)-2]
+			}
+			if (last == '\r') != crlf {
+				return true, nil
+			}
+		}
+		if len(b) > 0 {
+			last = b[len(b)-1]
+		}
+		switch err {
+		case nil, bufio.ErrBufferFull:
+		case io.EOF:
+			return false, nil
+		default:
+			return false, err
+		}
+	}
 }
 
 // quotedPattern is a path as a line of .gitattributes begins with it.

@@ -16,14 +16,18 @@ import (
 	"github.com/planctl/planctl/internal/manifest"
 )
 
-// maxDigests bounds the list of changed files in a manifest.
-const maxDigests = 10_000
+// What is hashed of changed files that no patch keeps: files, which all stand in the manifest, and bytes of them together. A
+// command does not wait until a data set that somebody forgot to ignore has been read.
+const (
+	maxDigests     = 10_000
+	maxDigestBytes = 4 << 30
+)
 
 // KeepSource records the sources of a run: commit and tree, and where the
 // checkout differs from them (exclude aside, see gitrepo.Repo.Changes) the
 // difference, untracked files included, as ID.patch in runDir. Where the patch
 // would be longer than limit bytes, the hashes of the differing files are
-// recorded instead: path → "sha256:" and hex, or "absent". What could not be
+// recorded instead: path → "sha256:" and hex, or "absent", of 10,000 files and 4 GB at most. What could not be
 // kept is said in Why. repo may be nil. steps are told of the patch when it is
 // written.
 func KeepSource(ctx context.Context, repo *gitrepo.Repo, runDir, id string, exclude []string, limit int64, steps atomicfile.Steps) (manifest.Source, *manifest.File, error) {
@@ -81,6 +85,7 @@ func KeepSource(ctx context.Context, repo *gitrepo.Repo, runDir, id string, excl
 func digestChanges(ctx context.Context, top string, changes []gitrepo.Change) (digests map[string]string, more int) {
 	digests = map[string]string{}
 	var names, paths []string
+	room := int64(maxDigestBytes)
 	for _, c := range changes {
 		if strings.HasSuffix(c.Path, "/") {
 			continue
@@ -102,7 +107,12 @@ func digestChanges(ctx context.Context, top string, changes []gitrepo.Change) (d
 			}
 			sum := sha256.Sum256([]byte(to))
 			digests[c.Path] = "sha256:" + hex.EncodeToString(sum[:])
+		case err == nil && info.Mode().IsRegular() && info.Size() > room:
+			more++
 		default:
+			if err == nil {
+				room -= info.Size()
+			}
 			names, paths = append(names, c.Path), append(paths, path)
 		}
 	}

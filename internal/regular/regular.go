@@ -36,15 +36,39 @@ func Open(path string) (*os.File, fs.FileInfo, error) {
 	return f, info, nil
 }
 
-// Read is os.ReadFile for what Open opens.
+// most is how large a file may be that is read as a whole, in bytes: what people write is far below it, and a file that is
+// not must not take the machine's memory.
+const most = 256 << 20
+
+// SizeError says that a file is too large to be read as a whole.
+type SizeError struct {
+	Size int64 // bytes; of one that grows, at least
+}
+
+func (e *SizeError) Error() string {
+	return fmt.Sprintf("it has %d bytes, and %d are the most that are read as one document", e.Size, int64(most))
+}
+
+func tooLarge(path string, size int64) error {
+	return &fs.PathError{Op: "read", Path: path, Err: &SizeError{size}}
+}
+
+// Read is os.ReadFile for what Open opens. A file that is too large for it is a *SizeError in an
+// *fs.PathError.
 func Read(path string) (_ []byte, err error) {
 	f, info, err := Open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
+	if info.Size() > most {
+		return nil, tooLarge(path, info.Size())
+	}
 	b := bytes.NewBuffer(make([]byte, 0, info.Size()+bytes.MinRead))
-	_, err = b.ReadFrom(f)
+	n, err := b.ReadFrom(io.LimitReader(f, most+1))
+	if err == nil && n > most {
+		return nil, tooLarge(path, n)
+	}
 	return b.Bytes(), err
 }
 

@@ -75,3 +75,19 @@ func TestUntil(t *testing.T) {
 		t.Errorf("after the end of ctx: %q, %v", b[:n], err)
 	}
 }
+
+func TestReadRefusesWhatIsTooLarge(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "sparse")
+	f, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(f.Truncate(1<<40), f.Close()); err != nil {
+		t.Fatal(err)
+	}
+	_, err = Read(path)
+	var size *SizeError
+	if !errors.As(err, &size) || size.Size != 1<<40 || !strings.Contains(err.Error(), path) {
+		t.Errorf("%v", err)
+	}
+}

@@ -109,6 +109,9 @@ func (w *Workspace) doubt(p *Plan, l Link) string {
 			return d
 		}
 	}
+	if w.Ledger.unreadable {
+		return fmt.Sprintf("the ledger %s cannot be read", w.Ledger.Path)
+	}
 	if w.Ledger.Missing() {
 		return fmt.Sprintf("the ledger %s is not there, so that the section %s would have to be invented", w.Ledger.Path, l.ID)
 	}

@@ -86,9 +86,11 @@ func (p *Plan) Item(id string) *Item { return p.byID[id] }
 type Ledger struct {
 	Path string
 	Doc  *ledger.Ledger
+
+	unreadable bool
 }
 
-// Missing reports whether there is no such file.
+// Missing reports whether there is no such file, or none that can be read.
 func (l *Ledger) Missing() bool { return l == nil || l.Doc == nil }
 
 // Item is a task with all that is said of it.
@@ -195,6 +197,7 @@ func (w *Workspace) openLedger(rel string, archive bool) (*Ledger, *finding.Find
 			Message: "`ledgers` names " + rel + ", which is not there", Help: "mend the path, or take it out",
 		}
 	case !errors.Is(err, fs.ErrNotExist):
+		l.unreadable = true
 		return l, &finding.Finding{
 			Code: "ledger-unreadable", Severity: finding.Error, File: rel,
 			Message: "the ledger cannot be read: " + w.why(rel, err), Help: "mend it, or name another one under `ledger` in " + ConfigName,
