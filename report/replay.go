@@ -16,7 +16,10 @@ func Replayed(p *Printer, t *engine.Task) {
 	if word == "" {
 		word = string(q.Result)
 	}
-	known := inBrackets([]string{"attempt #" + strconv.Itoa(q.Attempt)})
+	known := ""
+	if q.Attempt > 0 { // else it could not be recorded
+		known = inBrackets([]string{"attempt #" + strconv.Itoa(q.Attempt)})
+	}
 	if p.TTY {
 		p.Printf("%s %s  %s%s\n", p.Paint(tone, mark), p.Paint(Strong, Clean(t.Name)), p.Paint(tone, word), known)
 	} else {
@@ -32,8 +35,14 @@ func Replayed(p *Printer, t *engine.Task) {
 			}
 		}
 	}
-	if q.Result == manifest.Interrupted {
+	switch {
+	case q.Result == manifest.Interrupted:
 		p.Printf("%s%s %s\n", in, p.Paint(tone, "why:"), Clean(q.Reason))
+	case t.Status == engine.Conflict:
+		p.Printf("%s%s %s\n", in, p.Paint(tone, "why:"), Clean(t.Reason))
+	}
+	if t.Help != "" {
+		p.Printf("%s%s %s\n", in, p.Paint(Info, "help:"), Clean(t.Help))
 	}
 	if t.Outcome.Manifest != "" {
 		p.Printf("%sevidence: %s\n", in, Clean(t.Outcome.Manifest))

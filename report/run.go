@@ -29,6 +29,10 @@ func RunEvent(p *Printer, ev engine.Event) {
 // recovered shows what became of a run that a planctl left when it died.
 func recovered(p *Printer, ev engine.Event) {
 	r := ev.Recovered
+	if r.Did == "kept" {
+		p.Printf("%s %s: %s\n", p.Paint(Warn, r.Did), Clean(r.Name), Clean(r.Why))
+		return
+	}
 	p.Printf("%s %s: %s", p.Paint(Warn, "recovered"), Clean(r.Name), r.Did)
 	if r.Outcome.Number > 0 {
 		p.Printf(" (attempt #%d)", r.Outcome.Number)

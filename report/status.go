@@ -10,9 +10,10 @@ import (
 type StatusView struct {
 	Schema   string       `json:"schema"`
 	Plans    []PlanStatus `json:"plans"`
-	Running  []Running    `json:"running"`    // what some planctl runs at this moment
-	Open     []string     `json:"unfinished"` // runs that wait for planctl recover
-	Errors   int          `json:"errors"`     // findings of lint
+	Running  []Running    `json:"running"`        // what some planctl runs at this moment
+	Open     []string     `json:"unfinished"`     // tasks whose runs wait for planctl recover
+	Left     []Left       `json:"left,omitempty"` // what is left to be done of each
+	Errors   int          `json:"errors"`         // findings of lint
 	Warnings int          `json:"warnings"`
 }
 
@@ -27,6 +28,15 @@ type Running struct {
 func (r Running) String() string {
 	return fmt.Sprintf("since %s, by process %d", r.Since, r.Process)
 }
+
+// Left is what is left to be done of a run whose planctl is gone.
+type Left struct {
+	Task string `json:"task"`
+	Why  string `json:"why"`
+	Help string `json:"help"`
+}
+
+func (l Left) String() string { return l.Why + "; " + l.Help }
 
 // PlanStatus is one plan.
 type PlanStatus struct {
@@ -159,8 +169,8 @@ func Status(p *Printer, v StatusView, rows bool) {
 	for _, r := range v.Running {
 		p.Printf("%s %s %s\n", p.Paint(Info, "running"), Clean(r.Task), r)
 	}
-	for _, o := range v.Open {
-		p.Printf("%s %s: a run did not finish; planctl recover records it\n", p.Paint(Warn, "unfinished"), Clean(o))
+	for _, l := range v.Left {
+		p.Printf("%s %s: %s\n", p.Paint(Warn, "unfinished"), Clean(l.Task), Clean(l.String()))
 	}
 	if v.Errors+v.Warnings > 0 {
 		p.Printf("%s %s, %s: planctl lint shows them\n", p.Paint(Warn, "findings"), plural(v.Errors, "error"), plural(v.Warnings, "warning"))

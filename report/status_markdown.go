@@ -17,12 +17,12 @@ func StatusMarkdown(p *Printer, v StatusView) {
 		}
 		p.Printf("- %s %s\n", md(r.Task), r)
 	}
-	if len(v.Open) == 0 && v.Errors+v.Warnings == 0 {
+	if len(v.Left) == 0 && v.Errors+v.Warnings == 0 {
 		return
 	}
 	p.Printf("\n## To mend\n\n")
-	for _, o := range v.Open {
-		p.Printf("- %s: a run did not finish; `planctl recover` records it\n", md(o))
+	for _, l := range v.Left {
+		p.Printf("- %s: %s\n", md(l.Task), md(l.String()))
 	}
 	if v.Errors+v.Warnings > 0 {
 		p.Printf("- %s, %s: `planctl lint` shows them\n", plural(v.Errors, "error"), plural(v.Warnings, "warning"))

@@ -12,9 +12,12 @@ import (
 	"github.com/planctl/planctl/plan"
 )
 
-// StatusOf gathers where plans stand, beside what runs now; unfinished names the tasks whose runs wait for recover.
-func StatusOf(w *workspace.Workspace, plans []*workspace.Plan, running []Running, unfinished []string) StatusView {
-	v := StatusView{Schema: "planctl/status/v1", Plans: []PlanStatus{}, Running: append([]Running{}, running...), Open: append([]string{}, unfinished...)}
+// StatusOf gathers where plans stand, beside what runs now; left is the runs that wait for recover.
+func StatusOf(w *workspace.Workspace, plans []*workspace.Plan, running []Running, left []Left) StatusView {
+	v := StatusView{Schema: "planctl/status/v1", Plans: []PlanStatus{}, Running: append([]Running{}, running...), Open: []string{}, Left: append([]Left{}, left...)}
+	for _, l := range left {
+		v.Open = append(v.Open, l.Task)
+	}
 	next := schedule.Next(w)
 	for _, pl := range plans {
 		v.Plans = append(v.Plans, planOf(w, pl, next))

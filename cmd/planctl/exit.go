@@ -107,6 +107,7 @@ func classify(err error) (code int, help string) {
 		invalid   *engine.InvalidError
 		held      *commit.HeldError
 		conflict  *commit.ConflictError
+		moved     *commit.BranchError
 		changed   *atomicfile.ChangedError
 		missing   *workspace.NotFoundError
 		ambiguous *workspace.AmbiguousError
@@ -140,6 +141,8 @@ func classify(err error) (code int, help string) {
 		return exitUnreadable, ""
 	case errors.As(err, &held):
 		return exitConflict, "wait for it, or end that process; a lock does not outlive its process"
+	case errors.As(err, &moved):
+		return exitConflict, "nothing was recorded; decide again on the branch that is meant"
 	case errors.As(err, &conflict), errors.As(err, &changed):
 		return exitConflict, ""
 	case errors.As(err, &missing):

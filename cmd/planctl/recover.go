@@ -8,7 +8,7 @@ import (
 )
 
 func (a *app) recoverCommand() *cobra.Command {
-	var asJSON bool
+	var asJSON, here bool
 	c := &cobra.Command{
 		Use:     "recover",
 		Short:   "Finish what a crash left: end its processes, write its attempt and its tick",
@@ -36,7 +36,7 @@ func (a *app) recoverCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if _, err := e.Recover(c.Context(), w); err != nil {
+			if _, err := e.Recover(c.Context(), w, here); err != nil {
 				return err
 			}
 			if n == 0 && !asJSON {
@@ -48,6 +48,7 @@ func (a *app) recoverCommand() *cobra.Command {
 			return p.Err()
 		},
 	}
+	c.Flags().BoolVar(&here, "here", false, "record on this branch, too, what was begun on a branch that is gone")
 	c.Flags().BoolVar(&asJSON, "json", false, "one JSON object per recovered run")
 	return c
 }

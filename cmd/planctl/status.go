@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/planctl/planctl/internal/commit"
 	"github.com/planctl/planctl/internal/finding"
 	"github.com/planctl/planctl/internal/schedule"
 	"github.com/planctl/planctl/internal/verify"
@@ -54,7 +55,7 @@ func (a *app) status(ctx context.Context, names []string, format string, archive
 	if err != nil {
 		return err
 	}
-	v, err := a.statusOf(w, plans)
+	v, err := a.statusOf(ctx, w, plans)
 	if err != nil {
 		return err
 	}
@@ -71,12 +72,12 @@ func (a *app) status(ctx context.Context, names []string, format string, archive
 }
 
 // statusOf is where plans stand, with what waits in the whole workspace for recover and lint.
-func (a *app) statusOf(w *workspace.Workspace, plans []*workspace.Plan) (report.StatusView, error) {
-	running, unfinished, err := a.begun(w)
+func (a *app) statusOf(ctx context.Context, w *workspace.Workspace, plans []*workspace.Plan) (report.StatusView, error) {
+	running, left, err := a.begun(ctx, w)
 	if err != nil {
 		return report.StatusView{}, err
 	}
-	v := report.StatusOf(w, plans, running, unfinished)
+	v := report.StatusOf(w, plans, running, left)
 	for _, f := range verify.Lint(w, nil) {
 		switch f.Severity {
 		case finding.Error:
@@ -112,8 +113,8 @@ func choosePlans(w *workspace.Workspace, names []string, archived bool) ([]*work
 	return out, nil
 }
 
-// begun is the tasks that run now, and those whose runs were left by a planctl that is gone.
-func (a *app) begun(w *workspace.Workspace) (running []report.Running, unfinished []string, err error) {
+// begun is the tasks that run now, and what is left to be done of those whose planctl is gone.
+func (a *app) begun(ctx context.Context, w *workspace.Workspace) (running []report.Running, left []report.Left, err error) {
 	intents, err := a.store(w).Intents()
 	if err != nil {
 		return nil, nil, err
@@ -125,10 +126,27 @@ func (a *app) begun(w *workspace.Workspace) (running []report.Running, unfinishe
 		case o.Live():
 			running = append(running, report.Running{Task: calledNow(w, in.Name), Process: in.PID, Since: in.Begun.UTC().Format(time.RFC3339), Log: in.Log})
 		default:
-			unfinished = append(unfinished, calledNow(w, in.Name))
+			l, err := o.Left(ctx)
+			if err != nil {
+				return nil, nil, err
+			}
+			left = append(left, leftOf(calledNow(w, in.Name), l))
 		}
 	}
-	return running, unfinished, nil
+	return running, left, nil
+}
+
+func leftOf(task string, l commit.Left) report.Left {
+	out := report.Left{Task: task, Why: "a run did not finish", Help: "planctl recover records it"}
+	switch {
+	case l.Branch != nil:
+		out.Why, out.Help = l.Branch.Waits(), l.Branch.Help()
+	case l.Ticks:
+		out.Why, out.Help = "ended ("+l.Ended+") and is entered, but not ticked yet", "planctl recover ticks it"
+	case l.Ended != "":
+		out.Why, out.Help = "ended ("+l.Ended+"), not entered yet", "planctl recover enters it"
+	}
+	return out
 }
 
 // calledNow is how people type the task that an intent names as PLAN#ID; the intent's own word where its row is gone.
@@ -144,8 +162,8 @@ func calledNow(w *workspace.Workspace, name string) string {
 }
 
 // runningNow is what runs of one task, nil where nothing does.
-func (a *app) runningNow(w *workspace.Workspace, it *workspace.Item) (*report.Running, error) {
-	running, _, err := a.begun(w)
+func (a *app) runningNow(ctx context.Context, w *workspace.Workspace, it *workspace.Item) (*report.Running, error) {
+	running, _, err := a.begun(ctx, w)
 	if err != nil {
 		return nil, err
 	}
@@ -183,7 +201,7 @@ func (a *app) next(ctx context.Context, names []string, most int, asJSON bool) e
 	if err != nil {
 		return err
 	}
-	running, _, err := a.begun(w)
+	running, _, err := a.begun(ctx, w)
 	if err != nil {
 		return err
 	}
@@ -270,7 +288,7 @@ func (a *app) showOne(ctx context.Context, name string, asJSON bool) error {
 	p := a.printer(a.io.Out)
 	it, taskErr := w.Find(name)
 	if taskErr == nil {
-		now, err := a.runningNow(w, it)
+		now, err := a.runningNow(ctx, w, it)
 		if err != nil {
 			return err
 		}
@@ -294,7 +312,7 @@ func (a *app) showOne(ctx context.Context, name string, asJSON bool) error {
 	}
 	pl, planErr := w.FindPlan(name)
 	if planErr == nil {
-		v, err := a.statusOf(w, []*workspace.Plan{pl})
+		v, err := a.statusOf(ctx, w, []*workspace.Plan{pl})
 		if err != nil {
 			return err
 		}

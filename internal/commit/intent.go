@@ -22,8 +22,8 @@ import (
 
 // Intent is what a process means to do to one task, on disk before it does
 // it. An intent's file is JSON lines: the intent, a throwaway directory of its
-// process, what was started, the change, and for each step of the change what
-// is about to be placed and that it is done. Each is fsynced, a placing only
+// process, what was started, how it ended where that could not be recorded, the
+// change, and for each step of the change what is about to be placed and that it is done. Each is fsynced, a placing only
 // with the next line. Only the last line can be torn; it is then as if it had
 // not been written.
 type Intent struct {
@@ -80,6 +80,7 @@ type line struct {
 	Intent  *Intent        `json:"intent,omitempty"`
 	Started *runner.Handle `json:"started,omitempty"`
 	Scratch string         `json:"scratch,omitempty"`
+	Ended   *Ended         `json:"ended,omitempty"`
 	Change  *Change        `json:"change,omitempty"`
 	Placing *placing       `json:"placing,omitempty"`
 	Step    string         `json:"step,omitempty"`
@@ -99,6 +100,7 @@ type Open struct {
 	Intent    Intent
 	Handle    *runner.Handle
 	Throwaway string // a directory that goes with the intent's process, see Scratch
+	Ended     *Ended // what could not be recorded when it ended
 	Change    *Change
 	Steps     []string
 	store     *Store
@@ -286,6 +288,8 @@ func (s *Store) read(path string) (*Open, error) {
 			o.Handle = l.Started
 		case l.Scratch != "":
 			o.Throwaway = l.Scratch
+		case l.Ended != nil:
+			o.Ended = l.Ended
 		case l.Change != nil:
 			o.Change = l.Change
 		case l.Placing != nil:

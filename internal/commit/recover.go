@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -40,7 +41,7 @@ func (e *RecoverError) Error() string { return fmt.Sprintf("recover %s: %v", e.N
 func (e *RecoverError) Unwrap() error { return e.Err }
 
 // Recover finishes the intents whose process is gone, and nothing else. It ends what survives of
-// their commands first. An intent made on another branch is kept for that branch. w says how plans
+// their commands first. An intent made on another branch is kept for that branch, unless s.Here and that is gone. w says how plans
 // are written. Without open intents nothing is locked or written.
 func (s *Store) Recover(ctx context.Context, w Writing, now time.Time) ([]Recovered, error) {
 	open, err := s.Intents()
@@ -80,7 +81,8 @@ func (s *Store) RecoverTask(ctx context.Context, w Writing, task string, now tim
 			continue
 		}
 		r, err := s.recoverLocked(ctx, w, o, now)
-		out = append(out, r...)
+		// What waits for another branch Recover has said, before the lock was asked for.
+		out = append(out, slices.DeleteFunc(r, func(r Recovered) bool { return r.Did == "kept" })...)
 		if err != nil {
 			return out, &RecoverError{o.Intent.Name, err}
 		}
@@ -148,17 +150,27 @@ func (s *Store) keep(ctx context.Context, w Writing, o *Open) ([]Recovered, erro
 		r.Why = err.Error()
 		return []Recovered{r}, nil
 	}
-	branch, err := s.branch(ctx)
-	if err != nil || branch == o.Intent.Branch {
+	moved, err := s.elsewhere(ctx, &o.Intent)
+	if err != nil || moved == nil || moved.Gone && s.Here {
 		return nil, err
 	}
-	if o.Handle != nil || o.Intent.Log != "" {
-		if r.Killed, err = local.EndGroup(ctx, o.handle(), 5*time.Second); err != nil {
-			return nil, fmt.Errorf("end what survives of it: %w", err)
-		}
+	if r.Killed, err = o.end(ctx); err != nil {
+		return nil, err
 	}
-	r.Why = fmt.Sprintf("it was made on %s; check that out and run planctl recover to finish it", branchName(o.Intent.Branch))
+	r.Why = moved.Error() + "; " + moved.Help()
 	return []Recovered{r}, nil
+}
+
+// end ends what survives of an intent's command, and says how many processes that were.
+func (o *Open) end(ctx context.Context) (int, error) {
+	if o.Handle == nil && o.Intent.Log == "" {
+		return 0, nil
+	}
+	n, err := local.EndGroup(ctx, o.handle(), 5*time.Second)
+	if err != nil {
+		return n, fmt.Errorf("end what survives of it: %w", err)
+	}
+	return n, nil
 }
 
 func (s *Store) finishOne(ctx context.Context, w Writing, o *Open, now time.Time) (_ []Recovered, err error) {
@@ -183,10 +195,8 @@ func (s *Store) finishOne(ctx context.Context, w Writing, o *Open, now time.Time
 	if kept, err := s.keep(ctx, w, o); kept != nil || err != nil {
 		return kept, err
 	}
-	if o.Handle != nil || o.Intent.Log != "" {
-		if r.Killed, err = local.EndGroup(ctx, o.handle(), 5*time.Second); err != nil {
-			return nil, fmt.Errorf("end what survives of it: %w", err)
-		}
+	if r.Killed, err = o.end(ctx); err != nil {
+		return nil, err
 	}
 	if err := o.reopen(); err != nil {
 		return nil, err
@@ -216,13 +226,17 @@ func (s *Store) finishOne(ctx context.Context, w Writing, o *Open, now time.Time
 	if err != nil {
 		return nil, err
 	}
-	if reached {
+	switch {
+	case reached:
 		r.Did = "finished"
 		if err := s.respect(o, &r); err != nil {
 			return nil, err
 		}
 		r.Outcome, err = o.finishChange(w)
-	} else {
+	case o.Ended != nil:
+		r.Did = "finished"
+		r.Outcome, err = s.late(w, o, &r)
+	default:
 		r.Did = "interrupted"
 		r.Outcome, err = s.interrupt(w, o, now)
 	}
@@ -416,18 +430,4 @@ func logFile(path, name string) (*manifest.File, error) {
 		return nil, fmt.Errorf("hash the log: %w", err)
 	}
 	return &manifest.File{Name: name, Role: "log", Size: size, SHA256: sum}, nil
-}
-
-func (s *Store) branch(ctx context.Context) (string, error) {
-	if s.Repo == nil {
-		return "", nil
-	}
-	return s.Repo.Branch(ctx)
-}
-
-func branchName(b string) string {
-	if b == "" {
-		return "a detached HEAD"
-	}
-	return strings.TrimPrefix(b, "refs/heads/")
 }

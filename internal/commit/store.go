@@ -34,6 +34,8 @@ type Store struct {
 	Root string // the workspace, absolute
 	Repo *gitrepo.Repo
 
+	Here bool // recovery takes what was made on a branch that is gone for the one that is checked out
+
 	// Observe, where it is set, is told of each moment of an edit, for programs that show what an edit withstands.
 	Observe func(path string, at Moment)
 }

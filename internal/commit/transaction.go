@@ -20,6 +20,9 @@ type Writing struct {
 	Tokens plan.Tokens
 	Use    map[plan.State]string
 	Ledger string // path of the ledger that the config names, relative to the workspace
+
+	// Spec is the digest of a task's spec as it is now, "" where it has none; nil: nobody asks.
+	Spec func(plan, id string) string
 }
 
 // Refusal is a tick that was not written because the row is no longer what ran.
@@ -54,13 +57,22 @@ type Prepare func() (*Change, *manifest.Statement, error)
 // Commit writes manifest, ledger and plan, in that order, and then removes the intent. The manifest
 // is the commit point: before it nothing happened, after it recover finishes what is left. On an
 // error after the commit point the intent stays; a ConflictError is no such error: what could be
-// written is, and the intent is gone.
+// written is, and the intent is gone. A *BranchError says that the branch was switched meanwhile: then nothing is written,
+// and the intent stays for the branch that it was made on.
 func (o *Open) Commit(ctx context.Context, w Writing, prepare Prepare) (Outcome, error) {
 	lock, err := o.store.lockWorkspace(ctx, "recording "+o.Intent.Name)
 	if err != nil {
 		return Outcome{}, err
 	}
-	out, err := o.commit(w, prepare)
+	var out Outcome
+	moved, err := o.store.elsewhere(ctx, &o.Intent)
+	switch {
+	case err != nil:
+	case moved != nil:
+		err = moved
+	default:
+		out, err = o.commit(w, prepare)
+	}
 	return out, errors.Join(err, lock.Release())
 }
 

@@ -21,7 +21,14 @@ func (s *Store) trust(w Writing, o *Open) error {
 	if in.Log != "" {
 		paths = append(paths, in.Log)
 	}
-	if c := o.Change; c != nil {
+	changes := []*Change{o.Change}
+	if o.Ended != nil {
+		changes = append(changes, &o.Ended.Change)
+	}
+	for _, c := range changes {
+		if c == nil {
+			continue
+		}
 		paths = append(paths, c.ManifestPath, c.Ledger)
 		ledgers, manifests = append(ledgers, c.Ledger), append(manifests, c.ManifestPath)
 		for _, t := range c.Ticks {

@@ -143,6 +143,14 @@ func (d *decision) locked(ctx context.Context, w *workspace.Workspace, store *co
 	if err != nil && open.Change == nil && (refused != nil || d.before == nil) {
 		return errors.Join(err, open.Abandon(), evidence.RemoveEmpty(w.Root, rel))
 	}
+	if err != nil && open.Change == nil {
+		// The workspace may be another branch's by now: what is kept speaks of the one that was read.
+		c, st, e := change(w, it, &p, nil, ledger.Entry{Task: entryName(w, it), Title: it.Task.Description, Detail: p.Decided()}, rel, d.mask)
+		if p.Attempt = 0; e == nil {
+			e = open.Keep(c, st.Predicate)
+		}
+		err = errors.Join(err, e)
+	}
 	return d.conclude(err)
 }
 
@@ -166,7 +174,11 @@ func entryName(w *workspace.Workspace, it *workspace.Item) string {
 func (d *decision) conclude(err error) error {
 	t := d.task
 	var conflict *commit.ConflictError
+	var moved *commit.BranchError
 	switch {
+	case errors.As(err, &moved):
+		t.Status, t.Err, t.Reason, t.Help = Conflict, err, unrecorded(err), moved.Help()
+		return nil
 	case errors.As(err, &conflict):
 		t.Status, t.Err, t.Reason = Conflict, err, "recorded, but not ticked: "+conflict.Error()
 		return nil

@@ -130,7 +130,10 @@ func (x *execution) fail(err error) {
 func (x *execution) conclude(err error) {
 	t := x.task
 	var conflict *commit.ConflictError
+	var moved *commit.BranchError
 	switch {
+	case errors.As(err, &moved):
+		t.Status, t.Err, t.Reason, t.Help = Conflict, err, unrecorded(err), moved.Help()
 	case errors.As(err, &conflict):
 		t.Status, t.Err = Conflict, err
 		t.Reason = "recorded, but not ticked: " + conflict.Error()
@@ -149,6 +152,11 @@ func (x *execution) conclude(err error) {
 		t.Status, t.Reason = Failed, x.p.Reason
 		t.Help = "planctl log " + quoted(t.Name) + " --tail shows the end of its log; planctl run " + quoted(t.Name) + " runs it again"
 	}
+}
+
+// unrecorded is why a run is kept in its intent alone.
+func unrecorded(err error) string {
+	return "not recorded yet: " + strings.ReplaceAll(err.Error(), "\n", "; ")
 }
 
 func (x *execution) prepare(ctx context.Context, c *call) error {

@@ -54,9 +54,12 @@ func (e *Engine) Run(ctx context.Context, sel Selection, opt RunOptions) ([]*Tas
 	return l.out, errors.Join(err, l.summaries(ctx), l.call.note.Close())
 }
 
-// Recover finishes what a crash left and gives the workspace as it is then.
-func (e *Engine) Recover(ctx context.Context, w *workspace.Workspace) (*workspace.Workspace, error) {
-	rs, err := commit.NewStore(w.Root, w.Git).Recover(ctx, writing(w), e.Now())
+// Recover finishes what a crash left and gives the workspace as it is then. here takes what was made on a branch that is gone
+// for the one that is checked out.
+func (e *Engine) Recover(ctx context.Context, w *workspace.Workspace, here bool) (*workspace.Workspace, error) {
+	store := commit.NewStore(w.Root, w.Git)
+	store.Here = here
+	rs, err := store.Recover(ctx, writing(w), e.Now())
 	err = errors.Join(err, e.recovered(rs))
 	if err != nil || len(rs) == 0 {
 		return w, err
@@ -78,7 +81,7 @@ func (e *Engine) recovered(rs []commit.Recovered) (err error) {
 // recoverFirst is Recover before a run or a decision. What cannot be finished is said, and holds nobody else up: the
 // intent stays for `planctl recover`.
 func (e *Engine) recoverFirst(ctx context.Context, w *workspace.Workspace) (*workspace.Workspace, error) {
-	fresh, err := e.Recover(ctx, w)
+	fresh, err := e.Recover(ctx, w, false)
 	var one *commit.RecoverError
 	if !errors.As(err, &one) {
 		return fresh, err
@@ -249,7 +252,8 @@ func (l *loop) finish(a admitted) {
 		l.state[key{t.Plan, t.ID}] = passed
 	} else {
 		l.state[key{t.Plan, t.ID}] = notPassed
-		l.stop = l.stop || !l.opt.KeepGoing || t.Status == Interrupted
+		var moved *commit.BranchError // what was asked for was asked for on the branch that was there
+		l.stop = l.stop || !l.opt.KeepGoing || t.Status == Interrupted || errors.As(t.Err, &moved)
 	}
 	l.e.emit(Event{Kind: Finished, Task: t})
 }

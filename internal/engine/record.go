@@ -36,24 +36,50 @@ func (x *execution) record(ctx context.Context, open *commit.Open) (commit.Outco
 			// A config that was broken meanwhile takes the tick, not the run.
 			w, moved = x.w, &commit.ConflictError{Path: x.w.Root, Why: "the workspace cannot be read any more: " + err.Error()}
 		case x.p.Ticked:
-			to := plan.Done
-			if x.spec.Review {
-				to = plan.Active
-			}
-			ticks, moved = x.ticks(ctx, w, to)
+			ticks, moved = x.ticks(ctx, w)
 		}
 		return change(w, x.it, &x.p, ticks, x.entry(w), x.task.Dir, x.masker)
 	})
 	if err == nil && moved != nil {
 		err = moved
 	}
+	if err != nil && open.Change == nil {
+		err = errors.Join(err, x.keep(open))
+	}
 	return out, err
+}
+
+// keep puts what came of the run into its intent, where it could not be recorded. It speaks of the workspace as that was when
+// the run began: what stands there now may be another branch's.
+func (x *execution) keep(open *commit.Open) error {
+	p := x.p
+	p.Phases = nil
+	p.Ticked = x.tick && p.Result == manifest.Pass
+	var ticks []commit.Tick
+	if p.Ticked {
+		ticks = append(ticks, x.own())
+	}
+	c, st, err := change(x.w, x.it, &p, ticks, x.entry(x.w), x.task.Dir, x.masker)
+	x.p.Attempt = 0 // it has none yet
+	if err != nil {
+		return err
+	}
+	return open.Keep(c, st.Predicate)
+}
+
+// own is the tick of the row that ran.
+func (x *execution) own() commit.Tick {
+	to := plan.Done
+	if x.spec.Review {
+		to = plan.Active
+	}
+	return commit.Tick{Plan: x.it.Plan.Path, ID: x.it.Task.ID, Row: x.it.Task.RowText(), From: x.it.Task.Token, To: to, Note: x.annotation()}
 }
 
 // ticks is the tick of the row that ran, and of the roll-up rows that follow from it. Where the row's
 // spec is no longer the one that ran there are none, and the error says so.
-func (x *execution) ticks(ctx context.Context, w *workspace.Workspace, to plan.State) ([]commit.Tick, error) {
-	own := commit.Tick{Plan: x.it.Plan.Path, ID: x.it.Task.ID, Row: x.it.Task.RowText(), From: x.it.Task.Token, To: to, Note: x.annotation()}
+func (x *execution) ticks(ctx context.Context, w *workspace.Workspace) ([]commit.Tick, error) {
+	own := x.own()
 	now := keyOf(x.it).in(w)
 	if now == nil {
 		return []commit.Tick{own}, nil // commit says that the row is gone
@@ -68,7 +94,7 @@ func (x *execution) ticks(ctx context.Context, w *workspace.Workspace, to plan.S
 	case plan.Todo, plan.Active, plan.Done:
 		own.From = now.Task.Token
 	}
-	if to != plan.Done {
+	if own.To != plan.Done {
 		return []commit.Tick{own}, nil
 	}
 	return append([]commit.Tick{own}, closePhases(ctx, w, now, &x.p, x.facts)...), nil
@@ -218,7 +244,18 @@ func resolveRed(w *workspace.Workspace, it *workspace.Item, name string) (*works
 }
 
 func writing(w *workspace.Workspace) commit.Writing {
-	return commit.Writing{Tokens: w.Config.PlanTokens(), Use: w.TokenUse, Ledger: ledgerPath(w)}
+	return commit.Writing{Tokens: w.Config.PlanTokens(), Use: w.TokenUse, Ledger: ledgerPath(w), Spec: func(plan, id string) string {
+		it := (key{plan, id}).in(w)
+		if it == nil {
+			return ""
+		}
+		sp, _, _ := it.EffectiveSpec()
+		if sp == nil {
+			return ""
+		}
+		d, _ := spec.Digest(sp.Value())
+		return d
+	}}
 }
 
 func executorName(w *workspace.Workspace, sp *spec.Spec) string {

@@ -76,7 +76,10 @@ func (l *loop) summary(rel, stamp string) string {
 		for _, f := range p.Files {
 			fmt.Fprintf(&b, "| %s | %s | %d | `%s` |\n", cell(f.Name), f.Role, f.Size, f.SHA256)
 		}
-		fmt.Fprintf(&b, "| %s | manifest | | `%s` |\n\n", cell(path.Base(t.Outcome.Manifest)), strings.TrimPrefix(t.Outcome.Digest, "sha256:"))
+		if t.Outcome.Manifest != "" { // else it is not recorded yet
+			fmt.Fprintf(&b, "| %s | manifest | | `%s` |\n", cell(path.Base(t.Outcome.Manifest)), strings.TrimPrefix(t.Outcome.Digest, "sha256:"))
+		}
+		b.WriteByte('\n')
 	}
 	if n == 0 {
 		return ""
