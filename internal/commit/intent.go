@@ -138,7 +138,7 @@ func (s *Store) Begin(in Intent) (*Open, error) {
 		return nil, errors.Join(err, o.Close(), os.Remove(tmp))
 	}
 	if err := atomicfile.SyncDir(dir); err != nil {
-		return nil, errors.Join(err, o.Close())
+		return nil, errors.Join(err, o.Close(), os.Remove(o.path)) // nothing has started, and nobody is to record it
 	}
 	return o, nil
 }
