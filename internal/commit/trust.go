@@ -59,7 +59,7 @@ func (s *Store) within(p string) error {
 		return errors.New("it is outside the workspace")
 	}
 	for part := range strings.SplitSeq(path.Clean(p), "/") {
-		if strings.EqualFold(part, ".git") || part == ".planctl" {
+		if strings.EqualFold(part, ".git") || strings.EqualFold(part, ".planctl") {
 			return errors.New("no run writes there")
 		}
 	}
