@@ -135,8 +135,7 @@ func (s *Store) LockTask(name, what string) (*Lock, error) {
 // lockWorkspace waits for the lock under which manifest, ledger and plan are written.
 func (s *Store) lockWorkspace(ctx context.Context, what string) (*Lock, error) {
 	const patience = 30 * time.Second
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
+	late := time.After(patience)
 	for wait := 2 * time.Millisecond; ; wait = min(2*wait, 100*time.Millisecond) {
 		l, err := s.try("the workspace", "workspace.lock", what)
 		var held *HeldError
@@ -145,6 +144,8 @@ func (s *Store) lockWorkspace(ctx context.Context, what string) (*Lock, error) {
 		}
 		select {
 		case <-ctx.Done():
+			return nil, fmt.Errorf("wait for the workspace: %w", context.Cause(ctx))
+		case <-late:
 			return nil, err
 		case <-time.After(wait):
 		}
