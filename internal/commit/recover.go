@@ -374,7 +374,7 @@ func (s *Store) interrupt(w Writing, o *Open, now time.Time) (Outcome, error) {
 	in := &o.Intent
 	p := in.Partial
 	p.Result = manifest.Interrupted
-	p.Reason = "planctl itself ended before the run did"
+	p.Reason = "it was not recorded before planctl ended"
 	p.Exit = -1
 	p.Finished = now.UTC()
 	if p.Finished.Before(p.Started) {
@@ -382,13 +382,17 @@ func (s *Store) interrupt(w Writing, o *Open, now time.Time) (Outcome, error) {
 	}
 	p.Seconds = since(p.Finished.Sub(p.Started))
 	p.Ticked = false
+	log := ""
 	if in.Log != "" {
 		f, err := logFile(s.abs(in.Log), filepath.Base(in.Log))
 		if err != nil {
 			return Outcome{}, err
 		}
-		if f != nil {
-			p.Files = append(p.Files, *f)
+		switch {
+		case f != nil:
+			p.Files, log = append(p.Files, *f), f.Name
+		case p.Kind != manifest.KindReplay: // whose logs have names of their own
+			p.Reason += "; its log is not there"
 		}
 	}
 	if err := os.MkdirAll(filepath.Dir(s.abs(in.Manifest)), 0o755); err != nil {
@@ -407,8 +411,8 @@ func (s *Store) interrupt(w Writing, o *Open, now time.Time) (Outcome, error) {
 			p.Attempt = sec.NextNumber()
 		}
 		artifacts := path
-		if in.Log != "" {
-			artifacts = fmt.Sprintf("%s/{%s,%s}", filepath.ToSlash(filepath.Dir(in.Manifest)), filepath.Base(in.Log), filepath.Base(path))
+		if log != "" {
+			artifacts = fmt.Sprintf("%s/{%s,%s}", filepath.ToSlash(filepath.Dir(in.Manifest)), log, filepath.Base(path))
 		}
 		return &Change{
 			ManifestPath: path, Ledger: in.Entry.Ledger, Section: in.Entry.Section, Style: in.Entry.Style,

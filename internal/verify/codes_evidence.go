@@ -85,7 +85,7 @@ func across() []Rule {
 		{Code: CodeEntryTask, Severity: fault, Doc: "An attempt names another task than its manifest."},
 		{Code: CodeEntryCommand, Severity: fault, Doc: "An attempt says another command than its manifest."},
 		{Code: CodeEntryCriteria, Severity: fault, Doc: "An attempt counts other criteria than its manifest."},
-		{Code: CodeEntryArtifacts, Severity: fault, Doc: "An attempt does not cite the manifest that it names."},
+		{Code: CodeEntryArtifacts, Severity: fault, Doc: "An attempt does not cite the manifest that it names, or cites what that does not name."},
 		{Code: CodeEntryNote, Severity: fault, Doc: "An attempt gives another reason or note, or another person who decided, than its manifest."},
 		{Code: CodeEntrySection, Severity: fault, Doc: "An attempt stands in the section of another initiative than its manifest's."},
 		{Code: CodeWelded, Severity: fault, Doc: "Two entries of the ledger were made into one, as git's union merge does."},

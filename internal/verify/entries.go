@@ -189,10 +189,26 @@ func (c *checker) agrees(l *workspace.Ledger, a *ledger.Attempt, r *workspace.Re
 	c.besides(l, a, p, text)
 	if cited := workspace.CitedManifest(text); path.Base(cited) != path.Base(r.Path) {
 		differ(CodeEntryArtifacts, "artifacts", keyOf(text, "Artifacts: "), path.Base(r.Path))
+	} else if n := unnamed(p, cited, workspace.Cited(text)); n != "" {
+		c.entry(CodeEntryArtifacts, l, a, fmt.Sprintf("%s cites %s, which its manifest does not name", label(a), n),
+			"nothing holds that file to its run: what the manifest records is all the evidence that there is")
 	}
 	if s := a.Section; s != nil && !ledger.SameID(s.ID, p.Task.Initiative) && !slices.Contains(l.Doc.SectionsOf(p.Task.Initiative), s) {
 		c.entry(CodeEntrySection, l, a, fmt.Sprintf("%s stands in section [%s], and its manifest is of %s", unplaced(a), s.ID, p.Task.Initiative), "move the entry back into its own section")
 	}
+}
+
+// unnamed is the first file that an entry cites beside its manifest, and that the manifest does not record.
+func unnamed(p *manifest.Predicate, cited string, names []string) string {
+	plain := func(r rune) bool { return r > ' ' && r < 0x7f && r != '\\' } // others may stand in an entry by another sign
+	for _, n := range names {
+		file := strings.TrimPrefix(n, path.Dir(cited)+"/")
+		if n != cited && strings.IndexFunc(n, func(r rune) bool { return !plain(r) }) < 0 &&
+			!slices.ContainsFunc(p.Files, func(f manifest.File) bool { return f.Base == "" && f.Name == file }) {
+			return n
+		}
+	}
+	return ""
 }
 
 // namesTask reports whether an entry's head names the record's task, with or without its plan.

@@ -69,21 +69,26 @@ func (e *Evidence) elsewhere(w *Workspace, cited, digest string) {
 	e.take(&Record{Path: cited, Digest: digest, Doc: doc})
 }
 
-// CitedManifest is the manifest that an entry of planctl's cites under Artifacts; "" without.
-func CitedManifest(text []byte) string {
+// Cited is the paths that an entry of planctl's cites under Artifacts.
+func Cited(text []byte) []string {
 	_, rest, ok := bytes.Cut(text, []byte("Artifacts: `"))
 	if !ok {
-		return ""
+		return nil
 	}
 	span, _, ok := bytes.Cut(rest, []byte("`"))
 	if !ok {
-		return ""
+		return nil
 	}
 	names, ok := glob.Braces(string(span), 1000)
 	if !ok {
-		return ""
+		return nil
 	}
-	for _, n := range names {
+	return names
+}
+
+// CitedManifest is the manifest that an entry of planctl's cites under Artifacts; "" without.
+func CitedManifest(text []byte) string {
+	for _, n := range Cited(text) {
 		if strings.HasSuffix(n, manifest.Suffix) && path.Clean(n) == n && filepath.IsLocal(filepath.FromSlash(n)) {
 			return n
 		}
