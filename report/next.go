@@ -10,6 +10,8 @@ func Next(p *Printer, w *workspace.Workspace, it *workspace.Item) {
 	sp, from, prose := it.EffectiveSpec()
 	what := "by hand"
 	switch {
+	case hidden(it):
+		what = unreadSpecs
 	case sp == nil:
 	case sp.Run == "":
 		what = sp.Kind.String()
@@ -34,6 +36,12 @@ func Next(p *Printer, w *workspace.Workspace, it *workspace.Item) {
 	}
 }
 
+// unreadSpecs is said instead of how a row is done where nobody knows it.
+const unreadSpecs = "its specs cannot be read: planctl lint"
+
+// hidden reports whether the row may have a spec that could not be read: what its text says of a command is not to be believed.
+func hidden(it *workspace.Item) bool { return it.Spec == nil && it.Plan.SpecsUnread() }
+
 // NextJSON is one task that can run now, as JSON.
 func NextJSON(w *workspace.Workspace, it *workspace.Item) any {
 	out := struct {
@@ -49,10 +57,11 @@ func NextJSON(w *workspace.Workspace, it *workspace.Item) any {
 		Command  string `json:"command,omitempty"`
 		From     string `json:"from,omitempty"`
 		Prose    bool   `json:"prose,omitempty"`
-		Runnable bool   `json:"runnable"` // planctl can run it; false for a person's task
+		Runnable bool   `json:"runnable"`         // planctl can run it; false for a person's task
+		Unread   bool   `json:"unread,omitempty"` // nor is it known to be a person's: specs of its plan cannot be read
 	}{Schema: "planctl/next/v1", Name: it.Name(w), ID: it.Task.ID, Plan: it.Plan.Path, Line: it.Task.Line, Phase: it.Phase.ID,
-		State: it.Task.State.String(), Title: it.Task.Description}
-	if sp, from, prose := it.EffectiveSpec(); sp != nil {
+		State: it.Task.State.String(), Title: it.Task.Description, Unread: hidden(it)}
+	if sp, from, prose := it.EffectiveSpec(); sp != nil && !out.Unread {
 		out.Kind, out.Command, out.From, out.Prose = sp.Kind.String(), sp.Run, from, prose
 		out.Runnable = sp.Run != "" && !(prose && it.Found() != nil && !it.Found().Runnable)
 	}

@@ -88,6 +88,10 @@ func showProof(p *Printer, w *workspace.Workspace, it *workspace.Item) {
 
 func showSpec(p *Printer, it *workspace.Item) {
 	sp, from, prose := it.EffectiveSpec()
+	if hidden(it) {
+		p.Printf("  spec      %s\n", p.Paint(Bad, unreadSpecs))
+		return
+	}
 	if sp == nil {
 		p.Printf("  spec      none: a person does it, or planctl bind finds its command\n")
 		return
@@ -234,6 +238,7 @@ type TaskView struct {
 	Spec        map[string]any `json:"spec,omitempty"`
 	From        string         `json:"from,omitempty"`
 	Prose       bool           `json:"prose,omitempty"`
+	Unread      bool           `json:"unread,omitempty"` // it may have a spec: specs of its plan cannot be read
 	Running     *Running       `json:"running,omitempty"`
 	Runs        []RunView      `json:"runs"`
 }
@@ -262,8 +267,8 @@ type RunView struct {
 // ShowTaskJSON is one task as JSON.
 func ShowTaskJSON(w *workspace.Workspace, it *workspace.Item, now *Running) any {
 	v := TaskView{Schema: "planctl/show/v1", Name: it.Name(w), Plan: it.Plan.Path, Initiative: it.Plan.Link.ID, Phase: it.Phase.ID,
-		Description: it.Task.Description, Guidance: it.Task.Guidance, Row: rowOf(w, it), Running: now, Runs: []RunView{}}
-	if sp, from, prose := it.EffectiveSpec(); sp != nil {
+		Description: it.Task.Description, Guidance: it.Task.Guidance, Row: rowOf(w, it), Running: now, Unread: hidden(it), Runs: []RunView{}}
+	if sp, from, prose := it.EffectiveSpec(); sp != nil && !v.Unread {
 		v.Spec, v.From, v.Prose = sp.Value(), from, prose
 	}
 	for i := len(it.Runs) - 1; i >= 0; i-- {

@@ -50,6 +50,7 @@ type PlanStatus struct {
 	Ledger     string        `json:"ledger_status,omitempty"` // the section's own word
 	Drift      string        `json:"drift,omitempty"`
 	Doubt      string        `json:"doubt,omitempty"`
+	Unread     bool          `json:"unread,omitempty"` // specs of it cannot be read, so that it cannot run
 }
 
 // PhaseStatus is one phase.
@@ -191,6 +192,9 @@ func planStatus(p *Printer, pl PlanStatus, rows bool) {
 	w.id = min(w.id, 24)
 	for _, ph := range pl.Phases {
 		phaseStatus(p, ph, w, rows)
+	}
+	if pl.Unread {
+		p.Printf("  %s its specs cannot be read, so that none of its rows can run: planctl lint\n", p.Paint(Bad, "specs:"))
 	}
 	if pl.Doubt != "" {
 		p.Printf("  %s %s; planctl link settles it\n", p.Paint(Warn, "doubt:"), Clean(pl.Doubt))

@@ -42,6 +42,9 @@ func planMarkdown(p *Printer, pl PlanStatus) {
 			}
 		}
 	}
+	if pl.Unread {
+		notes = append(notes, "Specs: they cannot be read, so that none of its rows can run: `planctl lint`")
+	}
 	if pl.Doubt != "" {
 		notes = append(notes, "Doubt: "+md(pl.Doubt)+"; `planctl link` settles it")
 	}

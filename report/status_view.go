@@ -36,10 +36,11 @@ func planOf(w *workspace.Workspace, pl *workspace.Plan, next []*workspace.Item) 
 		s.Phases = append(s.Phases, one)
 	}
 	for _, it := range next {
-		if it.Plan == pl && len(s.Next) < 5 {
+		if it.Plan == pl && len(s.Next) < 5 && !pl.SpecsUnread() { // run refuses the whole plan
 			s.Next = append(s.Next, it.Name(w))
 		}
 	}
+	s.Unread = pl.SpecsUnread()
 	s.Ledger, s.Drift = drift(w, pl, s)
 	return s
 }
@@ -92,7 +93,7 @@ func rowOf(w *workspace.Workspace, it *workspace.Item) RowStatus {
 		r.Replay = string(st.Replay.Doc.Predicate.Result)
 	}
 	sp, _, _ := it.EffectiveSpec()
-	if sp == nil {
+	if sp == nil || hidden(it) {
 		return r
 	}
 	r.Kind = sp.Kind.String()

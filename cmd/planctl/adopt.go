@@ -36,6 +36,7 @@ func (a *app) adopted(ctx context.Context, dryRun, fresh bool) error {
 		if b := baseline.Update(nil, res.Found, res.Scope); len(b.Entries) > 0 {
 			p.Printf("would write %s: %s that %s today\n", baseline.Name, held(b), stand(b.Findings()))
 		}
+		a.toMend(p, res)
 		return p.Err()
 	}
 	if _, err := regular.Read(w.Abs(baseline.Name)); err == nil {
@@ -49,7 +50,15 @@ func (a *app) adopted(ctx context.Context, dryRun, fresh bool) error {
 	if len(b.Entries) > 0 {
 		p.Printf("wrote  %s: %s that %s today; verify speaks of what is new\n", baseline.Name, held(b), stand(b.Findings()))
 	}
+	a.toMend(p, res)
 	return p.Err()
+}
+
+// toMend shows what no baseline can hold: an error in a spec's text, for which run refuses the plan.
+func (a *app) toMend(p *report.Printer, res verify.Result) {
+	if n := a.unheld(p, res); n > 0 {
+		p.Printf("%s to mend first, which no baseline can hold\n", count(n, "error"))
+	}
 }
 
 func stand(n int) string {

@@ -123,16 +123,25 @@ func (a *app) updateBaseline(w *workspace.Workspace, res verify.Result) error {
 		changedEntries(p, "+", came)
 		changedEntries(p, "-", went)
 	}
-	for _, f := range res.Found {
-		if f.Severity == finding.Error && baseline.Protected(f.Code) {
-			a.code = exitFailed
-			report.Finding(p, f)
-		}
+	if a.unheld(p, res) > 0 {
+		a.code = exitFailed
 	}
 	if len(next.Entries) > 0 {
 		p.Printf("review it and commit it: from now on verify speaks of what is new\n")
 	}
 	return p.Err()
+}
+
+// unheld shows the errors that no baseline can hold, and counts them.
+func (a *app) unheld(p *report.Printer, res verify.Result) int {
+	n := 0
+	for _, f := range a.withSource(res.Found) {
+		if f.Severity == finding.Error && baseline.Protected(f.Code) {
+			n++
+			report.Finding(p, f)
+		}
+	}
+	return n
 }
 
 // shownEntries is how many entries that came, or went, are shown: the file's own diff has them all.

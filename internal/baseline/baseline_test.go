@@ -19,7 +19,7 @@ var update = flag.Bool("update", false, "rewrite the golden files")
 // known is a few rules of each kind.
 func known() map[finding.Code]bool {
 	out := map[finding.Code]bool{}
-	for _, c := range []finding.Code{"plan-missing-path", "plan-duplicate-id", "plan-broken-table", "spec-because", "spec-no-because",
+	for _, c := range []finding.Code{"plan-missing-path", "plan-duplicate-id", "plan-broken-table", "spec-no-plan", "spec-no-because",
 		"ledger-date", "ledger-number-twice", "tick-by-hand", "evidence-cited", "history-tick", "config-link"} {
 		out[c] = true
 	}
@@ -88,8 +88,8 @@ func old() finding.List {
 
 func TestFormatGolden(t *testing.T) {
 	b := baseline.Update(nil, append(old(),
-		warn("spec-because", "", 0, "", "null"),
-		warn("spec-because", "a: b.md", 1, "- x", "it's `a: b`\nand \"c\" \t\u202e"),
+		warn("spec-no-plan", "", 0, "", "null"),
+		warn("spec-no-plan", "a: b.md", 1, "- x", "it's `a: b`\nand \"c\" \t\u202e"),
 	), baseline.Scope{})
 	b.Entries[0].Reason = "the old build had it; see docs/why.md #3"
 	got := b.Format()

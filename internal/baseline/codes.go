@@ -1,9 +1,11 @@
 package baseline
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/planctl/planctl/internal/finding"
+	"github.com/planctl/planctl/internal/spec"
 )
 
 // The rules on baselines and on comments that allow a finding.
@@ -31,11 +33,11 @@ func Rules() []Rule {
 	const warning, fault = finding.Warning, finding.Error
 	return []Rule{
 		{CodeInvalid, fault, "The baseline cannot be read for certain."},
-		{CodeProtected, fault, "The baseline has an entry of a family that no baseline can hold."},
+		{CodeProtected, fault, "The baseline has an entry of a rule that no baseline can hold."},
 		{CodeUnknown, warning, "The baseline has an entry of a rule that planctl does not know."},
 		{CodeUnused, warning, "An entry of the baseline holds a finding that is gone, or counts more than are left."},
 		{CodeNoReason, fault, "A comment allows a finding and does not say why."},
-		{CodeAllowGuarded, fault, "A comment allows a rule of a family that no comment can allow."},
+		{CodeAllowGuarded, fault, "A comment allows a rule that no comment can allow."},
 		{CodeAllowUnknown, warning, "A comment allows a rule that planctl does not know, or names none."},
 		{CodeAllowNeedless, warning, "A comment allows a finding that is not there."},
 	}
@@ -59,11 +61,17 @@ func severity(code finding.Code) finding.Severity {
 //   - config: what the config says wrong decides what else is looked at.
 //   - baseline and suppress: an exception from the rules on exceptions. Each of
 //     them is mended where it is reported.
+//   - errors in the text of specs: run refuses the plan for each of them, and
+//     of specs that cannot be read nobody knows what they say. A repository
+//     that is new to planctl has none.
 func Protected(code finding.Code) bool {
 	family, _, _ := strings.Cut(string(code), "-")
 	switch family {
 	case "history", "config", "baseline", "suppress":
 		return true
 	}
-	return false
+	return code == unreadSpec || slices.ContainsFunc(spec.Rules(), func(r spec.Rule) bool { return r.Code == code && r.Severity == finding.Error })
 }
+
+// unreadSpec is what internal/workspace says of a sidecar that it could not read.
+const unreadSpec finding.Code = "spec-unreadable"

@@ -82,7 +82,7 @@ func TestHostileShapes(t *testing.T) {
 // FuzzSuppressions holds of any file that comments are found where they stand, in their order, that they
 // name what may be allowed and give a reason, and that reading them twice gives the same.
 func FuzzSuppressions(f *testing.F) {
-	for _, s := range []string{ok + "\nb\n", allowed, "```yaml planctl\nA1:\n  # planctl: allow spec-because — so\n  run: |\n    # planctl: allow x — y\n```\n",
+	for _, s := range []string{ok + "\nb\n", allowed, "```yaml planctl\nA1:\n  # planctl: allow spec-no-plan — so\n  run: |\n    # planctl: allow x — y\n```\n",
 		"> - <!--\n> planctl: allow ledger-date `a b`: c\n> -->\n", "a: 'b # planctl: allow ledger-* — d'\n# planctl: allow ledger-* - d\n", "`<!--` <!-- planctl: allow plan-x -->\r"} {
 		f.Add([]byte(s), true)
 		f.Add([]byte(s), false)

@@ -62,12 +62,12 @@ func TestSuppressionsMarkdown(t *testing.T) {
 		"another word":        {"<!-- planctl: allowed ledger-date — why -->\n", ""},
 		"not to planctl":      {"<!-- allow ledger-date — why -->\n", ""},
 
-		"in a spec":            {"```yaml planctl\nA1:\n  # planctl: allow spec-because — so\n  run: x # planctl: allow spec-no-because — why\n```\n", "3:3>4 spec-because () so\n4:10>4 spec-no-because () why\n"},
-		"at the end of a spec": {"```yaml planctl\nA1:\n  # planctl: allow spec-because — so\n```\nb\n", "3:3>0 spec-because () so\n"},
-		"in other YAML":        {"```yaml\na: b # planctl: allow spec-because — so\n```\n", ""},
-		"in a quoted spec":     {"> ```yaml planctl\n> a: b # planctl: allow spec-because — so\n> ```\n", ""},
+		"in a spec":            {"```yaml planctl\nA1:\n  # planctl: allow spec-no-plan — so\n  run: x # planctl: allow spec-no-because — why\n```\n", "3:3>4 spec-no-plan () so\n4:10>4 spec-no-because () why\n"},
+		"at the end of a spec": {"```yaml planctl\nA1:\n  # planctl: allow spec-no-plan — so\n```\nb\n", "3:3>0 spec-no-plan () so\n"},
+		"in other YAML":        {"```yaml\na: b # planctl: allow spec-no-plan — so\n```\n", ""},
+		"in a quoted spec":     {"> ```yaml planctl\n> a: b # planctl: allow spec-no-plan — so\n> ```\n", ""},
 		"HTML in a spec":       {"```yaml planctl\n" + ok + "\n```\n", ""},
-		"YAML in Markdown":     {"# planctl: allow spec-because — so\n", ""},
+		"YAML in Markdown":     {"# planctl: allow spec-no-plan — so\n", ""},
 	} {
 		sups, list := baseline.Suppressions("p.md", []byte(c.src), known())
 		if got := brief(sups); got != c.want || len(list) > 0 {
@@ -77,8 +77,8 @@ func TestSuppressionsMarkdown(t *testing.T) {
 }
 
 func TestSuppressionsYAML(t *testing.T) {
-	const c = "# planctl: allow spec-because — why"
-	const is = " spec-because () why\n"
+	const c = "# planctl: allow spec-no-plan — why"
+	const is = " spec-no-plan () why\n"
 	for _, v := range []struct{ src, want string }{
 		{"a: b " + c + "\n", "1:6>1" + is},
 		{c + "\n# more\n\na: b\n", "1:1>4" + is},

@@ -85,6 +85,8 @@ func (r *reading) text(src Source) {
 		}
 	}
 	r.set.Findings = append(r.set.Findings, doc.Findings()...)
+	r.set.Unread = r.set.Unread || !doc.Root.IsNull() && !doc.Root.IsMapping() ||
+		slices.ContainsFunc(doc.Findings(), func(f finding.Finding) bool { return f.Code == CodeSyntax || f.Code == CodeSecondDocument })
 	attribute(r.set.Findings[from:], entries)
 }
 

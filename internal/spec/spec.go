@@ -91,6 +91,7 @@ type Set struct {
 	Phases   map[string]*PhaseSpec
 	Order    []string // task IDs as written
 	Findings finding.List
+	Unread   bool // a text, or a part of it, could not be read at all: nobody knows which tasks it has specs for
 }
 
 // Source is one YAML text: a block in the Markdown, or a sidecar.

@@ -59,10 +59,11 @@ type Plan struct {
 	Archived bool
 	Doc      *plan.Plan
 	Specs    *spec.Set // never nil
-	Sidecar  string    // path of NAME.planctl.yaml, "" without
+	Sidecar  string    // path of NAME.planctl.yaml, "" without; it may be there and not be readable
 	Link     Link
 	Items    []*Item // one for each task, in the document's order
 
+	lost bool // the sidecar could not be read
 	ws   *Workspace
 	byID map[string]*Item
 	rows map[*plan.Phase][]*Item // in the document's order
@@ -71,6 +72,9 @@ type Plan struct {
 	once sync.Once
 	reds map[*Item]*Item // of greens in prose, see redBefore
 }
+
+// SpecsUnread reports whether specs of the plan could not be read, so that a row without one may well have one.
+func (p *Plan) SpecsUnread() bool { return p.lost || p.Specs.Unread }
 
 // Rows are the items of a phase, in the document's order.
 func (p *Plan) Rows(ph *plan.Phase) []*Item { return p.rows[ph] }
@@ -217,10 +221,10 @@ func (w *Workspace) openPlan(rel string, f *found) (*Plan, *finding.Finding) {
 	side := SidecarOf(rel)
 	if f.sidecars[side] {
 		var err error
+		p.Sidecar = side
 		if text, err = regular.Read(w.Abs(side)); err != nil {
 			bad = &finding.Finding{Code: "spec-unreadable", Severity: finding.Error, File: side, Message: "the sidecar cannot be read: " + w.why(side, err), Help: "mend its permissions"}
-		} else {
-			p.Sidecar = side
+			p.lost = true
 		}
 	}
 	p.join(src, text)
