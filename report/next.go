@@ -42,8 +42,8 @@ const unreadSpecs = "its specs cannot be read: planctl lint"
 // hidden reports whether the row may have a spec that could not be read: what its text says of a command is not to be believed.
 func hidden(it *workspace.Item) bool { return it.Spec == nil && it.Plan.SpecsUnread() }
 
-// NextJSON is one task that can run now, as JSON.
-func NextJSON(w *workspace.Workspace, it *workspace.Item) any {
+// NextJSON is one task that can run now, as JSON; left says that a run of it waits for recover.
+func NextJSON(w *workspace.Workspace, it *workspace.Item, left bool) any {
 	out := struct {
 		Schema   string `json:"schema"`
 		Name     string `json:"name"`
@@ -59,8 +59,9 @@ func NextJSON(w *workspace.Workspace, it *workspace.Item) any {
 		Prose    bool   `json:"prose,omitempty"`
 		Runnable bool   `json:"runnable"`         // planctl can run it; false for a person's task
 		Unread   bool   `json:"unread,omitempty"` // nor is it known to be a person's: specs of its plan cannot be read
+		Left     bool   `json:"unfinished,omitempty"`
 	}{Schema: "planctl/next/v1", Name: it.Name(w), ID: it.Task.ID, Plan: it.Plan.Path, Line: it.Task.Line, Phase: it.Phase.ID,
-		State: it.Task.State.String(), Title: it.Task.Description, Unread: hidden(it)}
+		State: it.Task.State.String(), Title: it.Task.Description, Unread: hidden(it), Left: left}
 	if sp, from, prose := it.EffectiveSpec(); sp != nil && !out.Unread {
 		out.Kind, out.Command, out.From, out.Prose = sp.Kind.String(), sp.Run, from, prose
 		out.Runnable = sp.Run != "" && !(prose && it.Found() != nil && !it.Found().Runnable)

@@ -37,6 +37,9 @@ func recovered(p *Printer, ev engine.Event) {
 	if r.Outcome.Number > 0 {
 		p.Printf(" (attempt #%d)", r.Outcome.Number)
 	}
+	if r.Killed > 0 {
+		p.Printf(", ended %s", Plural(r.Killed, "process", "processes"))
+	}
 	if r.Why != "" {
 		p.Printf(": %s", Clean(r.Why))
 	}

@@ -15,8 +15,8 @@ import (
 )
 
 // ShowTask shows one task: row, spec, what it waits for, its attempts and its evidence.
-// now is its run that has not ended, nil without one.
-func ShowTask(p *Printer, w *workspace.Workspace, it *workspace.Item, now *Running) {
+// now is its run that has not ended, left one that waits for recover; nil without.
+func ShowTask(p *Printer, w *workspace.Workspace, it *workspace.Item, now *Running, left *Left) {
 	t := it.Task
 	p.Printf("%s  %s\n", p.Paint(Strong, Clean(it.Name(w))), Clean(t.Description))
 	p.Printf("  state     %s %s%s\n", Clean(t.Token), t.State, remarks(p, rowOf(w, it)))
@@ -24,6 +24,9 @@ func ShowTask(p *Printer, w *workspace.Workspace, it *workspace.Item, now *Runni
 	p.Printf("  belongs   to %s (by %s)\n", Clean(it.Plan.Link.ID), it.Plan.Link.Source)
 	if now != nil {
 		p.Printf("  %s   %s\n", p.Paint(Info, "running"), now)
+	}
+	if left != nil {
+		p.Printf("  %s %s\n", p.Paint(Warn, "unfinished"), left)
 	}
 	if t.Problem != "" {
 		p.Printf("  %s %s\n", p.Paint(Bad, "problem:"), Clean(t.Problem))
@@ -240,6 +243,7 @@ type TaskView struct {
 	Prose       bool           `json:"prose,omitempty"`
 	Unread      bool           `json:"unread,omitempty"` // it may have a spec: specs of its plan cannot be read
 	Running     *Running       `json:"running,omitempty"`
+	Left        *Left          `json:"left,omitempty"` // a run that waits for recover
 	Runs        []RunView      `json:"runs"`
 }
 
@@ -265,9 +269,9 @@ type RunView struct {
 }
 
 // ShowTaskJSON is one task as JSON.
-func ShowTaskJSON(w *workspace.Workspace, it *workspace.Item, now *Running) any {
+func ShowTaskJSON(w *workspace.Workspace, it *workspace.Item, now *Running, left *Left) any {
 	v := TaskView{Schema: "planctl/show/v1", Name: it.Name(w), Plan: it.Plan.Path, Initiative: it.Plan.Link.ID, Phase: it.Phase.ID,
-		Description: it.Task.Description, Guidance: it.Task.Guidance, Row: rowOf(w, it), Running: now, Unread: hidden(it), Runs: []RunView{}}
+		Description: it.Task.Description, Guidance: it.Task.Guidance, Row: rowOf(w, it), Running: now, Left: left, Unread: hidden(it), Runs: []RunView{}}
 	if sp, from, prose := it.EffectiveSpec(); sp != nil && !v.Unread {
 		v.Spec, v.From, v.Prose = sp.Value(), from, prose
 	}

@@ -64,7 +64,7 @@ func statusView() StatusView {
 						{ID: "C2.F", State: "unknown", Token: "[?]", Title: "Odd"}}}}},
 		{Path: "plans/b.md", Initiative: "b", Tally: Tally{Total: 1, Done: 1}, Doubt: "no section of the ledger is b's", Next: []string{},
 			Phases: []PhaseStatus{{ID: "only", Tally: Tally{Total: 1, Done: 1}, Rows: []RowStatus{{ID: "1", State: "done", Token: "[x]", Title: "One"}}}}},
-	}, Open: []string{"C2.D"}, Left: []Left{{"C2.D", "a run did not finish", "planctl recover records it"}}, Errors: 1, Warnings: 2}
+	}, Open: []string{"C2.D"}, Left: []Left{{Task: "C2.D", Why: "a run did not finish", Help: "planctl recover records it"}}, Errors: 1, Warnings: 2}
 }
 
 func TestStatus(t *testing.T) {

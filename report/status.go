@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -10,10 +11,10 @@ import (
 type StatusView struct {
 	Schema   string       `json:"schema"`
 	Plans    []PlanStatus `json:"plans"`
-	Running  []Running    `json:"running"`        // what some planctl runs at this moment
-	Open     []string     `json:"unfinished"`     // tasks whose runs wait for planctl recover
-	Left     []Left       `json:"left,omitempty"` // what is left to be done of each
-	Errors   int          `json:"errors"`         // findings of lint
+	Running  []Running    `json:"running"`    // what some planctl runs at this moment
+	Open     []string     `json:"unfinished"` // tasks whose runs wait for planctl recover
+	Left     []Left       `json:"left"`       // what is left to be done of each, and what still runs of it
+	Errors   int          `json:"errors"`     // findings of lint
 	Warnings int          `json:"warnings"`
 }
 
@@ -31,12 +32,35 @@ func (r Running) String() string {
 
 // Left is what is left to be done of a run whose planctl is gone.
 type Left struct {
-	Task string `json:"task"`
-	Why  string `json:"why"`
-	Help string `json:"help"`
+	Task      string `json:"task"`
+	Why       string `json:"why"`
+	Help      string `json:"help"`
+	Processes []int  `json:"processes"` // of its command, that still run
 }
 
-func (l Left) String() string { return l.Why + "; " + l.Help }
+func (l Left) String() string {
+	if len(l.Processes) == 0 {
+		return l.Why + "; " + l.Help
+	}
+	return l.Why + " (" + processes(l.Processes) + "); " + l.Help
+}
+
+// processes names the first few by their numbers.
+func processes(pids []int) string {
+	if len(pids) == 1 {
+		return "process " + strconv.Itoa(pids[0])
+	}
+	names := make([]string, len(pids))
+	for i, n := range pids {
+		names[i] = strconv.Itoa(n)
+	}
+	return "processes " + brief(names)
+}
+
+// Unfinished shows a run that waits for recover.
+func Unfinished(p *Printer, l Left) {
+	p.Printf("%s %s: %s\n", p.Paint(Warn, "unfinished"), Clean(l.Task), Clean(l.String()))
+}
 
 // PlanStatus is one plan.
 type PlanStatus struct {
@@ -171,7 +195,7 @@ func Status(p *Printer, v StatusView, rows bool) {
 		p.Printf("%s %s %s\n", p.Paint(Info, "running"), Clean(r.Task), r)
 	}
 	for _, l := range v.Left {
-		p.Printf("%s %s: %s\n", p.Paint(Warn, "unfinished"), Clean(l.Task), Clean(l.String()))
+		Unfinished(p, l)
 	}
 	if v.Errors+v.Warnings > 0 {
 		p.Printf("%s %s, %s: planctl lint shows them\n", p.Paint(Warn, "findings"), plural(v.Errors, "error"), plural(v.Warnings, "warning"))

@@ -12,7 +12,7 @@ import (
 	"github.com/planctl/planctl/plan"
 )
 
-// StatusOf gathers where plans stand, beside what runs now; left is the runs that wait for recover.
+// StatusOf gathers where plans stand, beside what runs now and what waits for recover.
 func StatusOf(w *workspace.Workspace, plans []*workspace.Plan, running []Running, left []Left) StatusView {
 	v := StatusView{Schema: "planctl/status/v1", Plans: []PlanStatus{}, Running: append([]Running{}, running...), Open: []string{}, Left: append([]Left{}, left...)}
 	for _, l := range left {

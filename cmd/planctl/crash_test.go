@@ -242,6 +242,59 @@ func TestKilledByEachSystemCall(t *testing.T) {
 // as interrupted, and nothing of the command is left running.
 func TestKilledWhileTheCommandRuns(t *testing.T) {
 	p := newCrashPlace(t)
+	said := p.killedWhileItRuns()
+	p.write("command.sh", "echo made > made.txt\n")
+	if code, out := p.planctl("status"); code != 0 {
+		t.Errorf("status between crash and recover: exit %d\n%s", code, out)
+	}
+	after := p.settle()
+	if len(after.entries) != 1 || after.ticked {
+		t.Errorf("after recover: %+v, want one interrupted attempt", after)
+	}
+	for _, pid := range said {
+		b, err := os.ReadFile("/proc/" + pid + "/stat")
+		if err == nil && !bytes.Contains(b, []byte(") Z ")) {
+			t.Errorf("process %s of the command still runs: %s", pid, b)
+		}
+	}
+}
+
+// TestWhatSurvivesIsSaid looks on between the kill and recover: each command that speaks of the task says that it still runs.
+func TestWhatSurvivesIsSaid(t *testing.T) {
+	p := newCrashPlace(t)
+	said := p.killedWhileItRuns()
+	const still = "its command still runs (processes "
+	for _, c := range []struct {
+		args []string
+		want []string
+	}{
+		{[]string{"status"}, []string{"\nunfinished A1: " + still, said[0], said[1], "); planctl recover ends and records it\n"}},
+		{[]string{"status", "--format", "markdown"}, []string{"- A1: " + still, "`planctl recover` ends"}},
+		{[]string{"status", "--json"}, []string{`"unfinished":["A1"]`, `"left":[{"task":"A1","processes":[` + said[0]}},
+		{[]string{"next"}, []string{"\nunfinished A1: " + still}},
+		{[]string{"next", "--json"}, []string{`"unfinished":true`}},
+		{[]string{"show", "A1"}, []string{"\n  unfinished " + still}},
+		{[]string{"show", "A1", "--json"}, []string{`"left":{"task":"A1","processes":[`}},
+		{[]string{"recover"}, []string{"recovered plan.md#A1: interrupted (attempt #5), ended ", " processes\n"}},
+	} {
+		code, out := p.planctl(c.args...)
+		for _, w := range c.want {
+			if code != 0 || !strings.Contains(out, w) {
+				t.Errorf("%v: exit %d, want %q in\n%s", c.args, code, w, out)
+			}
+		}
+	}
+	for _, args := range [][]string{{"status"}, {"next"}, {"show", "A1"}} {
+		if code, out := p.planctl(args...); code != 0 || strings.Contains(out, "unfinished") {
+			t.Errorf("%v after recover: exit %d\n%s", args, code, out)
+		}
+	}
+}
+
+// killedWhileItRuns kills planctl, and planctl alone, while its command runs, and gives the numbers of two processes of that.
+func (p *crashPlace) killedWhileItRuns() []string {
+	t := p.t
+	t.Helper()
 	fifo := filepath.Join(p.dir, "fifo")
 	if err := syscall.Mkfifo(fifo, 0o600); err != nil {
 		t.Fatal(err)
@@ -261,18 +314,5 @@ func TestKilledWhileTheCommandRuns(t *testing.T) {
 	if err := c.Wait(); err == nil {
 		t.Fatal("planctl was killed and ended well")
 	}
-	p.write("command.sh", "echo made > made.txt\n")
-	if code, out := p.planctl("status"); code != 0 {
-		t.Errorf("status between crash and recover: exit %d\n%s", code, out)
-	}
-	after := p.settle()
-	if len(after.entries) != 1 || after.ticked {
-		t.Errorf("after recover: %+v, want one interrupted attempt", after)
-	}
-	for _, pid := range strings.Fields(string(said)) {
-		b, err := os.ReadFile("/proc/" + pid + "/stat")
-		if err == nil && !bytes.Contains(b, []byte(") Z ")) {
-			t.Errorf("process %s of the command still runs: %s", pid, b)
-		}
-	}
+	return strings.Fields(string(said))
 }

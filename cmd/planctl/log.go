@@ -136,7 +136,7 @@ func (a *app) tail(ctx context.Context, name string, lines int) (err error) {
 		return err
 	}
 	p := a.printer(a.io.Out)
-	now, err := a.runningNow(ctx, w, it)
+	now, _, err := a.begunOf(ctx, w, it)
 	if err != nil {
 		return err
 	}

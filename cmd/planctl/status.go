@@ -17,6 +17,8 @@ import (
 	"github.com/planctl/planctl/internal/workspace"
 	"github.com/planctl/planctl/plan"
 	"github.com/planctl/planctl/report"
+	"github.com/planctl/planctl/runner"
+	"github.com/planctl/planctl/runner/local"
 )
 
 func (a *app) statusCommand() *cobra.Command {
@@ -130,7 +132,11 @@ func (a *app) begun(ctx context.Context, w *workspace.Workspace) (running []repo
 			if err != nil {
 				return nil, nil, err
 			}
-			left = append(left, leftOf(calledNow(w, in.Name), l))
+			there := leftOf(calledNow(w, in.Name), l)
+			if there.Processes = surviving(o); len(there.Processes) > 0 && l.Branch == nil {
+				there.Why, there.Help = "its command still runs", "planctl recover ends and records it"
+			}
+			left = append(left, there)
 		}
 	}
 	return running, left, nil
@@ -149,6 +155,23 @@ func leftOf(task string, l commit.Left) report.Left {
 	return out
 }
 
+// surviving is the processes that still run of a command whose planctl is gone. Where that cannot be told they are not named:
+// recover asks again before it ends any.
+func surviving(o *commit.Open) []int {
+	h := runner.Handle{Key: o.Intent.Key}
+	switch {
+	case o.Handle != nil:
+		h = *o.Handle
+	case o.Intent.Log == "":
+		return []int{} // a decision has no command
+	}
+	pids, err := local.Surviving(h)
+	if err != nil {
+		return []int{}
+	}
+	return append([]int{}, pids...)
+}
+
 // calledNow is how people type the task that an intent names as PLAN#ID; the intent's own word where its row is gone.
 func calledNow(w *workspace.Workspace, name string) string {
 	for _, pl := range w.Plans {
@@ -161,18 +184,19 @@ func calledNow(w *workspace.Workspace, name string) string {
 	return name
 }
 
-// runningNow is what runs of one task, nil where nothing does.
-func (a *app) runningNow(ctx context.Context, w *workspace.Workspace, it *workspace.Item) (*report.Running, error) {
-	running, _, err := a.begun(ctx, w)
+// begunOf is what runs of one task, and what was left of it; nil where nothing is.
+func (a *app) begunOf(ctx context.Context, w *workspace.Workspace, it *workspace.Item) (now *report.Running, left *report.Left, err error) {
+	running, unfinished, err := a.begun(ctx, w)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	for _, r := range running {
-		if r.Task == it.Name(w) {
-			return &r, nil
-		}
+	if i := slices.IndexFunc(running, func(r report.Running) bool { return r.Task == it.Name(w) }); i >= 0 {
+		now = &running[i]
 	}
-	return nil, nil
+	if i := slices.IndexFunc(unfinished, func(l report.Left) bool { return l.Task == it.Name(w) }); i >= 0 {
+		left = &unfinished[i]
+	}
+	return now, left, nil
 }
 
 func (a *app) nextCommand() *cobra.Command {
@@ -201,7 +225,7 @@ func (a *app) next(ctx context.Context, names []string, most int, asJSON bool) e
 	if err != nil {
 		return err
 	}
-	running, _, err := a.begun(ctx, w)
+	running, left, err := a.begun(ctx, w)
 	if err != nil {
 		return err
 	}
@@ -219,7 +243,7 @@ func (a *app) next(ctx context.Context, names []string, most int, asJSON bool) e
 			continue
 		}
 		if asJSON {
-			if err := a.emitJSON(report.NextJSON(w, it)); err != nil {
+			if err := a.emitJSON(report.NextJSON(w, it, slices.ContainsFunc(left, func(l report.Left) bool { return l.Task == it.Name(w) }))); err != nil {
 				return err
 			}
 			continue
@@ -234,6 +258,11 @@ func (a *app) next(ctx context.Context, names []string, most int, asJSON bool) e
 		p.Printf("%s\n", nothing(report.StatusOf(w, plans, nil, nil)))
 	case most > 0 && n > most:
 		p.Printf("and %d more: planctl next -n 0\n", n-most)
+	}
+	for _, l := range left {
+		if !asJSON {
+			report.Unfinished(p, l)
+		}
 	}
 	return p.Err()
 }
@@ -288,14 +317,14 @@ func (a *app) showOne(ctx context.Context, name string, asJSON bool) error {
 	p := a.printer(a.io.Out)
 	it, taskErr := w.Find(name)
 	if taskErr == nil {
-		now, err := a.runningNow(ctx, w, it)
+		now, left, err := a.begunOf(ctx, w, it)
 		if err != nil {
 			return err
 		}
 		if asJSON {
-			return a.emitJSON(report.ShowTaskJSON(w, it, now))
+			return a.emitJSON(report.ShowTaskJSON(w, it, now, left))
 		}
-		report.ShowTask(p, w, it, now)
+		report.ShowTask(p, w, it, now, left)
 		return p.Err()
 	}
 	phase := name

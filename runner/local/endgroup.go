@@ -34,6 +34,21 @@ func EndGroup(ctx context.Context, h runner.Handle, grace time.Duration) (killed
 	return f.end(ctx.Done())
 }
 
+// Surviving gives the process numbers of what EndGroup would end, the oldest first, and touches nothing.
+func Surviving(h runner.Handle) ([]int, error) {
+	f, err := foreign(h)
+	if err != nil {
+		return nil, err
+	}
+	living := f.living()
+	slices.SortFunc(living, func(a, b process) int { return cmp.Or(cmp.Compare(a.birth, b.birth), cmp.Compare(a.pid, b.pid)) })
+	pids := make([]int, len(living))
+	for i, p := range living {
+		pids[i] = p.pid
+	}
+	return pids, nil
+}
+
 // foreign is the family of a job that another process started.
 func foreign(h runner.Handle) (*family, error) {
 	var leader int
