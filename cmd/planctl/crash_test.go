@@ -238,6 +238,39 @@ func TestKilledByEachSystemCall(t *testing.T) {
 	}
 }
 
+// TestVerifyBeforeRecover kills planctl between the manifest and the tick: verify says that the run is unfinished, and gives no
+// other way out of that than recover.
+func TestVerifyBeforeRecover(t *testing.T) {
+	strace, err := exec.LookPath("strace")
+	if err != nil {
+		t.Skip("strace is not there; it is what kills at an exact call")
+	}
+	p := newCrashPlace(t)
+	// The first call that gives the plan its new bytes, whichever thread makes it: strace counts by thread.
+	c := p.command(strace, "-f", "-qq", "-o", os.DevNull, "-P", filepath.Join(p.dir, "plan.md"), "-e", "inject=renameat2:signal=SIGKILL:when=1", "planctl", "run", "A1")
+	if out, err := c.CombinedOutput(); bytes.Contains(out, []byte("ptrace")) {
+		t.Skipf("strace may not trace here: %s", out)
+	} else if err == nil {
+		t.Fatalf("it was not killed:\n%s", out)
+	}
+	if at := p.look("after the kill"); at.ticked || len(at.entries) != 1 {
+		t.Fatalf("it was killed elsewhere than between entry and tick: %+v", at)
+	}
+	code, out := p.planctl("verify", "-v")
+	for _, want := range []string{"plan.md:7:", "note[evidence-unfinished]: a run of A1 is unfinished", "planctl recover finishes it"} {
+		if code != 0 || !strings.Contains(out, want) {
+			t.Errorf("verify before recover: exit %d, want %q in\n%s", code, want, out)
+		}
+	}
+	if strings.Contains(out, "tick-missing") || strings.Contains(out, "planctl mark") {
+		t.Errorf("verify before recover says what recover makes untrue:\n%s", out)
+	}
+	p.settle()
+	if code, out := p.planctl("verify", "-v"); code != 0 || strings.Contains(out, "evidence-unfinished") {
+		t.Errorf("verify after recover: exit %d\n%s", code, out)
+	}
+}
+
 // TestKilledWhileTheCommandRuns kills planctl, and planctl alone, while its command runs: the run is recorded
 // as interrupted, and nothing of the command is left running.
 func TestKilledWhileTheCommandRuns(t *testing.T) {

@@ -78,15 +78,18 @@ func (a *app) verify(ctx context.Context, o verifyOptions) error {
 	if err != nil {
 		return err
 	}
-	open := map[string]bool{}
+	open, left := map[string]bool{}, []string(nil)
 	for _, i := range intents {
 		open[i.Intent.Key] = true
+		if i.Intent.Name != "" && !i.Live() {
+			left = append(left, i.Intent.Name)
+		}
 	}
 	replays, err := a.replays(ctx, w, o)
 	if err != nil {
 		return err
 	}
-	res, err := verify.Verify(ctx, w, verify.Options{Base: base.Commit, More: base.More, Ledger: tier, Intents: open, Replay: replays})
+	res, err := verify.Verify(ctx, w, verify.Options{Base: base.Commit, More: base.More, Ledger: tier, Intents: open, Left: left, Replay: replays})
 	if err != nil {
 		return err
 	}

@@ -49,6 +49,7 @@ const (
 	CodeParent          finding.Code = "evidence-parent"
 	CodeCommit          finding.Code = "evidence-commit"
 	CodeCited           finding.Code = "evidence-cited"
+	CodeUnfinished      finding.Code = "evidence-unfinished"
 
 	CodeNoRed        finding.Code = "tdd-no-red"
 	CodeBadRed       finding.Code = "tdd-red"
@@ -113,6 +114,7 @@ func across() []Rule {
 		{Code: CodeParent, Severity: fault, Doc: "A manifest names another run that is not there."},
 		{Code: CodeCommit, Severity: note, Doc: "Runs were made on commits that this clone does not have."},
 		{Code: CodeCited, Severity: warning, Doc: "An attempt written by hand cites an artifact that is not there."},
+		{Code: CodeUnfinished, Severity: note, Doc: "A run or a decision was cut short by a crash, and `planctl recover` has not finished it."},
 
 		{Code: CodeNoRed, Severity: fault, Doc: "A green run has no red run behind it; a warning where its command was found in prose."},
 		{Code: CodeBadRed, Severity: fault, Doc: "What a green names as its red is no red run that counted."},

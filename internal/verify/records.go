@@ -50,6 +50,24 @@ func (c *checker) orphans() error {
 	return nil
 }
 
+// unfinished names what waits for recover: what else is said of such a task may be true of no more than this moment.
+func (c *checker) unfinished() {
+	for _, name := range c.o.Left {
+		at, what := place{file: name}, "a run of "+name
+		for _, p := range c.w.Plans {
+			id, ok := strings.CutPrefix(name, p.Path+"#")
+			if !ok {
+				continue
+			}
+			at, what = place{file: p.Path}, "a run of "+id
+			if it := p.Item(id); it != nil {
+				at = rowPlace(it)
+			}
+		}
+		c.add(CodeUnfinished, at, what+" is unfinished: its planctl was killed", "planctl recover finishes it")
+	}
+}
+
 // isAltered reports whether an entry cites the record's file and names other bytes: that is said at the entry.
 func (c *checker) isAltered(r *workspace.Record) bool {
 	return c.altered[r.Path] || slices.ContainsFunc(r.Copies, func(s string) bool { return c.altered[s] })

@@ -70,6 +70,9 @@ func (c *checker) untouched(it *workspace.Item, s workspace.Standing) {
 	if r == nil || r != s.Newest && r.Item == it || !c.ticks(it, r) {
 		return
 	}
+	if c.o.Intents[r.Doc.Predicate.Nonce] {
+		return // its tick is on its way, or recover writes it
+	}
 	if it.Spec != nil && it.Spec.Review && it.Task.State == plan.Active {
 		return // it waits for its review
 	}

@@ -20,7 +20,8 @@ type Options struct {
 	More    []string        // further commits whose history must still stand
 	Ledger  Tier            // which checks of the ledger's form are made
 	Replay  Replay          // replays the proofs behind ticks; nil: they are judged by their evidence alone
-	Intents map[string]bool // nonces of runs that are on their way: their manifests need no attempt yet
+	Intents map[string]bool // nonces of runs that are on their way: their manifests need no attempt yet, nor their rows a tick
+	Left    []string        // tasks, as PLAN#ID, of those among them whose planctl is gone: recover finishes them
 }
 
 // Result is what Verify found and how much it looked at.
@@ -67,6 +68,7 @@ func Verify(ctx context.Context, w *workspace.Workspace, o Options) (Result, err
 	if err := c.orphans(); err != nil {
 		return Result{}, err
 	}
+	c.unfinished()
 	c.records()
 	if err := c.commits(); err != nil {
 		return Result{}, err
