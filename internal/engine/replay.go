@@ -308,7 +308,7 @@ func (e *Engine) ShowAgain(ctx context.Context, w *workspace.Workspace, it *work
 	if w.Git == nil {
 		return proof.Shown{}, &replay.RefusedError{Why: "a replay lays out the sources of the red run from git, and this is no git checkout"}
 	}
-	changes, err := w.Git.Changes(ctx, Own(w))
+	changes, err := evidence.Changes(ctx, w.Git, Own(w))
 	if err != nil {
 		return proof.Shown{}, err
 	}

@@ -24,7 +24,7 @@ const (
 )
 
 // KeepSource records the sources of a run: commit and tree, and where the
-// checkout differs from them (exclude aside, see gitrepo.Repo.Changes) the
+// checkout differs from them (exclude aside, see Changes) the
 // difference, untracked files included, as ID.patch in runDir. Where the patch
 // would be longer than limit bytes, the hashes of the differing files are
 // recorded instead: path → "sha256:" and hex, or "absent", of 10,000 files and 4 GB at most. What could not be
@@ -40,7 +40,7 @@ func KeepSource(ctx context.Context, repo *gitrepo.Repo, runDir, id string, excl
 	if s.Commit, s.Tree, err = repo.Head(ctx); err != nil {
 		return s, nil, err
 	}
-	changes, err := repo.Changes(ctx, exclude)
+	changes, err := Changes(ctx, repo, exclude)
 	if err != nil {
 		return s, nil, err
 	}

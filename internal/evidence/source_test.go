@@ -69,6 +69,37 @@ func TestKeepSource(t *testing.T) {
 	}
 }
 
+// TestEditorsFiles: what an editor keeps beside a plan or a ledger is no source of a run; elsewhere, and where git tracks it, it is.
+func TestEditorsFiles(t *testing.T) {
+	ctx := context.Background()
+	dir, repo := repository(t, map[string]string{"plans/p.md": "1\n", "docs/fix_plan.md": "1\n", "docs/kept~": "1\n", "src/a.py": "1\n"})
+	own := []string{"plans/p.md", "docs/fix_plan.md", "plans/reports/**"}
+	for _, name := range []string{"plans/.p.md.swp", "plans/.p.md.swo", "plans/p.md~", "plans/4913", "docs/.#fix_plan.md", "docs/#fix_plan.md#", "docs/.fix_plan.md.swp"} {
+		put(t, dir+"/"+name, "unsaved\n")
+	}
+	run := t.TempDir()
+	s, file, err := KeepSource(ctx, repo, run, "A1", own, 1<<20, atomicfile.Steps{})
+	if err != nil || file != nil || s.Dirty || s.Patch != "" {
+		t.Errorf("only an editor's files are there: %+v %+v %v", s, file, err)
+	}
+	sources := []string{"src/.a.py.swp", "src/a.py~", "plans/deeper/.p.md.swp", "plans/p.md.swp", "plans/swp", "docs/kept~", "docs/#1"}
+	for _, name := range sources {
+		put(t, dir+"/"+name, "a source\n")
+	}
+	if s, file, err = KeepSource(ctx, repo, run, "A1", own, 1<<20, atomicfile.Steps{}); err != nil || file == nil || !s.Dirty {
+		t.Fatalf("%+v %+v %v", s, file, err)
+	}
+	patch := content(t, run+"/A1.patch")
+	if strings.Contains(patch, "unsaved") {
+		t.Errorf("the patch holds what nobody saved:\n%s", patch)
+	}
+	for _, name := range sources {
+		if !strings.Contains(patch, "+++ b/"+name+"\n") && !strings.Contains(patch, "+++ \"b/"+name) {
+			t.Errorf("the patch lacks %s", name)
+		}
+	}
+}
+
 func TestKeepSourceWithout(t *testing.T) {
 	if s, file, err := KeepSource(context.Background(), nil, t.TempDir(), "A", nil, 1, atomicfile.Steps{}); err != nil || file != nil || s.Why == "" || s.Dirty {
 		t.Errorf("no git: %+v %+v %v", s, file, err)
