@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -82,19 +83,20 @@ func (a *app) run(ctx context.Context, sel engine.Selection, f runFlags) error {
 	a.watch(e, p, f.json, f.opt.Jobs)
 	e.Approve = a.approver(p, f)
 	tasks, err := e.Run(ctx, sel, f.opt)
-	if err != nil {
-		return err
-	}
-	if len(tasks) == 0 {
-		p.Printf("nothing to run: no open row\n")
-	}
-	if a.quiet {
+	if a.quiet { // what did not pass is said also where the call was cut short
 		q := a.printer(a.io.Err)
 		for _, t := range tasks {
 			if statusCode(t) != exitOK {
 				report.Task(q, t)
 			}
 		}
+		err = errors.Join(err, q.Err())
+	}
+	if err != nil {
+		return err
+	}
+	if len(tasks) == 0 {
+		p.Printf("nothing to run: no open row\n")
 	}
 	a.code = max(a.code, worst(tasks))
 	return p.Err()

@@ -120,6 +120,25 @@ func TestInterruptedBeforeTheRest(t *testing.T) {
 	}
 }
 
+// TestInterruptedQuietly: with -q too, an interrupt leaves nobody without the word that a task before it failed.
+func TestInterruptedQuietly(t *testing.T) {
+	p := newPlace(t, map[string]string{"docs/fix_plan.md": oneLedger,
+		"plans/p.md": "# T\n- Initiative: T-001\n\n## Phase A\n| ID | Task | State |\n| --- | --- | --- |\n| A1 | One | [ ] |\n| A2 | Two | [ ] |\n| A3 | Three | [ ] |\n\n" +
+			"```yaml planctl\nA1: {run: exit 7}\nA2: {run: 'echo $$ > fifo; sleep 600'}\nA3: {run: 'true'}\n```\n"})
+	fifo := p.fifo("fifo")
+	c, out := p.start("run", "A1", "A2", "A3", "--keep-going", "-q")
+	p.heard(fifo)
+	if err := c.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Wait(); err == nil || c.ProcessState.ExitCode() != 130 {
+		t.Errorf("ended with %v\n%s", c.ProcessState, out)
+	}
+	if said := out.String(); !strings.Contains(said, "A1: failed (exit 7") || !strings.Contains(said, "A2: interrupted") {
+		t.Errorf("it says no more than\n%s", said)
+	}
+}
+
 // TestInterruptedInBetween: an interrupt that comes as a command ends is no good end of the call, whichever is first.
 func TestInterruptedInBetween(t *testing.T) {
 	p := newPlace(t, map[string]string{"docs/fix_plan.md": oneLedger,
