@@ -2,9 +2,12 @@ package ledger
 
 import (
 	"bytes"
+	"errors"
 	"os"
 	"strings"
 	"testing"
+
+	"github.com/planctl/planctl/internal/finding"
 )
 
 const digest = "sha256:9f3c2b1a0d4e5f60718293a4b5c6d7e8f90123456789abcdef0123456789abcd"
@@ -214,6 +217,16 @@ func TestAppendRefuses(t *testing.T) {
 		if _, err := l.Append(l.Sections[0], e, Block); err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), "f.md") {
 			t.Errorf("%s: %v, want %q", name, err, c.want)
 		}
+	}
+}
+
+// Lines that end in a carriage return alone are read, and an entry among them would end in something else.
+func TestAppendLoneReturns(t *testing.T) {
+	l := Parse("f.md", []byte("# Fix plan\r\r## [A-1] t\r- Attempts History:\r"))
+	_, err := l.Append(l.Sections[0], sample(), Block)
+	var f finding.Finding
+	if !errors.As(err, &f) || f.Code != CodeDoubtfulAppend || !strings.Contains(f.Help, "carriage return") {
+		t.Errorf("%v, want a doubt whose help speaks of carriage returns: %q", err, f.Help)
 	}
 }
 

@@ -11,9 +11,11 @@ import (
 func (l *Ledger) proveAppend(s *Section, e *Entry, ins Insertion) error {
 	doubt := func(why string) error {
 		line, _ := l.Index.Pos(ins.At)
-		return at(CodeDoubtfulAppend, l.File, line, 1,
-			fmt.Sprintf("an entry of section [%s] written here would not be read back: %s", s.ID, why),
-			"close the fence or comment above, or give the section an Attempts History list of its own")
+		help := "close the fence or comment above, or give the section an Attempts History list of its own"
+		if bytes.IndexByte(l.Source, '\n') < 0 && bytes.IndexByte(l.Source, '\r') >= 0 {
+			help = "the lines of this file end in a carriage return alone; end them in line feeds"
+		}
+		return at(CodeDoubtfulAppend, l.File, line, 1, fmt.Sprintf("an entry of section [%s] written here would not be read back: %s", s.ID, why), help)
 	}
 	n := Parse(l.File, Insert(l.Source, ins))
 	if len(n.attempts) != len(l.attempts)+1 {

@@ -70,6 +70,9 @@ func (e *Engine) Check(ctx context.Context, name string, record bool) (*Judgemen
 	if err := check(w, []*workspace.Item{it}); err != nil {
 		return nil, err
 	}
+	if err := writable(w, []*workspace.Item{it}, false); err != nil {
+		return nil, err
+	}
 	d := &decision{e: e, plan: it.Plan.Path, id: it.Task.ID, phase: it.Phase.ID, kind: sp.Kind.String(), task: j.Task}
 	err = d.commit(ctx, w, func(_ context.Context, _ *workspace.Workspace, p *manifest.Predicate) ([]commit.Tick, error) {
 		old := run.Doc.Predicate

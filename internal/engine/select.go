@@ -134,7 +134,8 @@ func check(w *workspace.Workspace, items []*workspace.Item) error {
 	return sameLog(w, items)
 }
 
-// Settled says whether runs of a plan have a place in the ledger; if not, the error says what to do.
+// Settled says whether runs of a plan have a place in the ledger; if not, the error says what to do. An entry is tried on
+// the ledger as it is: one that would be refused after the run would leave a run that the ledger does not know of.
 func Settled(w *workspace.Workspace, p *workspace.Plan) error {
 	e := &DoubtError{Plan: p.Path, Why: p.Link.Doubt, Candidates: p.Link.Candidates}
 	if w.Ledger.Missing() {
@@ -142,10 +143,10 @@ func Settled(w *workspace.Workspace, p *workspace.Plan) error {
 		e.Help = fmt.Sprintf("planctl link %s %s --create makes the ledger and its section", p.Path, p.Link.ID)
 		return e
 	}
-	_, err := w.Ledger.Doc.Section(p.Link.ID)
+	s, err := w.Ledger.Doc.Section(p.Link.ID)
 	switch {
 	case p.Link.Doubt == "" && err == nil:
-		return nil
+		return enterable(w, s)
 	case err != nil:
 		if e.Why == "" {
 			e.Why = plainly(err)
@@ -159,6 +160,23 @@ func Settled(w *workspace.Workspace, p *workspace.Plan) error {
 		e.Help = fmt.Sprintf("planctl link %s ID says which one it is", p.Path)
 	}
 	return e
+}
+
+// enterable is an *InvalidError where the ledger would take no entry in a section. The entry is one with all of its lines;
+// its words decide nothing.
+func enterable(w *workspace.Workspace, s *ledger.Section) error {
+	e := ledger.Entry{Date: "2006-01-02", Number: nextNumber(w, s.ID), Task: "A1", Title: "a task", Result: string(manifest.Pass), Command: "true",
+		Criteria: "1 of 1", Artifacts: "run.json", Note: "a note", Run: "sha256:" + strings.Repeat("0", 64)}
+	_, err := w.Ledger.Doc.Append(s, e, w.Config.AttemptStyle())
+	var f finding.Finding
+	var list finding.List
+	switch {
+	case errors.As(err, &f):
+		return &InvalidError{finding.List{f}}
+	case errors.As(err, &list):
+		return &InvalidError{list}
+	}
+	return err
 }
 
 // writable refuses to start what could not be entered or ticked at its end: an hour's work is no way to
