@@ -21,22 +21,12 @@ import (
 	"syscall"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/planctl/planctl/internal/tempname"
 )
 
-// mark is in the name of each temporary file, so that a crash's leftovers can
-// be told from files of people.
-const mark = ".planctl-"
-
-// IsTemp reports whether a file's base name is one that this package gives to
-// its temporary files: .NAME.planctl-RANDOM.
-func IsTemp(base string) bool {
-	i := strings.LastIndex(base, mark)
-	if i < 1 || base[0] != '.' {
-		return false
-	}
-	_, err := hex.DecodeString(base[i+len(mark):])
-	return err == nil && len(base) == i+len(mark)+randomDigits
-}
+// IsTemp reports whether a file's base name is one that this package gives to its temporary files.
+func IsTemp(base string) bool { return tempname.Is(base) }
 
 // ChangedError says that a file's content is not what its reader saw, so that
 // it was left alone.
@@ -272,7 +262,7 @@ func stat(path string) (fs.FileInfo, error) {
 // and random ones. By them Sweep knows what a crash has left under the name.
 const (
 	sumDigits    = 6
-	randomDigits = 16
+	randomDigits = tempname.Digits
 )
 
 // writeTemp writes a flushed file beside target: with mode, or with mode and
@@ -312,15 +302,6 @@ func (s Steps) writeTemp(target string, data []byte, mode fs.FileMode, old fs.Fi
 	return f.Name(), errors.Join(err, f.Close())
 }
 
-// tempPrefix is all of a temporary file's name but its random digits.
-func tempPrefix(base string) string {
-	// The name and what surrounds it must fit into 255 bytes.
-	if room := 255 - len(".") - len(mark) - randomDigits; len(base) > room {
-		base = strings.ToValidUTF8(base[:room], "")
-	}
-	return "." + base + mark
-}
-
 func (s Steps) openTemp(dir, base string, mode fs.FileMode, sum [32]byte, want *[32]byte) (*os.File, error) {
 	for {
 		var random [randomDigits / 2]byte
@@ -332,7 +313,7 @@ func (s Steps) openTemp(dir, base string, mode fs.FileMode, sum [32]byte, want *
 		if want != nil {
 			copy(digits[sumDigits:], digitsOf(*want))
 		}
-		name := filepath.Join(dir, tempPrefix(base)+string(digits))
+		name := filepath.Join(dir, tempname.Prefix(base)+string(digits))
 		if s.Making != nil {
 			if err := s.Making(name); err != nil {
 				return nil, err

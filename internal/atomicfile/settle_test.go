@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/planctl/planctl/internal/tempname"
 )
 
 // What lies under a temporary name after a crash tells what came of the replacement, whoever saved before it and after;
@@ -32,7 +34,7 @@ func TestSettle(t *testing.T) {
 	} {
 		t.Run(c.what, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "plan.md")
-			temp := filepath.Join(filepath.Dir(path), tempPrefix("plan.md")+digitsOf(*sum("new"))+digitsOf(*sum("old"))+"0123")
+			temp := filepath.Join(filepath.Dir(path), tempname.Prefix("plan.md")+digitsOf(*sum("new"))+digitsOf(*sum("old"))+"0123")
 			for name, text := range map[string]string{path: c.target, temp: c.temp} {
 				if text != absent {
 					write(t, name, text, 0o644)
@@ -75,7 +77,7 @@ func TestSettle(t *testing.T) {
 // Somebody's work that cannot be put back, because its place is no file any more, stays where it is.
 func TestSettleFails(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "plan.md")
-	temp := filepath.Join(filepath.Dir(path), tempPrefix("plan.md")+digitsOf(*sum("new"))+digitsOf(*sum("old"))+"0123")
+	temp := filepath.Join(filepath.Dir(path), tempname.Prefix("plan.md")+digitsOf(*sum("new"))+digitsOf(*sum("old"))+"0123")
 	write(t, temp, "person's", 0o644)
 	if err := os.Mkdir(path, 0o755); err != nil {
 		t.Fatal(err)

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/planctl/planctl/internal/tempname"
 )
 
 func replaceObserved(path string, data []byte, want *[32]byte, at func(Moment)) error {
@@ -202,7 +204,7 @@ func TestSweepAfterExchange(t *testing.T) {
 	} {
 		path := filepath.Join(t.TempDir(), "plan.md")
 		write(t, path, c.target, 0o644)
-		write(t, filepath.Join(filepath.Dir(path), tempPrefix("plan.md")+digitsOf(*sum("new"))+digitsOf(*sum("old"))+"0123"), c.temp, 0o644)
+		write(t, filepath.Join(filepath.Dir(path), tempname.Prefix("plan.md")+digitsOf(*sum("new"))+digitsOf(*sum("old"))+"0123"), c.temp, 0o644)
 		if err := Sweep(path); err != nil {
 			t.Errorf("%s: %v", c.what, err)
 		}

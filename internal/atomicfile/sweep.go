@@ -7,7 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
+
+	"github.com/planctl/planctl/internal/tempname"
 )
 
 // Sweep removes the temporary files that a killed process left beside path. The caller sees to it that
@@ -27,9 +28,8 @@ func Sweep(path string, except ...string) error {
 		return err
 	}
 	dir, base := filepath.Split(target)
-	prefix := tempPrefix(base)
 	return each(dir, func(name string) error {
-		if !strings.HasPrefix(name, prefix) || len(name) != len(prefix)+randomDigits || slices.Contains(except, name) {
+		if !tempname.Of(name, base) || slices.Contains(except, name) {
 			return nil
 		}
 		return sweep(filepath.Join(dir, name), target)

@@ -128,6 +128,7 @@ func (f *finder) addGlob(subject, pattern string, optional bool) {
 		f.refused(subject, err)
 		return
 	}
+	names = slices.DeleteFunc(names, func(name string) bool { return atomicfile.IsTemp(path.Base(name)) })
 	if len(names) == 0 {
 		// Brackets in a name need no quoting where they can mean nothing else.
 		if info, err := f.root.Stat(pattern); err == nil && !info.IsDir() {
@@ -138,9 +139,6 @@ func (f *finder) addGlob(subject, pattern string, optional bool) {
 		return
 	}
 	for _, name := range names {
-		if atomicfile.IsTemp(path.Base(name)) {
-			continue
-		}
 		if !utf8.ValidString(name) {
 			f.problem(strings.ToValidUTF8(name, "\uFFFD"), "has a name that is not UTF-8, which a manifest cannot hold", "rename it")
 			continue

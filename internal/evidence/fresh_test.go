@@ -170,6 +170,7 @@ func TestCollectPatterns(t *testing.T) {
 		{"out/z.npz", "", "out/z.npz: is missing"},
 		{"out/z.npz?", "", ""},
 		{"out/*.csv", "", "out/*.csv: matches no file"},
+		{"reports/S/p/.plot.*", "", "reports/S/p/.plot.*: matches no file"},
 		{"out/*.csv?", "", ""},
 		{"out/a.npz/x", "", "out/a.npz/x: is missing"},
 		{"out", "", "out: is a directory; write out/** for all files in it"},

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/planctl/planctl/internal/glob"
+	"github.com/planctl/planctl/internal/tempname"
 	"github.com/planctl/planctl/internal/yamlstrict"
 )
 
@@ -70,6 +71,9 @@ func (r *reading) path(s *Spec, key string, t yamlstrict.Text) {
 			return
 		case clean == ".." || strings.HasPrefix(clean, "../"):
 			fail(fmt.Sprintf("%q leaves the workspace", n), "write it relative to the workspace, without `..` before it")
+			return
+		case tempname.Is(strings.ToLower(path.Base(clean))) && key != "dir":
+			fail(fmt.Sprintf("%q is the name of a temporary file of planctl's, which no run collects", n), "take another name")
 			return
 		}
 	}
@@ -163,6 +167,8 @@ func LogProblem(name string) string {
 		return "is too long for a file name"
 	case lower == "summary.md" || lower == ".gitattributes" || lower == ".gitignore" || strings.HasSuffix(lower, ".run.json") || strings.HasSuffix(lower, ".patch"):
 		return "is a name that planctl writes itself"
+	case tempname.Is(lower):
+		return "is the name of a temporary file of planctl's, which a recovery takes away"
 	}
 	return ""
 }

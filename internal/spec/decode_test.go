@@ -130,9 +130,11 @@ func TestFindings(t *testing.T) {
 		{"red is elsewhere", []string{"A1: {kind: green, run: x, red: other#A0}\n"}, nil},
 		{"because is no expression", []string{"A1: {kind: red, run: x, because: '('}\n"}, []string{"p0.md:101:34 spec-because A1"}},
 		{"time", []string{"A1: {run: x, timeout: 10}\n"}, []string{"p0.md:101:23 spec-type A1: no unit|10m"}},
-		{"logs", []string{"A1: {run: x, log: a/b.log}\nA2: {run: x, log: Summary.md}\nA3: {run: x, log: /x}\nA4: {run: x, log: B.run.json}\nA5: {run: x, log: ..}\nA6: {run: x, log: 'a\\b'}\nA7: {run: x, log: A7.patch}\nA8: {run: x, log: \"a\\nb\"}\nA9: {run: x, log: r_<TS>.log}\n"}, []string{
+		{"logs", []string{"A1: {run: x, log: a/b.log}\nA2: {run: x, log: Summary.md}\nA3: {run: x, log: /x}\nA4: {run: x, log: B.run.json}\nA5: {run: x, log: ..}\nA6: {run: x, log: 'a\\b'}\nA7: {run: x, log: A7.patch}\nA8: {run: x, log: \"a\\nb\"}\nA9: {run: x, log: r_<TS>.log}\nB1: {run: x, log: .A1.log.planctl-AAAAaaaaaaaaaaaa}\n"}, []string{
 			"p0.md:101:19 spec-log A1: is a path", "p0.md:102:19 spec-log A2: writes itself|A2.log", "p0.md:103:19 spec-log A3: is a path", "p0.md:104:19 spec-log A4: writes itself",
-			"p0.md:105:19 spec-log A5: is a directory", "p0.md:106:19 spec-log A6: is a path", "p0.md:107:19 spec-log A7: writes itself", "p0.md:108:19 spec-log A8: control"}},
+			"p0.md:105:19 spec-log A5: is a directory", "p0.md:106:19 spec-log A6: is a path", "p0.md:107:19 spec-log A7: writes itself", "p0.md:108:19 spec-log A8: control", "p0.md:110:19 spec-log B1: temporary file"}},
+		{"temporary files", []string{"A1:\n  run: x\n  artifacts: ['out/{a,.b.planctl-0123456789abcdef}?']\n  tests: [.planctl-0123456789abcdef]\n  inputs: [.c.planctl-0123456789abcdef]\n  dir: .d.planctl-0123456789abcdef\n"}, []string{
+			"p0.md:103:15 spec-path A1: temporary file|another name", "p0.md:105:12 spec-path A1: temporary file"}},
 		{"env", []string{"A1:\n  run: x\n  env:\n    1A: x\n    A-B: x\n    PLANCTL_DIR: x\n    OK: [a]\n    A=B: x\n    N: \"\\0\"\n"}, []string{
 			"p0.md:104:5 spec-env A1: 1A", "p0.md:105:5 spec-env A1: A-B", "p0.md:106:5 spec-env A1: set by planctl", "p0.md:107:9 spec-type A1: want a text", "p0.md:108:5 spec-env A1: A=B", "p0.md:109:5 spec-env A1: NUL"}},
 		{"paths", []string{"A1:\n  run: x\n  artifacts: [/a, ../b, 'a/../../c', '{x,../y}/z', '?', ~/x, 'C:\\a', ok/../b]\n  dir: ..\n  pins: ['a/*.py', '../a.py::t', '::t', 'a.py::t[x*y]']\n  inputs: '[a'\n  tests: ['a{b']\n"}, []string{
