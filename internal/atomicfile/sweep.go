@@ -36,10 +36,15 @@ func Sweep(path string, except ...string) error {
 	})
 }
 
-// SweepDir removes all temporary files of a directory in which no file was replaced that a person may have
-// written to. The caller sees to it that no other process writes any file there. One that is not there has none.
-func SweepDir(dir string) error {
-	err := each(dir, func(name string) error { return os.Remove(filepath.Join(dir, name)) })
+// SweepDir removes the temporary files of the named files of a directory, in which no file was replaced that a person may
+// have written to. The caller sees to it that no other process writes them. One that is not there has none.
+func SweepDir(dir string, bases ...string) error {
+	err := each(dir, func(name string) error {
+		if !slices.ContainsFunc(bases, func(base string) bool { return tempname.Of(name, base) }) {
+			return nil
+		}
+		return os.Remove(filepath.Join(dir, name))
+	})
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}

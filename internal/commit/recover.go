@@ -272,9 +272,13 @@ func (s *Store) shown(path string) string {
 // tidy removes the temporary files of a write that the crash cut short. The workspace lock is held, so
 // nobody else is writing these files.
 func (s *Store) tidy(o *Open) error {
-	// The run's directory was the dead process's alone.
+	// The run's directory was the dead process's alone, and its command's: whatever name that chose, its file stays.
+	names := []string{filepath.Base(o.Intent.Manifest), strings.TrimSuffix(filepath.Base(o.Intent.Manifest), manifest.Suffix) + ".patch"}
+	if o.Change != nil {
+		names = append(names, filepath.Base(o.Change.ManifestPath))
+	}
 	var errs []error
-	if err := atomicfile.SweepDir(s.abs(o.Intent.RunDir)); err != nil && !errors.Is(err, syscall.ENOTDIR) {
+	if err := atomicfile.SweepDir(s.abs(o.Intent.RunDir), names...); err != nil && !errors.Is(err, syscall.ENOTDIR) {
 		errs = append(errs, err)
 	}
 	var paths []string

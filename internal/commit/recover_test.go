@@ -1,9 +1,12 @@
 package commit
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -47,6 +50,44 @@ func TestManifestChangedSince(t *testing.T) {
 				t.Errorf("%d intents are left, %v", len(open), err)
 			}
 		})
+	}
+}
+
+// What a command names like a temporary file is the command's: of those in the run's directory only the ones that planctl
+// makes there are taken away.
+func TestRunDirSwept(t *testing.T) {
+	const digits = ".planctl-0123456789abcdef"
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	for name, text := range map[string]string{"plan.md": killedPlan, "fix_plan.md": killedLedger} {
+		put(t, filepath.Join(dir, name), text)
+	}
+	put(t, filepath.Join(dir, "reports/S/A1.log"), "")
+	c := exec.Command(self, "-test.run=^TestKilledHere$")
+	c.Env = append(os.Environ(), "PLANCTL_KILLED_DIR="+dir, "PLANCTL_KILLED_FILE=fix_plan.md", "PLANCTL_KILLED_WHEN="+string(WasRead), "PLANCTL_KILLED_SAVE=")
+	if out, err := c.CombinedOutput(); err == nil {
+		t.Fatalf("it was not killed: %s", out)
+	}
+	stays := []string{".A1.log" + digits, ".out.patch" + digits, ".A1.run.json.x" + digits}
+	goes := []string{".A1.run.json" + digits, ".A1.patch" + digits}
+	for _, name := range slices.Concat(stays, goes) {
+		put(t, filepath.Join(dir, "reports/S", name), "x")
+	}
+	if _, err := NewStore(dir, nil).Recover(t.Context(), Writing{Ledger: "fix_plan.md"}, time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range stays {
+		if _, err := os.Lstat(filepath.Join(dir, "reports/S", name)); err != nil {
+			t.Errorf("it was the command's: %v", err)
+		}
+	}
+	for _, name := range goes {
+		if _, err := os.Lstat(filepath.Join(dir, "reports/S", name)); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("%s is left behind: %v", name, err)
+		}
 	}
 }
 
