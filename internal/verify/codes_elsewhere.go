@@ -11,6 +11,7 @@ func opening() []Rule {
 	return []Rule{
 		{Code: "plan-unreadable", Severity: fault, Doc: "A plan, or a directory of plans, cannot be read; a warning for a link that leads nowhere."},
 		{Code: "plan-in-evidence", Severity: note, Doc: "A document with a checklist lies in a run's directory, where it is evidence and no plan."},
+		{Code: "plan-nested-workspace", Severity: note, Doc: "Plans lie below a directory with a config of its own and are left out; a warning for one that `plans` names in full."},
 		{Code: "plan-no-checklist", Severity: note, Doc: "Documents that `plans` matches hold no checklist table and are passed over."},
 		{Code: "plan-no-table", Severity: fault, Doc: "A document has specs and no checklist table, so that it is no plan."},
 		{Code: "spec-unreadable", Severity: fault, Doc: "A sidecar with specs is there and cannot be read."},

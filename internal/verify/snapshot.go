@@ -33,7 +33,7 @@ func (c *checker) before(t *tree) (history.Snapshot, error) {
 		c.was = &config
 	}
 	books := append([]string{config.Ledger}, config.Ledgers...)
-	list := t.seen(&config, books)
+	list := t.seen(&config, books, c.w.ConfigPath)
 	content, err := c.blobs(list)
 	if err != nil {
 		return snap, err

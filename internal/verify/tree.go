@@ -119,8 +119,9 @@ type seenFile struct {
 	entry gitrepo.Entry
 }
 
-// seen is the ledgers, plans, sidecars and manifests of a tree, as config says which they are, sorted by name.
-func (t *tree) seen(config *workspace.Config, books []string) []seenFile {
+// seen is the ledgers, plans, sidecars and manifests of a tree, as config says which they are, sorted by name. inUse is the
+// path of the config that is read: one elsewhere marks another workspace.
+func (t *tree) seen(config *workspace.Config, books []string, inUse string) []seenFile {
 	names := map[string]string{} // real path → name
 	out := map[string]gitrepo.Entry{}
 	take := func(rel, real string) {
@@ -138,8 +139,15 @@ func (t *tree) seen(config *workspace.Config, books []string) []seenFile {
 		}
 	}
 	paths := slices.Sorted(maps.Keys(t.files))
+	configAt := func(dir string) bool {
+		at := dir + "/" + workspace.ConfigName
+		return at != inUse && t.has(at)
+	}
 	interesting := func(rel string) bool {
-		return config.IsPlan(rel) || strings.HasSuffix(rel, manifest.Suffix) || workspace.IsSidecar(rel)
+		if strings.HasSuffix(rel, manifest.Suffix) {
+			return true
+		}
+		return (config.IsPlan(rel) || workspace.IsSidecar(rel)) && config.NestedIn(rel, configAt) == ""
 	}
 	for _, root := range config.PlanRoots() { // the fixed part of a pattern may be a link, or stand below one
 		real, ok := t.real(root)

@@ -62,12 +62,13 @@ func isBinary(src []byte) bool { return bytes.IndexByte(src[:min(len(src), 8000)
 
 // found is what the walk below the plan patterns saw.
 type found struct {
-	files    []string        // that match the patterns, sorted
-	sidecars map[string]bool // NAME.planctl.yaml
-	walked   []string        // the directories below which everything was seen
-	runs     []string        // manifests below them
-	reports  []string        // directories named reports
-	evidence map[string]bool // stamped run directories: STAMP/SLUG with a manifest in it
+	files    []string            // that match the patterns, sorted
+	sidecars map[string]bool     // NAME.planctl.yaml
+	walked   []string            // the directories below which everything was seen
+	runs     []string            // manifests below them
+	reports  []string            // directories named reports
+	evidence map[string]bool     // stamped run directories: STAMP/SLUG with a manifest in it
+	nested   map[string][]string // directory with a config of its own → documents below it that match and are left out
 	findings finding.List
 }
 
@@ -75,7 +76,7 @@ type found struct {
 // directories are not followed, as git does not follow them, so that no loop
 // can arise; links to files are. Directories named .git are passed over.
 func (w *Workspace) discover() found {
-	f := found{sidecars: map[string]bool{}, evidence: map[string]bool{}}
+	f := found{sidecars: map[string]bool{}, evidence: map[string]bool{}, nested: map[string][]string{}}
 	matched := map[string]bool{}
 	var links []string
 	for _, base := range bases(w.Config.Plans) {
@@ -94,6 +95,7 @@ func (w *Workspace) discover() found {
 		} else {
 			w.why(SidecarOf(base), err)
 		}
+		nested := w.Config.NestedIn(base+"/.", w.configAt)
 		err := filepath.WalkDir(root, func(p string, d fs.DirEntry, err error) error {
 			below, rerr := filepath.Rel(root, p)
 			if rerr != nil {
@@ -111,6 +113,21 @@ func (w *Workspace) discover() found {
 				return nil
 			}
 			name := d.Name()
+			if nested != "" && rel != nested && !contains(nested, rel) {
+				nested = ""
+			}
+			if d.IsDir() && nested == "" && name != ".git" && w.configAt(rel) {
+				nested = rel
+			}
+			if nested != "" && !w.Config.namesBelow(func(name string) bool { return contains(nested, name) }) {
+				switch {
+				case name == ".git" && d.IsDir():
+					return fs.SkipDir
+				case !d.IsDir() && matchesAny(w.Config.Plans, rel):
+					f.nested[nested] = append(f.nested[nested], rel)
+				}
+				return nil
+			}
 			switch {
 			case d.IsDir():
 				if name == ".git" {
@@ -127,6 +144,8 @@ func (w *Workspace) discover() found {
 			case IsSidecar(rel):
 				f.sidecars[rel] = true
 			case matched[rel] || !matchesAny(w.Config.Plans, rel) || w.isLedger(rel):
+			case nested != "" && w.Config.NestedIn(rel, w.configAt) != "":
+				f.nested[nested] = append(f.nested[nested], rel)
 			case d.Type()&fs.ModeSymlink != 0:
 				matched[rel] = true
 				links = append(links, rel)

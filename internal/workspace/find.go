@@ -269,6 +269,9 @@ func (w *Workspace) noPlan(name string) string {
 			return rel + " is empty"
 		case !matchesAny(w.Config.Plans, rel):
 			return rel + " does not match `plans` in the config: " + strings.Join(w.Config.Plans, ", ")
+		case w.Config.NestedIn(rel, w.configAt) != "":
+			dir := w.Config.NestedIn(rel, w.configAt)
+			return rel + " lies below " + dir + ", which has a config of its own: planctl -C " + dir + " works on it"
 		default:
 			return rel + " has no checklist table: a table with an ID column and a State or Status column of tokens such as [ ]"
 		}

@@ -104,6 +104,51 @@ func TestDiscovery(t *testing.T) {
 	}
 }
 
+// A directory with a config of its own is a workspace of its own: neither its plans nor its evidence are read.
+func TestNested(t *testing.T) {
+	files := func(config string) map[string]string {
+		return map[string]string{
+			".planctl.yaml":               config,
+			"plans/own.md":                phased("", phase("A", "", "A1")),
+			"svc/.planctl.yaml":           "version: 1\n",
+			"svc/plans/p.md":              phased("", phase("A", "", "A1")),
+			"svc/plans/q.md":              phased("", phase("B", "", "B1")),
+			"svc/plans/q.planctl.yaml":    "B1: {run: x}\n",
+			"svc/plans/note.md":           "nothing\n",
+			"svc/plans/lost.planctl.yaml": "A1: {run: x}\n",
+			"svc/plans/reports/2026-01-05T101500Z/phase_A/A1.run.json": "{",
+			"svcs/plans/r.md": phased("", phase("A", "", "A1")),
+		}
+	}
+	for _, c := range []struct{ plans, want string }{
+		{`"**/plans/**/*.md"`, "plans/own.md svcs/plans/r.md"},
+		{`"svc/plans/*.md", plans/own.md`, "plans/own.md"},
+		{`"**/plans/**/*.md", "svc/plans/{p,none}.md"`, "plans/own.md svc/plans/p.md svcs/plans/r.md"},
+		{`svc/plans/p.md`, "svc/plans/p.md"},
+	} {
+		w := open(t, tree(t, files("version: 1\nplans: ["+c.plans+"]\n")))
+		if got := planPaths(w); got != c.want {
+			t.Errorf("%s: plans %q, want %q", c.plans, got, c.want)
+		}
+		for _, f := range w.Findings {
+			named := strings.Contains(c.want, "svc/plans/p.md")
+			switch {
+			case strings.HasPrefix(f.File, "svc/") && f.Code != "plan-nested-workspace" && !named:
+				t.Errorf("%s: %v", c.plans, f)
+			case f.Code == "plan-nested-workspace" && (f.Severity == finding.Warning) != (f.File == "svc/plans/p.md" && named):
+				t.Errorf("%s: %v", c.plans, f)
+			}
+		}
+		if !has(w.Findings, "plan-nested-workspace", "svc/plans/p.md") {
+			t.Errorf("%s: nothing is said of svc: %v", c.plans, w.Findings)
+		}
+	}
+	w := open(t, filepath.Join(tree(t, files("version: 1\nplans: ['**/*.md']\n")), "svc"))
+	if got := planPaths(w); got != "plans/p.md plans/q.md" || has(w.Findings, "plan-nested-workspace", "") {
+		t.Errorf("in svc itself: %q, %v", got, w.Findings)
+	}
+}
+
 func TestHostileFiles(t *testing.T) {
 	plan1 := phased("X-001", phase("A", "", "A1"))
 	root := tree(t, map[string]string{

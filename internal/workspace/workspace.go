@@ -176,6 +176,7 @@ func Open(ctx context.Context, o Options) (*Workspace, error) {
 	w.checkLinks()
 	w.checkTableless()
 	w.checkSidecars(&f)
+	w.checkNested(&f)
 	w.checkNames()
 	if !o.NoEvidence {
 		w.gather(&f)
