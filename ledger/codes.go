@@ -33,7 +33,7 @@ func Rules() []Rule {
 		{CodeOpenFence, finding.Warning, "A fence or HTML comment is never closed, so that everything after it is quotation."},
 		{CodeDate, finding.Warning, "An attempt's date is not in the calendar."},
 		{CodeUnreadAttempt, finding.Note, "An item or a row below an Attempts History line has a date or a number and is not read as an attempt."},
-		{CodeLooseHeading, finding.Warning, "A line in bold or a heading in HTML opens a section in place of a heading with # marks."},
+		{CodeLooseHeading, finding.Warning, "A line in bold, a heading in HTML or one behind the mark of a patch opens a section in place of a plain heading."},
 		{CodeDuplicateSection, finding.Error, "Two sections have one ID, and nothing tells which of them attempts belong to."},
 		{CodeDuplicateRun, finding.Error, "Two entries carry the digest of one run."},
 		{CodeNoSection, finding.Error, "The ledger has no section with this ID."},

@@ -6,8 +6,8 @@ import (
 	"github.com/planctl/planctl/internal/mdspan"
 )
 
-// Sections are opened by headings with # marks. People also underline a heading, write it in HTML, or put it in bold. Each
-// of these opens a section too where it says an ID, stands at the margin and does not run on from a line before it: an
+// Sections are opened by headings with # marks. People also underline a heading, write it in HTML, put it in bold, or leave
+// the mark of a patch before it. Each of these opens a section too where it says an ID, stands at the margin and does not run on from a line before it: an
 // attempt below it that went to the section above would be evidence for another initiative.
 
 // underlined reports whether an underlined heading opens a section. Under an entry, a line of dashes separates: it does
@@ -88,6 +88,26 @@ func (r *reader) bold(n int) (mdspan.Heading, bool) {
 	return h, true
 }
 
+// patched reads line n as -### [ID] title: a heading behind the + or - of a patch that was pasted in with its marks.
+func (r *reader) patched(n int) (mdspan.Heading, bool) {
+	sp := r.doc.Index.Line(n)
+	b := bytes.TrimRight(sp.Of(r.src), " \t\r")
+	if len(b) < len("-# [A]") || b[0] != '-' && b[0] != '+' || b[1] != '#' {
+		return mdspan.Heading{}, false
+	}
+	text := bytes.TrimLeft(b[1:], "#")
+	level := len(b) - 1 - len(text)
+	if level > 6 || len(text) == 0 || text[0] != ' ' || !r.margin(n, sp.Start) {
+		return mdspan.Heading{}, false
+	}
+	h := mdspan.Heading{Line: n, Level: level, Text: mdspan.Span{Start: sp.Start + 1 + level + 1, End: sp.Start + len(b)}, Span: sp}
+	if !r.opensSection(h.Text.Of(r.src)) {
+		return h, false
+	}
+	r.looseHeading(h, "a heading behind a "+string(b[:1]))
+	return h, true
+}
+
 // joined reports whether an ID has a digit, and a hyphen or underscore inside: CACHE-001.
 func joined(id []byte) bool {
 	s := foldID(string(id))
@@ -115,7 +135,7 @@ func (r *reader) hasHeading(id string) bool {
 func (r *reader) looseHeading(h mdspan.Heading, what string) {
 	text := h.Text.Of(r.src)
 	id, title, _, _ := bracketID(text)
-	line := "## [" + string(id) + "]"
+	line := string(bytes.Repeat([]byte{'#'}, h.Level)) + " [" + string(id) + "]"
 	if len(title) > 0 && len(title) <= maxKey {
 		line += " " + string(title)
 	}

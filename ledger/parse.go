@@ -89,6 +89,10 @@ func (r *reader) run() {
 				r.heading(h)
 				break
 			}
+			if h, ok := r.patched(n); ok {
+				r.heading(h)
+				break
+			}
 			r.line(n)
 		}
 		r.blanks = 0
