@@ -25,6 +25,9 @@ type PhaseRef struct {
 // brackets, beside it ("`[DETECTOR-CONFIG-001]` Phase C1 complete"). A phase
 // of this plan comes before those of the initiative's other plans; a name that
 // none of them has is shown and gates nothing. The phase itself is passed over.
+//
+// The ID of a phase of this plan that begins the sentence is a name, too ("D2
+// documentation updated"), where no row has it.
 func (p *Plan) PrereqPhases(w *Workspace, ph *plan.Phase) (gates []PhaseRef, shown []string) {
 	if ph == nil {
 		return nil, nil
@@ -35,6 +38,9 @@ func (p *Plan) PrereqPhases(w *Workspace, ph *plan.Phase) (gates []PhaseRef, sho
 		}
 	}
 	for _, m := range mentions(ph.Prereqs.Text) {
+		if m.bare && !p.hasPhases(m) {
+			continue
+		}
 		if w.elsewhere(p, m.beside) {
 			show(m.text)
 			continue
@@ -52,6 +58,22 @@ func (p *Plan) PrereqPhases(w *Workspace, ph *plan.Phase) (gates []PhaseRef, sho
 		}
 	}
 	return gates, shown
+}
+
+// hasPhases reports whether each ID of a mention is that of a phase of the plan, and of no row.
+func (p *Plan) hasPhases(m mention) bool {
+	has := func(id string) bool { return id == "" || p.Doc.Phase(id) != nil && p.Doc.Task(id) == nil }
+	return !slices.ContainsFunc(m.items, func(it item) bool { return !has(it.from) || !has(p.rangeEnd(it)) })
+}
+
+// rangeEnd is the end of a range, with what it leaves out of its beginning: B2.A–C ends at B2.C.
+func (p *Plan) rangeEnd(it item) string {
+	if dot := strings.LastIndexByte(it.from, '.'); dot >= 0 && it.to != "" && phaseNamed(p, it.to) == nil {
+		if whole := it.from[:dot+1] + it.to; phaseNamed(p, whole) != nil {
+			return whole
+		}
+	}
+	return it.to
 }
 
 // phasesNamed is the phase of this plan, else those of the initiative's other
@@ -89,11 +111,12 @@ func phaseNamed(p *Plan, id string) *plan.Phase {
 	return p.fold[strings.ToLower(id)]
 }
 
-// mention is one "Phase …" of a Prereqs line.
+// mention is one "Phase …" of a Prereqs line, or an ID that begins one of its sentences.
 type mention struct {
 	text   string // as written: "Phases A–C"
 	items  []item // its IDs, in order
 	beside string // the part of the sentence that it stands in
+	bare   bool   // without the word Phase
 }
 
 // spaces makes plain spaces of those that editors put in for typography: Phase\u00a0A.
@@ -110,6 +133,9 @@ var (
 	rangeSign = regexp.MustCompile(`^\s?(?:–|—|-|‑|\.\.|…)\s?(` + phaseWord + `)|^\s+(?:to|through|thru)\s+(` + phaseWord + `)`)
 	listSign  = regexp.MustCompile(`^(?:\s*,\s*(?:and\s+|or\s+)?|\s*[/&+]\s*|\s+and\s+|\s+or\s+)(?:[Pp]hases?\s+)?(` + phaseWord + `)`)
 	again     = regexp.MustCompile(`^(?:\s*,\s*(?:and\s+)?|\s*[/&+]\s*|\s+and\s+|\s+or\s+)[Pp]hases?\s`)
+
+	// What begins a sentence and is no word: C1, M2g, EB2.A. What goes on after it (C1-era, C1/x.md) is another name.
+	bareStart = regexp.MustCompile(`^[\s*_+>-]*([A-Z][A-Za-z0-9]*(?:\.[A-Za-z0-9]+)*)(?:[\s*_,:(&+–—]|/[A-Z][A-Za-z0-9]{0,4}(?:\s|$)|$)`)
 
 	clauseEnd = regexp.MustCompile(`;|\.\s|\.$|\r|\n`)
 	partEnd   = regexp.MustCompile(`,\s|\sand\s|\swith\s|\s—\s|\s–\s`)
@@ -145,7 +171,11 @@ func inClause(clause string) []mention {
 	var out []mention
 	start := 0 // of the part that the next mention stands in
 	for at := 0; at < len(clause); {
+		bare := false
 		m := phaseList.FindStringSubmatchIndex(clause[at:])
+		if b := bareStart.FindStringSubmatchIndex(clause); at == 0 && b != nil && looksLikePhase(clause[b[2]:b[3]]) && strings.ContainsAny(clause[b[2]:b[3]], ".0123456789") {
+			m, bare = []int{b[2], b[3], b[2], b[3]}, true
+		}
 		if m == nil {
 			break
 		}
@@ -181,7 +211,7 @@ func inClause(clause string) []mention {
 		if b := partEnd.FindStringIndex(clause[end:]); b != nil {
 			stop = end + b[0]
 		}
-		out = append(out, mention{text: clause[begin:end], items: items, beside: clause[start:stop]})
+		out = append(out, mention{text: clause[begin:end], items: items, beside: clause[start:stop], bare: bare})
 		at = end
 		start = max(start, end)
 	}
@@ -232,6 +262,7 @@ func (w *Workspace) expand(p *Plan, m mention) []string {
 			out = append(out, it.from)
 			continue
 		}
+		it.to = p.rangeEnd(it)
 		from, to := phaseNamed(p, it.from), phaseNamed(p, it.to)
 		i, j := slices.Index(p.Doc.Phases, from), slices.Index(p.Doc.Phases, to)
 		if from != nil && to != nil && i <= j {

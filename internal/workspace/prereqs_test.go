@@ -40,6 +40,19 @@ func TestPrereqPhases(t *testing.T) {
 		{"Phase Z complete", "", "Phase Z"},
 		{"Phase D and later", "D", ""},
 		{"Phase X complete", "", ""}, // itself
+		{"C1 blueprint complete; CI ready", "C1", ""},
+		{"Tests pass; M1 + M2 artifacts stored.", "M1 M2", ""},
+		{"\n- C1 documentation updated so that it can be cited\n- M1 closed", "C1 M1", ""},
+		{"**M1** closed", "M1", ""},
+		{"M1–M2 tests green", "M1 M2", ""},
+		{"C1.A reviewed", "", ""},                // a row
+		{"A baseline is there", "", ""},          // an article
+		{"C2 notes read; 3 files moved", "", ""}, // no phase of this plan
+		{"Review of C1", "", ""},                 // not what the sentence is about
+		{"C1 of OTHER-001 done", "", "C1"},
+		{"C1-era logs kept", "", ""},
+		{"C1/C notes", "C1 C", ""},
+		{"C1/x.md read", "", ""},
 		{"Phases 1–999999999 done", "", "Phase 1, Phase 999999999"},
 	} {
 		w := openFiles(t, map[string]string{
@@ -73,6 +86,18 @@ func TestPrereqRangeFollowsTheDocument(t *testing.T) {
 	p := w.Plans[0]
 	if gates, shown := p.PrereqPhases(w, p.Doc.Phase("D")); len(gates) != 4 || len(shown) != 0 {
 		t.Errorf("%v %v", gates, shown)
+	}
+}
+
+// A range may leave out of its end what its beginning has.
+func TestPrereqRangeOfParts(t *testing.T) {
+	w := openFiles(t, map[string]string{
+		"plans/a.md": phased("M-1", phase("B2.A", "", "B2.A1"), phase("B2.B", "", "B2.B1"), phase("B2.C", "", "B2.C1"), phase("D", "B2.A–C tests green", "D1"), phase("E", "Phases B2.A–C green", "E1")),
+	})
+	for _, id := range []string{"D", "E"} {
+		if gates, shown := w.Plans[0].PrereqPhases(w, w.Plans[0].Doc.Phase(id)); len(gates) != 3 || len(shown) != 0 {
+			t.Errorf("%s: %v %v", id, gates, shown)
+		}
 	}
 }
 
