@@ -88,7 +88,7 @@ func phaseName(text string) (id, title string) {
 			if c, _ := utf8.DecodeLastRuneInString(text[:start]); unicode.IsLetter(c) || unicode.IsDigit(c) {
 				continue
 			}
-			if mentioned(text[:start]) {
+			if mentioned(text[:start]) || start > 0 && partOf(text[:start]) {
 				continue
 			}
 		}
@@ -117,6 +117,19 @@ func mentioned(before string) bool {
 		return true
 	}
 	return false
+}
+
+// partOf reports that what stands before the word is the ID of a phase's part, a separator and more: "C4.F — Close-out &
+// Phase D prep" is no Phase D.
+func partOf(before string) bool {
+	s := strings.TrimLeft(before, " *_`")
+	n := phaseIDLen(s)
+	if n == 0 || s[0] < 'A' || s[0] > 'Z' || !strings.Contains(s[:n], ".") {
+		return false
+	}
+	rest := strings.TrimLeft(s[n:], " *_`")
+	title := phaseTitle(rest)
+	return title != "" && strings.ContainsRune("-–—:", []rune(rest)[0])
 }
 
 // indexFold is strings.Index for an ASCII word in any case.
