@@ -14,6 +14,14 @@ var (
 	// a few words that only lead to the command.
 	runVerb = regexp.MustCompile(`(?i)(?:^|[^\p{L}\p{N}_-])((?:re-?)?run|(?:re-?)?ran|(?:re-?)?execute[sd]?|invoked?|commands?[ \t]*:|cmd[ \t]*:)` +
 		`(?:[\s:*_(—–-]|\d+[.)]|\b(?:the|this|following|command|commands|selector|targeted|same|again|now|then|both)\b)*$`)
+	// An order that says what it runs before a colon ("Run new selectors: …"), and a deed that is done by what follows
+	// ("Capture the log via …"). So much may stand between only before a command beyond doubt.
+	runOrder = regexp.MustCompile(`(?i)(?:^|[.;:>)—–✅-][\s*_]*|\b(?:then|and|also|now)\s+)((?:re-?)?run|(?:re-?)?execute[sd]?|replay(?:ed)?|invoke)\s+(?:[^.;]|\.\S){1,100}:(?:[\s*_]|<br ?/?>|\d+[.)])*$`)
+	doneBy   = regexp.MustCompile(`(?i)(?:^|[.;:>)—–✅][\s*_]*|\b(?:then|and|also|now)\s+)(capture|record|collect|confirm|reproduce|verify|validate|exercise|prove)\s(?:[^.;` + "`" + `]|\.\S){0,60}?\b(?:via|with|using)[\s*_]*$`)
+	// What stands before a command that is not the row's own: what it asks for beforehand, an example.
+	aside = regexp.MustCompile(`(?i)(?:\b(?:requires?|required|needs?|assumes?|presumes?|such as|like|unlike|see|cf\.?|from|e\.g\.,?)|\bi\.e\.,?)[\s*_:]*$`)
+	// Another row's run, which this row asks for beside its own.
+	rerunOf = regexp.MustCompile(`(?i)\bre-?run(?:s|ning)?\s+(?:(?:the|same|its|targeted)\s+)*(?:selectors?|commands?|tests?)\s+(?:from|of|in)\s+[*_` + "`" + `]*([\p{L}][\p{L}\p{N}._-]*)`)
 	// What stands before the verb where the run is not asked for: it is denied,
 	// is what a change makes something else do, or hangs on a condition.
 	negated  = regexp.MustCompile(`(?i)(?:\b(?:do|does|did|should|must|need|was|were)\s+not|n['’]t|\bnot|\bnever|\bwithout|\binstead of|\bavoid|\bcannot)[\s*_]+(?:\p{L}+[\s*_]+)?$`)
@@ -27,7 +35,7 @@ var (
 
 // tail is the end of s that a pattern anchored there needs to see.
 func tail(s string) string {
-	const most = 80
+	const most = 120
 	if len(s) > most {
 		return s[len(s)-most:]
 	}
@@ -92,7 +100,7 @@ func cell(p *plan.Plan, t *plan.Task, text string, at mdspan.Span) []found {
 			after, last = false, c.end
 			continue
 		}
-		ordered, condition := orders(before)
+		ordered, condition := orders(before, f.shell)
 		chained := after && joined.MatchString(text[last:c.start])
 		starts := len(before) == c.start && lead.MatchString(before)
 		if f.why == "" && condition {
@@ -105,20 +113,38 @@ func cell(p *plan.Plan, t *plan.Task, text string, at mdspan.Span) []found {
 			f.shape == assignment && (ordered || starts):
 			meant = append(meant, f)
 			after = true
-		case f.shape == known && !capturing(f.run):
+		case f.shape == known && !capturing(f.run) && !aside.MatchString(before):
 			mentioned = append(mentioned, f)
 		}
 	}
 	if len(meant) == 0 {
 		return nil
 	}
+	if id := otherRun(p, t, text); id != "" && meant[0].why == "" {
+		meant[0].why = "its row asks for the run of " + id + ", too"
+	}
 	return append(meant, mentioned...)
+}
+
+// otherRun is the row of the plan whose run the text asks for, "" without one.
+func otherRun(p *plan.Plan, t *plan.Task, text string) string {
+	for _, m := range rerunOf.FindAllStringSubmatch(text, 20) {
+		if id := strings.TrimRight(m[1], "._-"); id != t.ID && p.Task(id) != nil {
+			return id
+		}
+	}
+	return ""
 }
 
 // orders reports whether the text before a code span says to run it, or that
 // it was run, and whether it does so on a condition.
-func orders(before string) (ordered, condition bool) {
+func orders(before string, of shell) (ordered, condition bool) {
 	loc := runVerb.FindStringSubmatchIndex(before)
+	if loc == nil && of.shape == known && !capturing(of.run) {
+		if loc = runOrder.FindStringSubmatchIndex(before); loc == nil {
+			loc = doneBy.FindStringSubmatchIndex(before)
+		}
+	}
 	if loc == nil {
 		return false, false
 	}

@@ -19,7 +19,7 @@ func kindOf(t *plan.Task, run shell) (kind spec.Kind, doubt string) {
 	own := kindWord(t.Description)
 	fails := unsaid
 	if own == spec.Unknown {
-		fails = failing(t)
+		fails = failing(t, run.tests != runsNone)
 	}
 	switch {
 	case run.tests == runsNone && fails == saysFails:
@@ -52,11 +52,14 @@ func titleKind(t *plan.Task) spec.Kind {
 	return spec.Check
 }
 
-// kindWord is Red or Green for a text that has that word, Check for one that
-// has both, and Unknown for one that has neither.
+// kindWord is Red or Green for a text that has that word, in capitals or as the name of a run, Check for one that
+// has both, and Unknown for one that has neither. What turns red into green is a green.
 func kindWord(s string) spec.Kind {
-	red, green := hasWord(s, "RED"), hasWord(s, "GREEN")
+	red := hasWord(s, "RED") || redRun.MatchString(s)
+	green := hasWord(s, "GREEN") || greenRun.MatchString(s)
 	switch {
+	case turnsGreen.MatchString(s):
+		return spec.Green
 	case red && green:
 		return spec.Check
 	case red:
@@ -113,8 +116,14 @@ var (
 	// test asks for, and no red.
 	mustFail = regexp.MustCompile(`(?i)(?:\b(?:it|this|they|the run|the (?:new )?tests?|this (?:new )?test|tests|selectors?|the command|the suite)|\x00|^|[(;,.:—–]|<br ?/?>)[\s*_(,:—–-]*(?:(?:which|that|and)\s+)?` +
 		`(?:must|should|has to|have to|(?:is|are) (?:expected|meant|supposed) to)\s+(?:still\s+|first\s+)?[*_]*fail\b`)
+	// A red run by its name, in any case; RED alone is a word in capitals.
+	redRun     = regexp.MustCompile(`(?i)\bred\s+(?:phase|runs?|logs?|tests?|coverage|selectors?)\b`)
+	greenRun   = regexp.MustCompile(`(?i)\bgreen\s+(?:phase|runs?|logs?|validation|verification)\b`)
+	turnsGreen = regexp.MustCompile(`(?i)\b(?:turn|make|get|bring)(?:s|ing)?\s+(?:[\p{L}\p{N}_-]+\s+){0,4}(?:tests?|suite|selectors?|coverage)\s+(?:to\s+)?green\b`)
+	expectRed  = regexp.MustCompile(`(?i)\bexpect(?:s|ed|ing)?[\s*_:=]*(?:(?:it|them)\s+to\s+be\s+)?red\b`)
+	recordRed  = regexp.MustCompile(`(?i)\b(?:capture|record|store|keep|archive|save)[sd]?\s+(?:a\s+|the\s+|its\s+)?red\s+(?:run|log|output|evidence)\b`)
 	expectFail = regexp.MustCompile(`(?i)\bexpect(?:s|ed|ing)?\b(?:\s+(?:outcome|result|status))?[\s*_:=]*(?:(?:it|them|this|the (?:run|tests?))\s+)?(?:to\s+|a\s+|the\s+)?[*_]*fail(?:s|ed|ure)?\b`)
-	writeFails = regexp.MustCompile(`(?i)^[\s*_]*(?:(?:write|add|introduce|draft|create|author|start with|begin with)\s+)(?:(?:a|an|the|one)\s+)?(?:(?:new|small|minimal)\s+)?failing\s+(?:\p{L}+\s+)?test\b(?:[\s*_]*(?:$|[(:;,.—–-]|for\b|that\b|first\b|of\b|in\b))` +
+	writeFails = regexp.MustCompile(`(?i)^[\s*_]*(?:(?:write|add|introduce|draft|create|author|start with|begin with)\s+)(?:(?:a|an|the|one)\s+)?(?:(?:new|small|minimal)\s+)?failing\s+(?:\p{L}+\s+){0,3}(?:tests?|coverage)\b(?:[\s*_]*(?:$|[(:;,.—–-]|for\b|that\b|first\b|of\b|in\b))` +
 		`|^[\s*_]*failing\s+(?:\p{L}+\s+)?test[\s*_.:]*$|\bfailing\s+(?:\p{L}+\s+)?tests?\s+first\b`)
 	// What may follow; anything else makes it a sentence about something else ("expected failure reductions", "must fail fast").
 	goesOn = regexp.MustCompile(`(?i)^[\s*_]*(?:$|[.,;:)!(\x00—–-]|<br|(?:with|first|now|here|before|because|as|at|against|and|again|for (?:the|this|that) (?:right )?reason)\b)`)
@@ -124,15 +133,15 @@ var (
 	xfail  = regexp.MustCompile(`(?i)x-?fail`)
 )
 
-// failing is what a row's description and guidance say of the end of its run.
-func failing(t *plan.Task) ending {
+// failing is what a row's description and guidance say of the end of its run. Red is said of tests alone.
+func failing(t *plan.Task, tests bool) ending {
 	fails, both := writeFails.MatchString(t.Description), false
 	for _, text := range []string{t.Description, t.Guidance} {
 		if xfail.MatchString(text) {
 			return unsaid // the tool is told that a test fails, and counts it as none
 		}
 		text = withoutCode(text)
-		fails = fails || says(text, mustFail) || says(text, expectFail)
+		fails = fails || says(text, mustFail) || says(text, expectFail) || tests && (says(text, expectRed) || saysOf(text, recordRed))
 		both = both || passes.MatchString(text)
 	}
 	switch {
@@ -146,10 +155,19 @@ func failing(t *plan.Task) ending {
 
 // says reports whether the text says the sentence, undenied and to its end.
 func says(text string, sentence *regexp.Regexp) bool {
+	return undenied(text, sentence, func(rest string) bool { return goesOn.MatchString(head(rest)) })
+}
+
+// saysOf reports whether the text says the sentence undenied, whatever follows.
+func saysOf(text string, sentence *regexp.Regexp) bool {
+	return undenied(text, sentence, func(string) bool { return true })
+}
+
+func undenied(text string, sentence *regexp.Regexp, rest func(string) bool) bool {
 	for _, loc := range sentence.FindAllStringIndex(text, 20) {
 		lead := tail(text[:loc[0]])
 		lead = lead[strings.LastIndexAny(lead, ".;(\x00")+1:]
-		if !denied.MatchString(lead) && goesOn.MatchString(head(text[loc[1]:])) {
+		if !denied.MatchString(lead) && rest(text[loc[1]:]) {
 			return true
 		}
 	}

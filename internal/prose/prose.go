@@ -7,7 +7,7 @@
 //  1. the Command column: its code spans, or the whole cell where it has none;
 //  2. the guidance cell (the description where a row has no guidance): a code
 //     span after Run, Re-run, Execute, Executed, Invoke and their like, or
-//     after a label `Command:`; a span `NAME=value program …`; and a cell that
+//     after a label `Command:`, or in an order that leads to it; a span `NAME=value program …`; and a cell that
 //     begins with the code span of a known program and its arguments;
 //  3. the entries of a Command Reference section, matched by their labels.
 //

@@ -50,6 +50,26 @@ func TestGuidance(t *testing.T) {
 		{"Run `go test ./...`", "go test ./...", "", 0},
 		{"Run `cd sub && go test ./pkg/... -run 'A\\|B'`", "cd sub && go test ./pkg/... -run 'A|B'", "", 0},
 		{"Run `git diff a^ -- x.c \\| head`", "git diff a^ -- x.c | head", "", 0},
+		// an order, with what it runs behind a colon
+		{"Re-run targeted selectors: `pytest tests/a.py -vv` (new cases)", py, "", 0},
+		{"Keep it. Run new selectors and those of `do_stitching=True`: `pytest tests/a.py -vv`. Store it", py, "", 0},
+		{"Execute training with new flags: `python -m t.train --data <path> --out /tmp/x`. Verify it.", "python -m t.train --data <path> --out /tmp/x", "placeholder, <path>", 0},
+		{"Run documented commands:<br>`python -m a --x`<br>`python -m b --y`<br>Store logs", "python -m a --x", "several commands", 1},
+		{"✅ 2025-10-19: Replayed factory selector: `pytest tests/a.py -vv`", py, "", 0},
+		// a deed done by a command
+		{"Capture the run via `pytest tests/a.py -vv \\| tee reports/<TS>/red.log`.", py, "", 0},
+		{"Edit it; validate it via `pytest tests/a.py -vv`", py, "", 0},
+		{"Verify tests with `pytest tests/a.py -vv`", py, "", 0},
+		// not this row's commands
+		{"Run `pytest tests/a.py -vv` (requires `pip install -e .[torch]`).", py, "", 0},
+		{"Run `pytest tests/a.py -vv`, which needs `git lfs pull`", py, "", 0},
+		{"Run the parity of these shapes: `tool --a 1`", "", "", 0},
+		{"Do not run the whole of it: `pytest tests/a.py -vv`", "", "", 0},
+		{"The run log holds three words: `git status -s`", "", "", 0},
+		{"Confirm exit via `echo $?` and collection via `scripts/x.py`", "", "", 0},
+		{"Traced it, validated via `pytest tests/a.py -vv` (677 collected)", "", "", 0},
+		{"To be validated: verify it later via `pytest tests/a.py -vv`", py, "", 0},
+		{"Cannot be validated via `pytest tests/a.py -vv`", "", "", 0},
 		// assignments before a program
 		{"`CUDA_VISIBLE_DEVICES=\"\" pytest tests/a.py -vv` output is kept", `CUDA_VISIBLE_DEVICES="" ` + py, "", 0},
 		{"Selector `env A=1 B=2 pytest tests/a.py -vv` now passes", "env A=1 B=2 " + py, "", 0},
@@ -126,6 +146,21 @@ func TestGuidance(t *testing.T) {
 		line := strings.Split(string(p.Source), "\n")[s.Line-1]
 		if at := string([]rune(line)[s.Col-1:]); !strings.HasPrefix(strings.ReplaceAll(at, `\|`, "|"), c.run) {
 			t.Errorf("%q: %d:%d is %q", c.cell, s.Line, s.Col, at)
+		}
+	}
+}
+
+// A row that asks for another row's run beside its own command leaves it to a person what to run.
+func TestAnotherRowsRun(t *testing.T) {
+	const head = "### Phase A — Work\n\n| ID | Task | State | Guidance |\n| --- | --- | --- | --- |\n| B3 | Do it | [ ] | "
+	for cell, why := range map[string]string{
+		"Once it holds, rerun selector from B1 and execute smoke `A=1 python -m t --x`": "its row asks for the run of B1, too",
+		"Rerun the selector from C9, then execute `A=1 python -m t --x`":                "",
+		"Rerun the tests of B3 and execute `A=1 python -m t --x`":                       "",
+	} {
+		p, task := document(head + cell + " |\n| B1 | x | [ ] | |\n")
+		if s := In(p).Suggest(task); s == nil || s.Run != "A=1 python -m t --x" || s.Why != why || s.Runnable != (why == "") {
+			t.Errorf("%s: %+v, want %q", cell, s, why)
 		}
 	}
 }
