@@ -2,6 +2,7 @@ package plan
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -74,7 +75,7 @@ func (r *reader) boldHeadings(named map[string]bool) {
 
 // phaseName reads "Phase C1 — RED: a failing test" in a heading's text: the ID
 // after the word Phase, and what follows its separator. An ID holds a digit or
-// is one or two capital letters or a Roman number.
+// is one or two capital letters, or parts of them such as E.A, or a Roman number.
 func phaseName(text string) (id, title string) {
 	const word = "phase"
 	for at := 0; ; {
@@ -172,12 +173,17 @@ func phaseIDFits(s string, n int, digit, upper bool) int {
 	switch {
 	case n == 0 || n > 24:
 		return 0
-	case digit, upper && n <= 2, upper && strings.Trim(s[:n], "IVX") == "":
+	case digit, upper && shortParts(s[:n]), upper && strings.Trim(s[:n], "IVX") == "":
 		return n
 	case n == 1 && strings.HasPrefix(strings.TrimLeftFunc(s[1:], unicode.IsSpace), "—"):
 		return n
 	}
 	return 0
+}
+
+// shortParts reports one or two letters in each part of an ID: A, EB, E.A.
+func shortParts(id string) bool {
+	return !slices.ContainsFunc(strings.Split(id, "."), func(part string) bool { return len(part) > 2 })
 }
 
 func alnum(c byte) bool {
