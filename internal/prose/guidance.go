@@ -13,7 +13,7 @@ var (
 	// form that orders or reports the run, or a label, and nothing after it but
 	// a few words that only lead to the command.
 	runVerb = regexp.MustCompile(`(?i)(?:^|[^\p{L}\p{N}_-])((?:re-?)?run|(?:re-?)?ran|(?:re-?)?execute[sd]?|invoked?|commands?[ \t]*:|cmd[ \t]*:)` +
-		`(?:[\s:*_(—–-]|\d+[.)]|\b(?:the|this|following|command|commands|selector|targeted|same|again|now|then|both)\b)*$`)
+		`(?:[\s:*_(—–-]|\d+[.)]|\b(?:the|this|following|commands?|selectors?|tests?|suite|full|existing|new|targeted|same|again|now|then|both)\b)*$`)
 	// An order that says what it runs before a colon ("Run new selectors: …"), and a deed that is done by what follows
 	// ("Capture the log via …"). So much may stand between only before a command beyond doubt.
 	runOrder = regexp.MustCompile(`(?i)(?:^|[.;:>)—–✅-][\s*_]*|\b(?:then|and|also|now)\s+)((?:re-?)?run|(?:re-?)?execute[sd]?|replay(?:ed)?|invoke)\s+(?:[^.;]|\.\S){1,100}:(?:[\s*_]|<br ?/?>|\d+[.)])*$`)
@@ -119,6 +119,9 @@ func cell(p *plan.Plan, t *plan.Task, text string, at mdspan.Span) []found {
 	}
 	if len(meant) == 0 {
 		return nil
+	}
+	if w := around(text, spans, meant); w != "" && meant[0].why == "" {
+		meant[0].why = w
 	}
 	if id := otherRun(p, t, text); id != "" && meant[0].why == "" {
 		meant[0].why = "its row asks for the run of " + id + ", too"

@@ -117,7 +117,7 @@ var (
 	mustFail = regexp.MustCompile(`(?i)(?:\b(?:it|this|they|the run|the (?:new )?tests?|this (?:new )?test|tests|selectors?|the command|the suite)|\x00|^|[(;,.:—–]|<br ?/?>)[\s*_(,:—–-]*(?:(?:which|that|and)\s+)?` +
 		`(?:must|should|has to|have to|(?:is|are) (?:expected|meant|supposed) to)\s+(?:still\s+|first\s+)?[*_]*fail\b`)
 	// A red run by its name, in any case; RED alone is a word in capitals.
-	redRun     = regexp.MustCompile(`(?i)\bred\s+(?:phase|runs?|logs?|tests?|coverage|selectors?)\b`)
+	redRun     = regexp.MustCompile(`(?i)\bred\s+(?:pytest\s+)?(?:phase|runs?|logs?|tests?|coverage|selectors?|evidence)\b`)
 	greenRun   = regexp.MustCompile(`(?i)\bgreen\s+(?:phase|runs?|logs?|validation|verification)\b`)
 	turnsGreen = regexp.MustCompile(`(?i)\b(?:turn|make|get|bring)(?:s|ing)?\s+(?:[\p{L}\p{N}_-]+\s+){0,4}(?:tests?|suite|selectors?|coverage)\s+(?:to\s+)?green\b`)
 	expectRed  = regexp.MustCompile(`(?i)\bexpect(?:s|ed|ing)?[\s*_:=]*(?:(?:it|them)\s+to\s+be\s+)?red\b`)

@@ -71,6 +71,7 @@ func TestKind(t *testing.T) {
 		{"Tests", "Persistence", "Run `pytest -q`; never capture a red log", spec.Check},
 		{"Author tests (TDD Red Phase)", "Persistence", "Run `pytest -q`", spec.Red},
 		{"Tests", "Persistence regression red tests", "Run `pytest -q`", spec.Red},
+		{"Tests", "Capture red pytest evidence", "Run `pytest -q`", spec.Red},
 		{"Tests", "Turn training tests green", "Run `pytest -q`", spec.Green},
 		{"Tests", "Keep it", "Run `git status`; capture red run later", spec.Check},
 		{"Tests", "Summarise", "Run `pytest -q`; compare the red log and the green log", spec.Check},

@@ -1,0 +1,69 @@
+package prose
+
+import (
+	"regexp"
+	"strings"
+)
+
+// What a row says of a command's surroundings beside it. A command that ran in another directory, or without a variable
+// that its row sets, would not be the one that the row asks for.
+
+var (
+	beforeDir = regexp.MustCompile(`(?i)(?:^|[^\p{L}\p{N}_-])(?:in|from|inside|within|under|cd (?:in)?to|change (?:in)?to)\s+(?:the\s+)?[*_]*$`)
+	// What may stand between the directory and the code span of the command.
+	dirThenRun = regexp.MustCompile(`(?i)^[*_]*(?:\s+(?:directory|folder|dir))?[\s,:*_]*(?:(?:then|and|please)\s+)?(?:(?:re-?)?run|(?:re-?)?execute|invoke)(?:\s+(?:the|this|same|targeted|full|suite|tests?|selectors?|commands?))*[\s:*_]*$`)
+	runThenDir = regexp.MustCompile(`(?i)^[\s*_,(]*(?:in|from|inside|within)\s+(?:the\s+)?[*_]*$`)
+	directory  = regexp.MustCompile(`^[\w.~-]*/(?:[\w.~-]+/)*(?:[\w~-]+)?$`)
+	beforeSet  = regexp.MustCompile(`(?i)(?:^|[^\p{L}\p{N}_-])(?:set|setting|exports?|exporting)\s+[*_]*$`)
+	runThenSet = regexp.MustCompile(`(?i)^[\s*_,(]*(?:with|under|using)\s+[*_]*$`)
+	oneSetting = regexp.MustCompile(`^[A-Z_][A-Z0-9_]*=\S*$`)
+)
+
+// around is why the first command of a cell is shown and not run: the directory or the variable that stands beside it and
+// that it does not have; "" where there is none.
+func around(text string, spans []code, meant []found) string {
+	at := -1
+	for i, c := range spans {
+		if strings.Contains(c.text, meant[0].run) {
+			at = i
+			break
+		}
+	}
+	if at < 0 {
+		return ""
+	}
+	run := spans[at]
+	if at > 0 {
+		c, between := spans[at-1], text[spans[at-1].end:run.start]
+		if lead := tail(text[:c.start]); isDir(c.text, run.text) && beforeDir.MatchString(lead) && len(between) < 80 && dirThenRun.MatchString(between) {
+			return "its row says to run it in " + c.text + ": write its spec, with `dir`"
+		}
+	}
+	if at+1 < len(spans) {
+		c, between := spans[at+1], text[run.end:spans[at+1].start]
+		switch {
+		case len(between) > 40:
+		case isDir(c.text, run.text) && runThenDir.MatchString(between):
+			return "its row says to run it in " + c.text + ": write its spec, with `dir`"
+		case isSetting(c.text, run.text) && runThenSet.MatchString(between):
+			return "its row says to run it with " + c.text + ": write its spec, with `env`"
+		}
+	}
+	for _, c := range spans[:at] {
+		if isSetting(c.text, run.text) && beforeSet.MatchString(tail(text[:c.start])) {
+			return "its row says to run it with " + c.text + ": write its spec, with `env`"
+		}
+	}
+	return ""
+}
+
+// isDir reports a directory by its look that the command does not name itself.
+func isDir(s, run string) bool {
+	return directory.MatchString(s) && !strings.Contains(run, strings.TrimSuffix(s, "/"))
+}
+
+// isSetting reports NAME=value that the command does not set itself.
+func isSetting(s, run string) bool {
+	name, _, _ := strings.Cut(s, "=")
+	return oneSetting.MatchString(s) && !strings.Contains(run, name+"=")
+}
