@@ -54,7 +54,7 @@ func Rules() []Rule {
 		{CodeLineEnds, warning, "The document's lines end with CR alone, which Markdown tools read in different ways.", false},
 		{CodeUnclosed, fault, "A fence or HTML comment that is never closed hides lines that look like rows.", true},
 		{CodeNestedFence, warning, "A fence inside a fence of the same length: Markdown reads the text after it as code, or the code as text.", false},
-		{CodeLooseHeading, warning, "A heading without a plain space after its # marks: Markdown reads a paragraph.", false},
+		{CodeLooseHeading, warning, "A heading without a plain space after its # marks, or behind the mark of a patch: Markdown reads a paragraph.", false},
 		{CodeBoldHeading, warning, "A bold line that starts a phase in place of a heading: Markdown reads a paragraph.", false},
 		{CodePhaseID, note, "Two headings of checklist tables have the same phase ID; the later one got a longer ID.", false},
 		{CodePrereqsUnread, warning, "A heading inside a phase speaks of prerequisites, and what stands under it holds no task back.", false},

@@ -57,6 +57,12 @@ func (r *reader) boldHeadings(named map[string]bool) {
 		}
 		at, quote := r.content(n)
 		b := at.Of(r.src)
+		if h, ok := patched(b); ok && !named[h.id] {
+			h.Line, h.Text, h.Span, h.Quote = n, mdspan.Span{Start: at.Start + 2 + h.Level, End: at.End}, r.doc.Index.Line(n), quote
+			out, level = append(out, h), h.Level
+			r.find(CodeLooseHeading, at.Start, "take the "+string(b[:1])+" off", "a heading behind the mark of a patch: Markdown takes it for a paragraph")
+			continue
+		}
 		if len(b) < 10 || !bytes.HasPrefix(b, []byte("**")) && !bytes.HasPrefix(b, []byte("__")) || len(b) > 300 {
 			continue
 		}
@@ -71,6 +77,21 @@ func (r *reader) boldHeadings(named map[string]bool) {
 		r.find(CodeBoldHeading, at.Start, "make it a heading: ### Phase …", "Markdown takes this bold line for a paragraph, not a heading")
 	}
 	r.heads = append(out, r.heads[next:]...)
+}
+
+// patched reads -### Phase B, a heading behind the + or - of a patch that was pasted in with its marks, where it names a
+// phase. Its rows would be those of the phase above.
+func patched(b []byte) (head, bool) {
+	if len(b) < len("-# Phase A") || len(b) > 300 || b[0] != '-' && b[0] != '+' {
+		return head{}, false
+	}
+	text := bytes.TrimLeft(b[1:], "#")
+	level := len(b) - 1 - len(text)
+	if level < 1 || level > 6 || len(text) == 0 || text[0] != ' ' {
+		return head{}, false
+	}
+	id, title := phaseName(string(text[1:]))
+	return head{Heading: mdspan.Heading{Level: level}, id: id, title: title}, id != ""
 }
 
 // phaseName reads "Phase C1 — RED: a failing test" in a heading's text: the ID
