@@ -23,6 +23,7 @@ type head struct {
 	date     string
 	dated    bool // it names a date, though perhaps one that is not in the calendar
 	bold     bool
+	stamp    bool   // it starts with a day and a time, and says no Attempt: one in an attempts list alone
 	firm     bool   // it starts with a date in square brackets: an attempt whatever follows
 	rest     []byte // what follows "Attempt #N"
 }
@@ -61,7 +62,9 @@ func readHead(text []byte, sh shape) (head, bool) {
 			return h, false
 		}
 		h.date, h.dated = d, true
-		b = skipStamp(b[n:])
+		stamp := b[n:]
+		b = skipStamp(stamp)
+		h.stamp = sh == shapeItem && d != "" && clock(stamp[:len(stamp)-len(b)])
 	}
 	if h.dated {
 		b = trimSeparator(b)
@@ -71,8 +74,10 @@ func readHead(text []byte, sh shape) (head, bool) {
 	}
 	const word = "attempt"
 	if len(b) < len(word) || !bytes.EqualFold(b[:len(word)], []byte(word)) {
-		return h, false
+		h.rest = b
+		return h, h.stamp && len(b) > 0
 	}
+	h.stamp = false
 	b = b[len(word):]
 	after := bytes.TrimLeft(b, " \t\u00a0")
 	spaced := len(after) < len(b)
@@ -279,6 +284,16 @@ func findDate(b []byte) string {
 		}
 	}
 	return ""
+}
+
+// clock reports a time of day as stamps have it behind their day: T052920Z, T05:29:20Z.
+func clock(b []byte) bool {
+	b = bytes.TrimRight(b, " :")
+	if len(b) < len("T0529Z") || b[0] != 'T' || b[len(b)-1] != 'Z' {
+		return false
+	}
+	digits := bytes.ReplaceAll(b[1:len(b)-1], []byte(":"), nil)
+	return (len(digits) == 4 || len(digits) == 6) && !bytes.ContainsFunc(digits, func(c rune) bool { return c < '0' || c > '9' })
 }
 
 // skipStamp drops a time of day after a date: " 14:30 UTC", "T052920Z".

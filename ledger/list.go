@@ -127,9 +127,12 @@ func (r *reader) sectionLine(ln line) {
 func startsBold(b []byte) bool { return bytes.HasPrefix(b, []byte("**")) }
 
 // believe decides whether a line that reads like an attempt is one here. One
-// with a bracketed date is. An undated one must be a heading's paragraph in
+// with a bracketed date is. One that is only a time stamp is where the items of an attempts list stand. An undated one must be a heading's paragraph in
 // bold, or an item of an attempts list that is no part of another entry.
 func (r *reader) believe(ln line, hd head, sh shape) bool {
+	if hd.stamp {
+		return r.hist != nil && ln.bullet && r.hist.beside(ln)
+	}
 	if hd.firm && (sh == shapeItem || r.hist != nil || hd.bold) {
 		return true
 	}
@@ -140,6 +143,11 @@ func (r *reader) believe(ln line, hd head, sh shape) bool {
 		return hd.bold && ln.indent < 4 || hd.dated && ln.indent == 0 && r.blanks > 0
 	}
 	return hd.bold || hd.dated || r.hist != nil
+}
+
+// beside reports whether an item stands where the list's items do, or one column on behind the mark of a patch: "-  - text".
+func (h *history) beside(ln line) bool {
+	return h.items < 0 || ln.inner == h.items || ln.indent == 0 && ln.inner == h.items+1
 }
 
 // close ends the attempt and the list that line ln is no part of any more.
