@@ -19,6 +19,7 @@ const (
 	Written   Moment = "written"   // the new content lies beside the file
 	Compared  Moment = "compared"  // the file is what the caller read
 	Exchanged Moment = "exchanged" // the new content has the file's name, the old one that of the temporary file
+	Flushed   Moment = "flushed"   // so too on the disk, and nobody had written until then
 	Looked    Moment = "looked"    // nobody wrote meanwhile: the old content can go
 	Returned  Moment = "returned"  // what somebody wrote meanwhile has its name back
 	Awaited   Moment = "awaited"   // somebody's save in place is waited for
@@ -103,6 +104,7 @@ func (s *swap) put(want *[32]byte) (err error) {
 	if same {
 		// The flush gives who is still on the way into the old file the time to arrive.
 		err = synced(s.target)
+		s.at(Flushed)
 		var later error
 		same, later = s.untouched(old, *want)
 		err = errors.Join(err, later)

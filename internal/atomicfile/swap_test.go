@@ -117,40 +117,44 @@ func TestBeingSavedInPlace(t *testing.T) {
 }
 
 // A save in place that begins between comparing and exchanging writes into the file that it has found, and that file gets
-// its name back.
+// its name back. So it does where the save comes to its open only when the directory has been flushed.
 func TestSavedInPlaceMeanwhile(t *testing.T) {
 	needsLeases(t)
-	path := filepath.Join(t.TempDir(), "plan.md")
-	write(t, path, "old", 0o640)
-	info, err := os.Stat(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	saved := make(chan error, 1)
-	err = replaceObserved(path, []byte("new"), sum("old"), func(at Moment) {
-		if at != Exchanged {
-			return
-		}
-		// By the name that the old file has at this moment: as if it had been found before the exchange.
-		hidden, err := filepath.Glob(filepath.Join(filepath.Dir(path), ".plan.md.planctl-*"))
-		if err != nil || len(hidden) != 1 {
-			t.Errorf("%q, %v", hidden, err)
-		}
-		go func() { saved <- os.WriteFile(hidden[0], []byte("person's"), 0o644) }()
-		heldUp(t, info)
-	})
-	var changed *ChangedError
-	if !errors.As(err, &changed) {
-		t.Errorf("%v", err)
-	}
-	if err := <-saved; err != nil {
-		t.Error(err)
-	}
-	if got := content(t, path); got != "person's" {
-		t.Errorf("%q", got)
-	}
-	if got := names(t, filepath.Dir(path)); got != "plan.md" {
-		t.Errorf("left behind: %s", got)
+	for _, when := range []Moment{Exchanged, Flushed} {
+		t.Run(string(when), func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "plan.md")
+			write(t, path, "old", 0o640)
+			info, err := os.Stat(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			saved := make(chan error, 1)
+			err = replaceObserved(path, []byte("new"), sum("old"), func(at Moment) {
+				if at != when {
+					return
+				}
+				// By the name that the old file has at this moment: as if it had been found before the exchange.
+				hidden, err := filepath.Glob(filepath.Join(filepath.Dir(path), ".plan.md.planctl-*"))
+				if err != nil || len(hidden) != 1 {
+					t.Errorf("%q, %v", hidden, err)
+				}
+				go func() { saved <- os.WriteFile(hidden[0], []byte("person's"), 0o644) }()
+				heldUp(t, info)
+			})
+			var changed *ChangedError
+			if !errors.As(err, &changed) {
+				t.Errorf("%v", err)
+			}
+			if err := <-saved; err != nil {
+				t.Error(err)
+			}
+			if got := content(t, path); got != "person's" {
+				t.Errorf("%q", got)
+			}
+			if got := names(t, filepath.Dir(path)); got != "plan.md" {
+				t.Errorf("left behind: %s", got)
+			}
+		})
 	}
 }
 
