@@ -123,8 +123,8 @@ func (h *hostilePlace) snapshot() map[string]string {
 }
 
 // own matches what planctl may write in a workspace: evidence below reports, its own directory, the config (link does), the
-// ledger and the plans.
-var own = regexp.MustCompile(`^ws(/.*)?/reports(/(\.gitattributes|\.gitignore|\d{4}-\d\d-\d\dT\d{6}Z(/[^/]+(/.*)?)?))?$|^ws/\.planctl(\.yaml$|/|$)|^ws/docs/fix_plan\.md$|^ws/plans/[^/]*\.md$|^ws/plans$|^ws/docs$|^ws/\.gitattributes$|^ws$`)
+// ledger and the plans; made.bin is what the honest command of some payloads makes.
+var own = regexp.MustCompile(`^ws(/.*)?/reports(/(\.gitattributes|\.gitignore|\d{4}-\d\d-\d\dT\d{6}Z(/[^/]+(/.*)?)?))?$|^ws/\.planctl(\.yaml$|/|$)|^ws/docs/fix_plan\.md$|^ws/plans/[^/]*\.md$|^ws/plans$|^ws/docs$|^ws/\.gitattributes$|^ws/made\.bin$|^ws$`)
 
 // same holds a snapshot against an earlier one and names what changed where nothing may.
 func (h *hostilePlace) same(before map[string]string, all bool) {

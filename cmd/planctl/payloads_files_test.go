@@ -1,6 +1,8 @@
 package main
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"net"
 	"os"
@@ -93,9 +95,12 @@ func hostileProse() []payload {
 
 // hostileKinds: what is no file stands where one is read: nothing is waited for, and nothing is opened that acts.
 func hostileKinds() []payload {
+	// A lock's file is named by the task's.
+	task := sha256.Sum256([]byte("plans/p.md#A1"))
 	places := map[string]string{
 		"plan": "plans/q.md", "ledger": "docs/fix_plan.md", "config": ".planctl.yaml", "sidecar": "plans/p.planctl.yaml", "artifact": "made.bin", "input": "in.txt", "pin": "test_x.py",
-		"report of tests": "junit.xml", "log": "given.log", "intents": ".planctl/intents/x.json", "lock": ".planctl/lock", "REPORTS": "plans/reports", "git": ".git", "the ledger's directory": "docs", "attributes": "plans/reports/.gitattributes",
+		"report of tests": "junit.xml", "log": "given.log", "an intent": ".planctl/intents/x.jsonl", "a note": ".planctl/notes/1-x.jsonl", "intents": ".planctl/intents", "the lock of the workspace": ".planctl/locks/workspace.lock",
+		"the lock of the task": ".planctl/locks/task-" + hex.EncodeToString(task[:8]) + ".lock", "locks": ".planctl/locks", "REPORTS": "plans/reports", "git": ".git", "the ledger's directory": "docs", "attributes": "plans/reports/.gitattributes",
 	}
 	kinds := map[string]func(*hostilePlace, string){
 		"a FIFO":    func(h *hostilePlace, name string) { h.fifo(name) },
@@ -124,18 +129,24 @@ func hostileKinds() []payload {
 			h.must(l.Close())
 		},
 	}
+	files := withSpec("A1: {run: 'echo honest; test -e made.bin || test -L made.bin || echo made > made.bin', artifacts: ['made.bin?'], inputs: [in.txt], pins: [test_x.py], tests: ['junit.xml?'], criteria: ['file(\"made.bin\").size >= 0', 'file(\"given.log\").size >= 0']}\n")
+	files["in.txt"], files["test_x.py"], files["given.log"] = "in\n", "def test(): pass\n", "given\n"
+	args := [][]string{{"link", "plans/p.md", "T-001", "--create"}, {"recover"}, {"init"}}
 	var out []payload
 	for place, at := range places {
 		for kind, make := range kinds {
-			if kind == "a folder" && (place == "REPORTS" || place == "git" || place == "the ledger's directory") {
+			if kind == "a folder" && (place == "REPORTS" || place == "git" || place == "the ledger's directory" || place == "intents" || place == "locks") {
 				continue // that is what stands there
 			}
-			out = append(out, payload{name: "kind/" + place + " is " + kind,
-				files: withSpec("A1: {run: 'echo honest', artifacts: ['made.bin?', 'made*?'], inputs: ['in*'], pins: ['test_x.py?'], tests: ['junit.xml?'], criteria: ['file(\"made.bin\").size >= 0', 'file(\"given.log\").lines >= 0']}\n"),
-				make:  func(h *hostilePlace) { make(h, at) }, args: [][]string{{"link", "plans/p.md", "T-001", "--create"}, {"recover"}, {"init"}}})
+			out = append(out, payload{name: "kind/" + place + " is " + kind, files: files, make: func(h *hostilePlace) { make(h, at) }, args: args})
 		}
 	}
-	return out
+	// With nothing in the place of any of them it runs to its end: what is held up above is held up by what stands there.
+	return append(out, payload{name: "kind/all are files", files: files, args: args, after: func(h *hostilePlace, output string) {
+		if !strings.Contains(output, "A1: passed") {
+			h.t.Error("A1 did not pass")
+		}
+	}})
 }
 
 // hostileSwaps: the command itself, or what it started, puts a link where planctl writes next.

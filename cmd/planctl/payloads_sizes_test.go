@@ -24,12 +24,13 @@ func hostileSizes() []payload {
 		{name: "size/100,000 back-ticks", files: row("A1", "One", strings.Repeat("`a` ", 25_000))},
 		{name: "size/a quote of 10,000", files: map[string]string{"plans/q.md": strings.Repeat(">", 10_000) + " | ID | State |\n"}},
 		{name: "size/because of 100 kB", files: withSpec("A1: {kind: red, run: 'echo aaaa; exit 1', because: '" + re + "$'}\n")},
-		{name: "size/because of nested repeats", files: withSpec("A1: {kind: red, run: 'head -c 200000 /dev/zero | tr \"\\\\0\" a; exit 1', because: '" + strings.Repeat("(", 900) + "a" + strings.Repeat("*)*", 900) + "b'}\n")},
+		{name: "size/because of nested repeats", files: withSpec("A1: {kind: red, run: 'echo 1..1; echo \"not ok 1 - a\"; printf \"# \"; head -c 20000 /dev/zero | tr \"\\\\0\" a; exit 1', because: '" + strings.Repeat("(", 450) + "a" + strings.Repeat("*)", 450) + "*b'}\n"), after: judged("no failure says")},
 		{name: "size/because of counted repeats", files: withSpec("A1: {kind: red, run: 'exit 1', because: '((a{1,1000}){1,1000}){1,1000}'}\n")},
 		{name: "size/a criterion's expression of 100 kB", files: withSpec("A1: {run: echo aaaa, criteria: ['log matches \"" + re + "$\"', 'number(\"(" + re + ")\") > 0']}\n")},
 		{name: "size/a criterion of 100 kB", files: withSpec("A1: {run: echo x, criteria: ['" + strings.Repeat("exit == 0 && ", 8000) + "true']}\n")},
 		{name: "size/a criterion of brackets", files: withSpec("A1: {run: echo x, criteria: ['" + strings.Repeat("(", 50_000) + "1" + strings.Repeat(")", 50_000) + "']}\n")},
-		{name: "size/a criterion that works for ever", files: withSpec("A1: {run: echo x, criteria: ['len(map(1..1000000, map(1..1000000, #))) > 0', 'repeat(\"x\", 1000000000) != \"\"']}\n")},
+		{name: "size/a criterion that works for ever", files: withSpec("A1: {run: echo x, criteria: ['len(map(1..1000000, len(map(1..1000000, #)))) > 0', 'let r = 1..1000; all(r, all(r, all(r, true)))']}\n"), after: judged("takes more than 1000000 steps")},
+		{name: "size/a criterion of a function that is none", files: withSpec("A1: {run: echo x, criteria: ['repeat(\"x\", 1000000000) != \"\"']}\n")},
 		{name: "size/2,000 criteria", files: withSpec("A1:\n  run: echo x\n  criteria:\n" + strings.Repeat("    - exit == 0\n", 2_000))},
 		{name: "size/braces", files: withSpec("A1: {run: echo x, artifacts: ['" + strings.Repeat("{a,b}", 60) + "?'], inputs: ['" + strings.Repeat("{a,b}", 60) + "']}\n")},
 		{name: "size/stars", files: withSpec("A1: {run: echo x, artifacts: ['" + strings.Repeat("**/", 500) + "x?', '" + strings.Repeat("*a", 500) + "?']}\n")},
@@ -44,6 +45,15 @@ func hostileSizes() []payload {
 		}
 	}
 	return out
+}
+
+// judged wants words of the verdict, so that what is hard to judge was judged.
+func judged(words string) func(*hostilePlace, string) {
+	return func(h *hostilePlace, output string) {
+		if !strings.Contains(output, words) {
+			h.t.Errorf("it was not judged: nothing says %q", words)
+		}
+	}
 }
 
 // hostileLogs: commands that print for the terminal, and logs that are read for tests and criteria.
@@ -76,7 +86,7 @@ func hostileLedgers() []payload {
 		out = append(out, payload{name: fmt.Sprintf("manifest note/%d", i), files: map[string]string{"plans/reports/2025-01-01T000000Z/phase_A/A1.run.json": manifest(s, s, s)}})
 	}
 	for i, text := range []string{`{"key":"x","run_dir":"../../outside","manifest":"../../outside/A1.run.json","log":"../../outside/canary"}`, "not JSON", strings.Repeat("[", 1_000_000), `{"key":"\u001b]0;x\u0007"}`, ""} {
-		out = append(out, payload{name: fmt.Sprintf("intent/%d", i), files: map[string]string{".planctl/intents/0123456789abcdef.json": text}, args: [][]string{{"recover"}}})
+		out = append(out, payload{name: fmt.Sprintf("intent/%d", i), files: map[string]string{".planctl/intents/0123456789abcdef.jsonl": text}, args: [][]string{{"recover"}}})
 	}
 	return out
 }
