@@ -114,6 +114,12 @@ func hostileKinds() []payload {
 			h.must(os.RemoveAll(filepath.Join(h.ws, filepath.FromSlash(name))))
 			h.write(name+"/x", "x")
 		},
+		"outside by another name": func(h *hostilePlace, name string) {
+			at := filepath.Join(h.ws, filepath.FromSlash(name))
+			h.must(os.RemoveAll(at))
+			h.must(os.MkdirAll(filepath.Dir(at), 0o755))
+			h.must(os.Link(filepath.Join(h.out, "precious.md"), at))
+		},
 		"a socket": func(h *hostilePlace, name string) {
 			at := filepath.Join(h.ws, filepath.FromSlash(name))
 			h.must(os.RemoveAll(at))
