@@ -52,7 +52,8 @@ const (
 )
 
 // TestChildren: planctl comes back from each of them, into a file as through the masker, and nothing of the command is left.
-// PLANCTL_CHILDREN_STRICT asks on a machine that is not busy that it does so within grace and a second.
+// PLANCTL_CHILDREN_STRICT asks on a machine that is not busy that it does so within grace and a second; else it has four
+// times as long.
 func TestChildren(t *testing.T) {
 	type one struct {
 		shape
@@ -118,7 +119,10 @@ func TestChildren(t *testing.T) {
 			most += childrenLimit
 		}
 		t.Logf("%s: %.2f s of %.0f s", name, o.took.Seconds(), most.Seconds())
-		if strict && o.took > most {
+		if !strict {
+			most *= 4 // what a busy machine needs, and less than where the grace is not kept to
+		}
+		if o.took > most {
 			t.Errorf("%s took %s", name, o.took)
 		}
 	}
