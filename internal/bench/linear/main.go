@@ -35,7 +35,7 @@ func main() {
 	runs := flag.Int("runs", 3, "runs of each size")
 	only := flag.String("only", "", "only what has these `WORDS` in its line")
 	flag.Parse()
-	if err := linear(int(*size*(1<<20)), *runs, *most, *only); err != nil {
+	if err := linear(int(*size*(1<<20)), *runs, 1, *most, *only, true); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
@@ -48,24 +48,30 @@ type reader struct {
 	read func(dir string, src []byte) (time.Duration, error)
 }
 
-func linear(size, runs int, most float64, only string) (err error) {
-	runtime.GOMAXPROCS(1)
+// linear measures every shape. A ratio that is above most is measured again, tries times in all: the lowest counts.
+// Without processes only the packages are measured.
+func linear(size, runs, tries int, most float64, only string, processes bool) (err error) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 	dir, err := os.MkdirTemp("", "linear")
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	planctl := filepath.Join(dir, "planctl")
-	if out, err := exec.Command("go", "build", "-o", planctl, "./cmd/planctl").CombinedOutput(); err != nil {
-		return fmt.Errorf("go build: %w\n%s", err, out)
-	}
 	readers := []reader{
 		{"plan", []kind{aPlan}, inProcess(func(src []byte) { plan.Parse("p.md", src, plan.DefaultTokens()) })},
 		{"ledger", []kind{aLedger}, inProcess(func(src []byte) { ledger.Parse("l.md", src) })},
 		{"spec", []kind{aSpec}, inProcess(func(src []byte) { spec.Decode(spec.Source{File: "s.yaml", Text: src, Line: 1}) })},
-		{"inspect --json", []kind{aPlan, aLedger}, process(planctl, "inspect", "--json")},
-		{"lint", []kind{aPlan, aLedger, aSpec}, process(planctl, "lint")},
-		{"status", []kind{aPlan, aLedger, aSpec}, process(planctl, "status")},
+	}
+	if processes {
+		planctl := filepath.Join(dir, "planctl")
+		if out, err := exec.Command("go", "build", "-o", planctl, "github.com/planctl/planctl/cmd/planctl").CombinedOutput(); err != nil {
+			return fmt.Errorf("go build: %w\n%s", err, out)
+		}
+		readers = append(readers, []reader{
+			{"inspect --json", []kind{aPlan, aLedger}, process(planctl, "inspect", "--json")},
+			{"lint", []kind{aPlan, aLedger, aSpec}, process(planctl, "lint")},
+			{"status", []kind{aPlan, aLedger, aSpec}, process(planctl, "status")},
+		}...)
 	}
 	fmt.Printf("| read by | document | %.3g MB | %.3g MB | ratio |\n| --- | --- | ---: | ---: | ---: |\n", float64(size)/(2<<20), float64(size)/(1<<20))
 	worst, above, measured := 0.0, 0, 0
@@ -75,20 +81,17 @@ func linear(size, runs int, most float64, only string) (err error) {
 			if !slices.Contains(r.of, s.kind) || !strings.Contains(r.name+" "+s.name, only) {
 				continue
 			}
-			var a, b []time.Duration
-			for range runs {
-				for _, one := range []struct {
-					src  []byte
-					took *[]time.Duration
-				}{{small, &a}, {large, &b}} {
-					took, err := r.read(place(dir, s.kind), one.src)
-					if err != nil {
-						return fmt.Errorf("%s of %s: %w", r.name, s.name, err)
-					}
-					*one.took = append(*one.took, took)
+			a, b, err := r.compare(place(dir, s.kind), small, large, runs)
+			for try := 1; err == nil && try < tries && ratio(a, b) > most; try++ {
+				var c, d time.Duration
+				if c, d, err = r.compare(place(dir, s.kind), small, large, runs); err == nil && ratio(c, d) < ratio(a, b) {
+					a, b = c, d
 				}
 			}
-			ratio := float64(median(b)) / float64(median(a))
+			if err != nil {
+				return fmt.Errorf("%s of %s: %w", r.name, s.name, err)
+			}
+			ratio := ratio(a, b)
 			mark := ""
 			if ratio > most {
 				mark = " **above**"
@@ -96,7 +99,7 @@ func linear(size, runs int, most float64, only string) (err error) {
 			}
 			worst = max(worst, ratio)
 			measured++
-			fmt.Printf("| %s | %s | %.2f s | %.2f s | %.2f%s |\n", r.name, s.name, median(a).Seconds(), median(b).Seconds(), ratio, mark)
+			fmt.Printf("| %s | %s | %.2f s | %.2f s | %.2f%s |\n", r.name, s.name, a.Seconds(), b.Seconds(), ratio, mark)
 		}
 	}
 	fmt.Printf("\n%d measured, the highest ratio is %.2f\n", measured, worst)
@@ -105,6 +108,26 @@ func linear(size, runs int, most float64, only string) (err error) {
 	}
 	return nil
 }
+
+// compare gives the medians of the times that the two sizes take, which take turns.
+func (r *reader) compare(at string, small, large []byte, runs int) (a, b time.Duration, err error) {
+	var as, bs []time.Duration
+	for range runs {
+		for _, one := range []struct {
+			src  []byte
+			took *[]time.Duration
+		}{{small, &as}, {large, &bs}} {
+			took, err := r.read(at, one.src)
+			if err != nil {
+				return 0, 0, err
+			}
+			*one.took = append(*one.took, took)
+		}
+	}
+	return median(as), median(bs), nil
+}
+
+func ratio(a, b time.Duration) float64 { return float64(b) / float64(a) }
 
 func median(d []time.Duration) time.Duration {
 	s := slices.Sorted(slices.Values(d))
