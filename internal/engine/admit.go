@@ -153,7 +153,7 @@ func (l *loop) again(ctx context.Context, a *admitted) bool {
 		a.Status, a.Reason, a.Help = Invalid, "the row is gone from its plan", "planctl show "+was.plan
 		return false
 	}
-	if inProse(now) && (!inProse(a.item) || command(now) != command(a.item)) {
+	if prose := inProse(a.item); prose != inProse(now) || prose && command(now) != command(a.item) {
 		a.Status, a.Reason, a.Help = Conflict, "its command was changed since it was approved; nothing was run", "planctl run "+quoted(a.Name)+" shows it and asks again"
 		return false
 	}

@@ -28,6 +28,7 @@ func TestChangedWhileItIsApproved(t *testing.T) {
 		{"nothing", text, "approved", engine.Passed},
 		{"the title", strings.Replace(text, "| One |", "| Another |", 1), "approved", engine.Passed},
 		{"the command", strings.Replace(text, "touch approved", "touch changed", 1), "", engine.Conflict},
+		{"where it stands", text + "\n```yaml planctl\nA1: {run: touch changed}\n```\n", "", engine.Conflict},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			dir := t.TempDir()

@@ -169,7 +169,12 @@ func missing(err error) bool {
 // hash hashes what was found, on all processors, with what the system says of
 // each file before it is read. Files that cannot be hashed are left out of the
 // result and are problems.
-func (f *finder) hash(names []string) map[string]hashed {
+func (f *finder) hash(names []string) map[string]hashed { return f.read(names, false) }
+
+// keep is hash of what a record is going to stand on: each file is on the disk before, and its name.
+func (f *finder) keep(names []string) map[string]hashed { return f.read(names, true) }
+
+func (f *finder) read(names []string, flushed bool) map[string]hashed {
 	all := make([]hashed, len(names))
 	each(len(names), func(i int, buf []byte) {
 		file, info, err := openRegularIn(f.root, names[i])
@@ -179,8 +184,17 @@ func (f *finder) hash(names []string) map[string]hashed {
 		}
 		all[i].state = stateOf(info)
 		all[i].mode = info.Mode()
+		if flushed {
+			if err := flush(file); err != nil {
+				all[i].Err = errors.Join(err, file.Close())
+				return
+			}
+		}
 		all[i].Sum = hashOpen(context.Background(), file, buf)
 	})
+	if flushed {
+		f.flushNames(names)
+	}
 	out := make(map[string]hashed, len(names))
 	for i, name := range names {
 		switch err := all[i].Err; {
@@ -193,6 +207,34 @@ func (f *finder) hash(names []string) map[string]hashed {
 		}
 	}
 	return out
+}
+
+// flush puts a file on the disk. What has no disk behind it (EINVAL, ENOTSUP) is taken as it is, and so is what is read-only.
+func flush(f *os.File) error {
+	err := f.Sync()
+	if errors.Is(err, syscall.EINVAL) || errors.Is(err, syscall.ENOTSUP) || errors.Is(err, syscall.EROFS) {
+		return nil
+	}
+	return err
+}
+
+// flushNames does so for the directories that files lie in.
+func (f *finder) flushNames(names []string) {
+	done := map[string]bool{}
+	for _, name := range names {
+		dir := path.Dir(name)
+		if done[dir] {
+			continue
+		}
+		done[dir] = true
+		d, err := f.root.Open(dir)
+		if err == nil {
+			err = errors.Join(flush(d), d.Close())
+		}
+		if err != nil {
+			f.failed(dir, err)
+		}
+	}
 }
 
 type hashed struct {

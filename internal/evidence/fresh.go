@@ -162,7 +162,7 @@ func collect(root, runDir string, patterns []string, check func(*finder, string,
 		f.add(p)
 	}
 	names := f.files()
-	sums := f.hash(names)
+	sums := f.keep(names)
 	var files []manifest.File
 	for _, name := range names {
 		h, ok := sums[name]

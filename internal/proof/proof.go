@@ -142,7 +142,7 @@ func redRule(t Run) string {
 	if t.Because == "" {
 		return ""
 	}
-	re, err := regexp.Compile(t.Because)
+	re, err := spec.Because(t.Because)
 	if err != nil {
 		return fmt.Sprintf("because: %v", err)
 	}
@@ -165,7 +165,7 @@ func optIn(p testreport.Problem) string {
 
 // expected holds a red whose spec allows its problems to its reason: one of them, or a failure beside them, must give it.
 func expected(t Run) string {
-	re, err := regexp.Compile(t.Because)
+	re, err := spec.Because(t.Because)
 	switch {
 	case t.Because == "":
 		return fmt.Sprintf("%s, which `allow` counts only where `because` says why", troubleText(t.Tests.Problems[0]))
@@ -199,7 +199,7 @@ func Failure(t Run) string {
 	if t.Kind != spec.Red || len(t.Tests.Failures)+len(t.Tests.Problems) == 0 {
 		return ""
 	}
-	re, err := regexp.Compile(t.Because)
+	re, err := spec.Because(t.Because)
 	if err != nil {
 		return "" // Judge says so
 	}

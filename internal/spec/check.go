@@ -131,8 +131,19 @@ func (r *reading) allow(s *Spec, e yamlstrict.Entry) []string {
 	return out
 }
 
+// maxBecause is how long a regular expression may be, in bytes, as those of criteria are: matching takes time with its length.
+const maxBecause = 4 << 10
+
+// Because compiles the reason of a red.
+func Because(text string) (*regexp.Regexp, error) {
+	if len(text) > maxBecause {
+		return nil, fmt.Errorf("the regular expression has %d bytes; %d is the most", len(text), maxBecause)
+	}
+	return regexp.Compile(text)
+}
+
 func (r *reading) regular(s *Spec, e yamlstrict.Entry, re string) {
-	if _, err := regexp.Compile(re); err != nil {
+	if _, err := Because(re); err != nil {
 		line, col := e.Value.Pos()
 		r.add(s.File, line, col, CodeBecause, s.ID, "`because`: "+err.Error(), "write a regular expression (RE2); a backslash makes ( [ . * + ? plain characters")
 	}

@@ -128,6 +128,7 @@ func TestFindings(t *testing.T) {
 		{"red is itself", []string{"A1: {kind: green, run: x, red: A1}\n"}, []string{"p0.md:101:32 spec-red A1: itself"}},
 		{"red is no red", []string{"A0: {run: x}\nA1: {kind: green, red: A0}\n"}, []string{"p0.md:102:24 spec-red A1: A0, which is a check"}},
 		{"red is elsewhere", []string{"A1: {kind: green, run: x, red: other#A0}\n"}, nil},
+		{"because is endless", []string{"A1: {kind: red, run: x, because: '" + strings.Repeat("a?", 3000) + "'}\n"}, []string{"p0.md:101:34 spec-because A1"}},
 		{"because is no expression", []string{"A1: {kind: red, run: x, because: '('}\n"}, []string{"p0.md:101:34 spec-because A1"}},
 		{"time", []string{"A1: {run: x, timeout: 10}\n"}, []string{"p0.md:101:23 spec-type A1: no unit|10m"}},
 		{"logs", []string{"A1: {run: x, log: a/b.log}\nA2: {run: x, log: Summary.md}\nA3: {run: x, log: /x}\nA4: {run: x, log: B.run.json}\nA5: {run: x, log: ..}\nA6: {run: x, log: 'a\\b'}\nA7: {run: x, log: A7.patch}\nA8: {run: x, log: \"a\\nb\"}\nA9: {run: x, log: r_<TS>.log}\nB1: {run: x, log: .A1.log.planctl-AAAAaaaaaaaaaaaa}\n"}, []string{

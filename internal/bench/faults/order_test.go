@@ -20,7 +20,8 @@ func TestOrderOfWriting(t *testing.T) {
 		"fsync .git/planctl/intents/KEY.PID.making", "renameat " + intent, "fsync .git/planctl/intents",
 		"openat " + dir + "/A1.log", // the command starts
 		"fsync " + intent,           // what was started
-		"fsync " + intent,           // what is going to be written
+		"fsync made.txt", "fsync .", // what the command made
+		"fsync " + intent, // what is going to be written
 		"fsync " + dir + "/.A1.run.json.planctl-RANDOM", "linkat " + dir + "/A1.run.json", "unlinkat " + dir + "/.A1.run.json.planctl-RANDOM", "fsync " + dir,
 		"fsync " + intent,
 		"fsync docs/.fix_plan.md.planctl-RANDOM", "renameat2 docs/fix_plan.md", "fsync docs", "unlinkat docs/.fix_plan.md.planctl-RANDOM",
