@@ -34,7 +34,12 @@ const (
 
 func newCrashPlace(t *testing.T) *crashPlace {
 	t.Helper()
-	p := &crashPlace{t: t, dir: t.TempDir(), plan: []byte(crashPlan), ledger: []byte(crashLedger)}
+	return newCrashPlaceIn(t, t.TempDir())
+}
+
+func newCrashPlaceIn(t *testing.T, dir string) *crashPlace {
+	t.Helper()
+	p := &crashPlace{t: t, dir: dir, plan: []byte(crashPlan), ledger: []byte(crashLedger)}
 	p.write("plan.md", crashPlan)
 	p.write("docs/fix_plan.md", crashLedger)
 	p.write(".planctl.yaml", "version: 1\nplans: [plan.md]\n")

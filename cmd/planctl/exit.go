@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -157,6 +158,8 @@ func classify(err error) (code int, help string) {
 		return exitUsage, "write one of these names"
 	case errors.Is(err, context.Canceled):
 		return exitInterrupted, ""
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
+		return exitTrouble, "make room on that disk first"
 	case errors.Is(err, fs.ErrPermission):
 		return exitTrouble, "planctl needs to write there; look at the owner and the mode of the path"
 	}

@@ -178,16 +178,20 @@ func (s *Store) try(name, file, what string) (*Lock, error) {
 		return nil, held
 	}
 	h := Holder{PID: os.Getpid(), Host: hostname(), Since: time.Now(), What: what}
-	h.Birth, err = processBirth(h.PID)
+	if h.Birth, err = processBirth(h.PID); err != nil {
+		err = fmt.Errorf("read this process's start time: %w", err)
+	}
 	var b []byte
 	if err == nil {
 		b, err = json.Marshal(h)
 	}
 	if err == nil {
-		err = overwrite(path, append(b, '\n'))
+		if err = overwrite(path, append(b, '\n')); err != nil {
+			err = fmt.Errorf("write %s: %w", path, bare(err))
+		}
 	}
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("write %s: %w", path, err), f.Close())
+		return nil, errors.Join(err, f.Close())
 	}
 	return &Lock{f: f, path: path}, nil
 }

@@ -138,8 +138,8 @@ func (x *execution) conclude(err error) {
 		t.Status, t.Err = Conflict, err
 		t.Reason = "recorded, but not ticked: " + conflict.Error()
 	case err != nil:
-		t.Status, t.Err, t.Reason = Trouble, err, err.Error()
-		t.Help = "planctl recover finishes what was begun"
+		t.Status, t.Err, t.Reason = Trouble, err, strings.ReplaceAll(err.Error(), "\n", "; ")
+		t.Help = x.wayOut(err)
 	case x.lost != nil && !errors.Is(x.lost, context.Canceled):
 		t.Status, t.Err, t.Reason = Trouble, x.lost, x.p.Reason
 	case t.Result != nil && t.Result.Err != "":
