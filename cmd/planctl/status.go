@@ -133,7 +133,7 @@ func (a *app) begun(ctx context.Context, w *workspace.Workspace) (running []repo
 				return nil, nil, err
 			}
 			there := leftOf(calledNow(w, in.Name), l)
-			if there.Processes = surviving(o); len(there.Processes) > 0 && l.Branch == nil {
+			if there.Processes = surviving(o); len(there.Processes) > 0 && l.Branch == nil && !l.Newer {
 				there.Why, there.Help = "its command still runs", "planctl recover ends and records it"
 			}
 			left = append(left, there)
@@ -145,6 +145,8 @@ func (a *app) begun(ctx context.Context, w *workspace.Workspace) (running []repo
 func leftOf(task string, l commit.Left) report.Left {
 	out := report.Left{Task: task, Why: "a run did not finish", Help: "planctl recover records it"}
 	switch {
+	case l.Newer:
+		out.Why, out.Help = "another planctl began it, and says what this one does not know", "recover it with that one"
 	case l.Branch != nil:
 		out.Why, out.Help = l.Branch.Waits(), l.Branch.Help()
 	case l.Ticks:

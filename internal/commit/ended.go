@@ -51,11 +51,15 @@ type Left struct {
 	Ended  string       // how its run ended, e.g. "exit 0"; "" where that is not known
 	Branch *BranchError // it waits for its branch; nil where it does not
 	Ticks  bool         // its attempt is entered, and a tick is missing
+	Newer  bool         // another planctl began it, which says what this one does not know
 }
 
 // Left says what is left to be done of an intent.
 func (o *Open) Left(ctx context.Context) (Left, error) {
-	var l Left
+	l := Left{Newer: o.strange}
+	if l.Newer {
+		return l, nil
+	}
 	var err error
 	if l.Branch, err = o.store.elsewhere(ctx, &o.Intent); err != nil {
 		return l, err

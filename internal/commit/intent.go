@@ -103,6 +103,7 @@ type Open struct {
 	Ended     *Ended // what could not be recorded when it ended
 	Change    *Change
 	Steps     []string
+	strange   bool // there are lines of a planctl that says more than this one knows
 	store     *Store
 	placed    map[string]placing // by step, those that may have been on their way when the process died
 	path      string
@@ -294,8 +295,10 @@ func (s *Store) read(path string) (*Open, error) {
 			o.Change = l.Change
 		case l.Placing != nil:
 			o.note(*l.Placing)
-		case l.Step != "":
+		case l.Step == manifestStep, l.Step == ledgerStep, strings.HasPrefix(l.Step, tickStep):
 			o.Steps = append(o.Steps, l.Step)
+		default:
+			o.strange = true
 		}
 		b = rest
 	}

@@ -140,12 +140,19 @@ func (s *Store) recoverLocked(ctx context.Context, w Writing, o *Open, now time.
 // keep says why an intent is left as it is; nil where it is to be finished. What survives of the command of one that another branch
 // has to wait for is ended all the same.
 func (s *Store) keep(ctx context.Context, w Writing, o *Open) ([]Recovered, error) {
+	r := Recovered{Name: o.Intent.Name, Did: "kept"}
+	if o.strange { // what it says may undo what this planctl would do
+		if r.Name == "" {
+			r.Name = s.shown(o.path)
+		}
+		r.Why = fmt.Sprintf("another planctl began it, and says what this one does not know; recover it with that one, or remove %s", o.path)
+		return []Recovered{r}, nil
+	}
 	if o.Intent.Key == "" {
 		return nil, nil
 	}
 	// What an intent says is checked before anything is done for it: without git it lies in the tree, and
 	// others may have written it.
-	r := Recovered{Name: o.Intent.Name, Did: "kept"}
 	if err := s.trust(w, o); err != nil {
 		r.Why = err.Error()
 		return []Recovered{r}, nil
@@ -187,7 +194,7 @@ func (s *Store) finishOne(ctx context.Context, w Writing, o *Open, now time.Time
 	if s.Repo != nil { // without git an intent lies in the tree, where others may have written it
 		r.Scratch = o.Throwaway
 	}
-	if o.Intent.Key == "" {
+	if o.Intent.Key == "" && !o.strange {
 		r.Did = "nothing had started"
 		return []Recovered{r}, os.Remove(o.path)
 	}

@@ -110,3 +110,38 @@ func texts(t *testing.T, dir string) map[string]string {
 	}
 	return all
 }
+
+// What a newer planctl says of a run this one cannot know to be without meaning: its intent is left to that one.
+func TestNewerIntent(t *testing.T) {
+	const known = `{"intent":{"key":"k1","name":"plan.md#A1","pid":0,"run_dir":"reports/S","manifest":"reports/S/A1.run.json","log":"","begun":"2025-01-01T00:00:00Z","entry":{"ledger":"fix_plan.md","section":"T-001","title":"One","task":"A1"}}}` + "\n"
+	for name, c := range map[string]struct {
+		text string
+		kept bool
+	}{
+		"a line of another kind": {known + `{"undo":{"of":"ledger"}}` + "\n", true},
+		"another step":           {known + `{"step":"sealed"}` + "\n", true},
+		"another first line":     {`{"plan":{"key":"k1"}}` + "\n", true},
+		"all is known":           {known + `{"scratch":"/nowhere"}` + "\n" + `{"step":"tick plan.md#A1"}` + "\n", false},
+		"a torn line":            {known + `{"undo":{"of"`, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			for name, text := range map[string]string{"plan.md": killedPlan, "fix_plan.md": killedLedger} {
+				put(t, filepath.Join(dir, name), text)
+			}
+			s := NewStore(dir, nil)
+			path := filepath.Join(s.Dir, "intents", "k1.jsonl")
+			put(t, path, c.text)
+			rs, err := s.Recover(t.Context(), Writing{Ledger: "fix_plan.md"}, time.Now())
+			if err != nil || len(rs) != 1 {
+				t.Fatalf("recovered %+v, %v", rs, err)
+			}
+			if kept := rs[0].Did == "kept" && strings.Contains(rs[0].Why, path); kept != c.kept || there(t, path) != c.kept {
+				t.Errorf("%s: %s; the intent is there: %v", rs[0].Did, rs[0].Why, there(t, path))
+			}
+			if b, err := os.ReadFile(filepath.Join(dir, "fix_plan.md")); err != nil || (string(b) == killedLedger) != c.kept {
+				t.Errorf("the ledger is\n%s, %v", b, err)
+			}
+		})
+	}
+}
