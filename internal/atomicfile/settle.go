@@ -30,6 +30,11 @@ const (
 // work is kept beside it under a name that is seen, which is kept: who saved last
 // may not have known of it.
 func Settle(target, temp string) (f Fate, kept string, err error) {
+	return Steps{}.Settle(target, temp)
+}
+
+// Settle is the function Settle; Making is told of what it makes.
+func (s Steps) Settle(target, temp string) (f Fate, kept string, err error) {
 	if !IsTemp(filepath.Base(temp)) {
 		return 0, "", &fs.PathError{Op: "settle", Path: temp, Err: errors.New("not the name of a temporary file")}
 	}
@@ -50,7 +55,7 @@ func Settle(target, temp string) (f Fate, kept string, err error) {
 	case read:
 		return Replaced, "", nil
 	}
-	back, err := giveBack(temp, target, b)
+	back, err := s.giveBack(temp, target, b)
 	if err != nil {
 		return 0, "", err
 	}

@@ -234,7 +234,7 @@ func (s *swap) join(old, ours *watched) error {
 			return nil
 		}
 		sum := sha256.Sum256(now)
-		err = Replace(s.target, append(before, tail...), &sum)
+		err = Steps{Making: s.steps.Making}.Replace(s.target, append(before, tail...), &sum)
 		var changed *ChangedError
 		var busy *BusyError
 		if !errors.As(err, &changed) && !errors.As(err, &busy) {

@@ -217,3 +217,55 @@ func TestSweepAfterExchange(t *testing.T) {
 		}
 	}
 }
+
+// Two saves at once, one by renaming and one in place, are joined by a replacement of its own, and who is told of
+// temporary files is told of that one's, too.
+func TestJoinedIsTold(t *testing.T) {
+	needsLeases(t)
+	path := filepath.Join(t.TempDir(), "plan.md")
+	write(t, path, "old", 0o644)
+	saved := make(chan error, 1)
+	var made []string
+	err := Steps{
+		Making: func(temp string) error { made = append(made, filepath.Base(temp)); return nil },
+		At: func(at Moment) {
+			switch at {
+			case Compared:
+				write(t, path+".person", "person's", 0o644)
+				if err := os.Rename(path+".person", path); err != nil {
+					t.Error(err)
+				}
+			case Exchanged:
+				info, err := os.Stat(path)
+				if err != nil {
+					t.Fatal(err)
+				}
+				go func() {
+					f, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0)
+					if err == nil {
+						_, err = f.WriteString(" and another's")
+						err = errors.Join(err, f.Close())
+					}
+					saved <- err
+				}()
+				heldUp(t, info)
+			}
+		},
+	}.Replace(path, []byte("new"), sum("old"))
+	var changed *ChangedError
+	if !errors.As(err, &changed) {
+		t.Errorf("%v", err)
+	}
+	if err := <-saved; err != nil {
+		t.Error(err)
+	}
+	if got := content(t, path); got != "person's and another's" {
+		t.Errorf("%q", got)
+	}
+	if len(made) != 2 || !IsTemp(made[0]) || !IsTemp(made[1]) || made[0] == made[1] {
+		t.Errorf("told of %q", made)
+	}
+	if got := names(t, filepath.Dir(path)); got != "plan.md" {
+		t.Errorf("left behind: %s", got)
+	}
+}

@@ -76,7 +76,7 @@ func sweep(temp, target string) error {
 	}
 	if holds(temp, b) == somebodys {
 		// It was cut short while it was written, or the file was saved since, unless target has what it was to hold.
-		if _, err := giveBack(temp, target, b); err != nil {
+		if _, err := (Steps{}).giveBack(temp, target, b); err != nil {
 			return err
 		}
 	}
@@ -105,7 +105,7 @@ func holds(temp string, b []byte) holding {
 
 // giveBack puts somebody's work, found under a temporary name, in the place of what took its place, if that is still
 // there; it reports whether the work stands under its own name now.
-func giveBack(temp, target string, work []byte) (bool, error) {
+func (s Steps) giveBack(temp, target string, work []byte) (bool, error) {
 	var err error
 	for range tries {
 		var now []byte
@@ -123,7 +123,7 @@ func giveBack(temp, target string, work []byte) (bool, error) {
 		if holds(temp, now) != ours {
 			return false, nil
 		}
-		err = Replace(target, work, &sum)
+		err = Steps{Making: s.Making}.Replace(target, work, &sum)
 		var changed *ChangedError
 		var busy *BusyError
 		if !errors.As(err, &changed) && !errors.As(err, &busy) {

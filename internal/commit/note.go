@@ -56,13 +56,7 @@ func (s *Store) Note() *Note { return &Note{store: s} }
 // Steps tells the note of each temporary file, and of what it is about to replace.
 func (n *Note) Steps() atomicfile.Steps {
 	return atomicfile.Steps{
-		Making: func(temp string) error {
-			rel, err := n.store.rel(temp)
-			if err != nil {
-				return err
-			}
-			return n.add(noted{Temp: rel})
-		},
+		Making: n.making,
 		Placing: func(target, temp string) error {
 			into, err := n.store.rel(target)
 			if err != nil {
@@ -75,6 +69,14 @@ func (n *Note) Steps() atomicfile.Steps {
 			return n.add(noted{Temp: rel, Into: into})
 		},
 	}
+}
+
+func (n *Note) making(temp string) error {
+	rel, err := n.store.rel(temp)
+	if err != nil {
+		return err
+	}
+	return n.add(noted{Temp: rel})
 }
 
 // Dir and Patch tell it of a run's directory and patch; paths are absolute.
@@ -146,7 +148,7 @@ func (n *Note) Close() error {
 	if n == nil || n.file == nil {
 		return nil
 	}
-	kept, failed := n.store.clear(n.path, n.lines)
+	kept, failed := n.store.clear(n.path, n.lines, atomicfile.Steps{Making: n.making})
 	err := n.file.Close() // and with it the lock: until here nobody else clears it
 	n.file = nil
 	for _, name := range kept {
@@ -200,7 +202,9 @@ func (s *Store) clearDead(note string, lines []noted) (kept []string, err error)
 	case err != nil:
 		return nil, errors.Join(fmt.Errorf("lock the note %s: %w", note, err), f.Close())
 	default:
-		kept, err = s.clear(note, lines)
+		own := s.Note() // of what is made to give people's work back
+		kept, err = s.clear(note, lines, own.Steps())
+		err = errors.Join(err, own.Close())
 		return kept, errors.Join(err, f.Close())
 	}
 	return nil, f.Close()
@@ -239,9 +243,9 @@ func readNote(note string) (by author, lines []noted, err error) {
 
 // clear takes away what a note names and is still there, the last first, and then the note. What a replacement took the
 // place of comes to its order before: kept is where.
-func (s *Store) clear(note string, lines []noted) (kept []string, err error) {
+func (s *Store) clear(note string, lines []noted, steps atomicfile.Steps) (kept []string, err error) {
 	for _, l := range slices.Backward(lines) {
-		name, err := s.clearOne(l)
+		name, err := s.clearOne(l, steps)
 		if name != "" {
 			kept = append(kept, name)
 		}
@@ -256,7 +260,7 @@ func (s *Store) clear(note string, lines []noted) (kept []string, err error) {
 }
 
 // clearOne believes a note no more than it must: without git it lies in the tree, and others may have written it.
-func (s *Store) clearOne(l noted) (kept string, err error) {
+func (s *Store) clearOne(l noted, steps atomicfile.Steps) (kept string, err error) {
 	if l.Aside != "" {
 		if s.Repo == nil {
 			return "", nil // without git there is none, and the note may be anybody's
@@ -303,7 +307,7 @@ func (s *Store) clearOne(l noted) (kept string, err error) {
 		if path.Dir(l.Into) != path.Dir(rel) || s.within(l.Into) != nil {
 			return "", nil
 		}
-		_, kept, err := atomicfile.Settle(s.abs(l.Into), at)
+		_, kept, err := steps.Settle(s.abs(l.Into), at)
 		return kept, err
 	}
 	if info, err := os.Lstat(at); errors.Is(err, fs.ErrNotExist) || err == nil && !info.Mode().IsRegular() {
