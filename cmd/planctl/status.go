@@ -123,9 +123,12 @@ func (a *app) begun(ctx context.Context, w *workspace.Workspace) (running []repo
 	}
 	for _, o := range intents {
 		in := o.Intent
+		live, err := o.Live()
 		switch {
+		case err != nil:
+			return nil, nil, err
 		case in.Name == "":
-		case o.Live():
+		case live:
 			running = append(running, report.Running{Task: calledNow(w, in.Name), Process: in.PID, Since: in.Begun.UTC().Format(time.RFC3339), Log: in.Log})
 		default:
 			l, err := o.Left(ctx)

@@ -81,7 +81,11 @@ func (a *app) verify(ctx context.Context, o verifyOptions) error {
 	open, left := map[string]bool{}, []string(nil)
 	for _, i := range intents {
 		open[i.Intent.Key] = true
-		if i.Intent.Name != "" && !i.Live() {
+		live, err := i.Live()
+		if err != nil {
+			return err
+		}
+		if i.Intent.Name != "" && !live {
 			left = append(left, i.Intent.Name)
 		}
 	}

@@ -31,10 +31,11 @@ type Intent struct {
 	Name     string             `json:"name"` // the task as people write it
 	PID      int                `json:"pid"`
 	Birth    string             `json:"birth"`
-	Branch   string             `json:"branch"`   // the branch that was checked out; "" when detached or without git
-	RunDir   string             `json:"run_dir"`  // relative to the workspace
-	Manifest string             `json:"manifest"` // path, relative to the workspace
-	Log      string             `json:"log"`      // path, relative to the workspace; "" for a decision
+	Space    string             `json:"space,omitempty"` // where PID counts, see space
+	Branch   string             `json:"branch"`          // the branch that was checked out; "" when detached or without git
+	RunDir   string             `json:"run_dir"`         // relative to the workspace
+	Manifest string             `json:"manifest"`        // path, relative to the workspace
+	Log      string             `json:"log"`             // path, relative to the workspace; "" for a decision
 	Begun    time.Time          `json:"begun"`
 	Partial  manifest.Predicate `json:"partial"` // what is known before the end: recover records it as interrupted
 	Entry    EntryPlace         `json:"entry"`   // where an interrupted run's attempt goes
@@ -123,7 +124,7 @@ func (s *Store) Begin(in Intent) (*Open, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read this process's start time: %w", err)
 	}
-	in.Birth = birth
+	in.Birth, in.Space = birth, space()
 	o := &Open{Intent: in, store: s, path: filepath.Join(dir, in.Key+".jsonl")}
 	// It appears under its name only when its first line is whole: nobody takes one in the making for a torn one.
 	tmp := filepath.Join(dir, fmt.Sprintf("%s.%d%s", in.Key, in.PID, making))
@@ -305,8 +306,21 @@ func (s *Store) read(path string) (*Open, error) {
 	return o, nil
 }
 
-// Live reports whether the process that holds the intent still runs.
-func (o *Open) Live() bool { return o.Intent.PID != 0 && alive(o.Intent.PID, o.Intent.Birth) }
+// Live reports whether the process that holds the intent still runs. Of one in another container, or on another machine that
+// has the same files, the lock of its task tells.
+func (o *Open) Live() (bool, error) {
+	in := &o.Intent
+	switch {
+	case in.PID == 0:
+		return false, nil
+	case o.near():
+		return alive(in.PID, in.Birth), nil
+	}
+	return o.store.heldByAnybody(in.Name)
+}
+
+// near reports whether this system lists the intent's process, if it runs.
+func (o *Open) near() bool { return o.Intent.Space == "" || o.Intent.Space == space() }
 
 // handle is what the executor knows the job by: its answer, or the key alone where a crash came before it.
 func (o *Open) handle() runner.Handle {

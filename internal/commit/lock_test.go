@@ -36,11 +36,11 @@ func TestHolder(t *testing.T) {
 	}
 	host := hostname()
 	for want, h := range map[bool][]Holder{
-		true:  {{PID: os.Getpid(), Birth: birth(t), Host: host}, {PID: 1 << 22, Host: "another"}},
-		false: {{}, {PID: os.Getpid(), Birth: "1", Host: host}, {PID: 1<<22 + 1, Host: host}},
+		true:  {{PID: os.Getpid(), Birth: birth(t), Host: host}, {PID: 1 << 22, Host: "another"}, {PID: 1<<22 + 1, Host: host, Space: "pid:[1]"}},
+		false: {{}, {PID: os.Getpid(), Birth: "1", Host: host}, {PID: 1<<22 + 1, Host: host}, {PID: 1<<22 + 1, Host: host, Space: space()}},
 	} {
 		for _, h := range h {
-			if h.present(host) != want {
+			if h.present() != want {
 				t.Errorf("%+v may have the lock: %v", h, !want)
 			}
 		}
@@ -123,5 +123,49 @@ func TestStoresApart(t *testing.T) {
 		if !strings.HasPrefix(s.Dir, filepath.Join(top, ".git")) {
 			t.Errorf("%s: its store is %s", at, s.Dir)
 		}
+	}
+}
+
+// An intent of a process that this system does not list, in another container or on another machine with the same files, is
+// that of a living one as long as its task is locked.
+func TestIntentFromAfar(t *testing.T) {
+	dir := t.TempDir()
+	for name, text := range map[string]string{"plan.md": killedPlan, "fix_plan.md": killedLedger} {
+		put(t, filepath.Join(dir, name), text)
+	}
+	s := NewStore(dir, nil)
+	path := filepath.Join(s.Dir, "intents", "k1.jsonl")
+	put(t, path, fmt.Sprintf(`{"intent":{"key":"k1","name":"plan.md#A1","pid":%d,"birth":"1","space":"afar pid:[1]","run_dir":"reports/S","manifest":"reports/S/A1.run.json","log":"","begun":"2025-01-01T00:00:00Z","entry":{"ledger":"fix_plan.md","section":"T-001","title":"One","task":"A1"}}}`+"\n", os.Getpid()))
+	live := func() bool {
+		t.Helper()
+		open, err := s.Intents()
+		if err != nil || len(open) != 1 {
+			t.Fatalf("%d intents, %v", len(open), err)
+		}
+		yes, err := open[0].Live()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return yes
+	}
+	if live() {
+		t.Error("a number of another system was taken for this one's, and nobody holds the task")
+	}
+	lock, err := s.LockTask("plan.md#A1", "run A1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !live() {
+		t.Error("its process lives and was taken for dead")
+	}
+	if rs, err := s.Recover(t.Context(), Writing{Ledger: "fix_plan.md"}, time.Now()); err != nil || len(rs) != 0 || !there(t, path) {
+		t.Errorf("recovered under its process: %+v, %v", rs, err)
+	}
+	// Who has the lock knows that no other process has it.
+	if rs, err := s.RecoverTask(t.Context(), Writing{Ledger: "fix_plan.md"}, "plan.md#A1", time.Now()); err != nil || len(rs) != 1 || there(t, path) {
+		t.Errorf("not recovered under its own lock: %+v, %v", rs, err)
+	}
+	if err := lock.Release(); err != nil {
+		t.Fatal(err)
 	}
 }

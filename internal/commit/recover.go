@@ -51,7 +51,8 @@ func (s *Store) Recover(ctx context.Context, w Writing, now time.Time) ([]Recove
 	var out []Recovered
 	var errs []error
 	for _, o := range open {
-		if o.Live() {
+		if live, err := o.Live(); live || err != nil {
+			errs = append(errs, err)
 			continue
 		}
 		r, err := s.recoverOne(ctx, w, o, now)
@@ -77,8 +78,8 @@ func (s *Store) RecoverTask(ctx context.Context, w Writing, task string, now tim
 	}
 	var out []Recovered
 	for _, o := range open {
-		if o.Intent.Name != task || o.Live() {
-			continue
+		if o.Intent.Name != task || o.near() && alive(o.Intent.PID, o.Intent.Birth) {
+			continue // one from afar is dead: its lock is the caller's
 		}
 		r, err := s.recoverLocked(ctx, w, o, now)
 		// What waits for another branch Recover has said, before the lock was asked for.

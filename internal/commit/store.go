@@ -70,6 +70,7 @@ type Holder struct {
 	PID   int       `json:"pid"`
 	Birth string    `json:"birth,omitempty"`
 	Host  string    `json:"host"`
+	Space string    `json:"space,omitempty"` // where PID counts, see space
 	Since time.Time `json:"since"`
 	What  string    `json:"what"`
 }
@@ -93,8 +94,8 @@ func (e *HeldError) Error() string {
 
 // present reports whether the record can be that of who has the lock now. It
 // is not where it was left by a process that has died since, or not yet written.
-func (h Holder) present(host string) bool {
-	return h.PID != 0 && (h.Host != host || alive(h.PID, h.Birth))
+func (h Holder) present() bool {
+	return h.PID != 0 && (h.Host != hostname() || h.Space != "" && h.Space != space() || alive(h.PID, h.Birth))
 }
 
 // Lock is held until Release. The kernel lets go of it when the process dies,
@@ -121,11 +122,10 @@ func (l *Lock) Release() error {
 // LockTask takes the lock of one task (plan path and ID) or says who has it.
 func (s *Store) LockTask(name, what string) (*Lock, error) {
 	const patience = 5 * time.Second // for a holder to write its name: a busy machine may leave it no time between two calls
-	host := hostname()
 	for wait, end := time.Millisecond, time.Now().Add(patience); ; wait = min(2*wait, 50*time.Millisecond) {
 		l, err := s.try(name, "task-"+short(name)+".lock", what)
 		var held *HeldError
-		if !errors.As(err, &held) || held.Holder.present(host) || time.Now().After(end) {
+		if !errors.As(err, &held) || held.Holder.present() || time.Now().After(end) {
 			return l, err
 		}
 		time.Sleep(wait)
@@ -177,7 +177,7 @@ func (s *Store) try(name, file, what string) (*Lock, error) {
 		}
 		return nil, held
 	}
-	h := Holder{PID: os.Getpid(), Host: hostname(), Since: time.Now(), What: what}
+	h := Holder{PID: os.Getpid(), Host: hostname(), Space: space(), Since: time.Now(), What: what}
 	if h.Birth, err = processBirth(h.PID); err != nil {
 		err = fmt.Errorf("read this process's start time: %w", err)
 	}
@@ -194,6 +194,33 @@ func (s *Store) try(name, file, what string) (*Lock, error) {
 		return nil, errors.Join(err, f.Close())
 	}
 	return &Lock{f: f, path: path}, nil
+}
+
+// heldByAnybody reports whether a process, wherever it is listed, has the lock of a task.
+func (s *Store) heldByAnybody(task string) (held bool, err error) {
+	path := filepath.Join(s.Dir, "locks", "task-"+short(task)+".lock")
+	if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
+		return false, nil // a lock's file stays
+	}
+	if err := own(path); err != nil {
+		return false, err
+	}
+	f := flock.New(path, flock.SetFlag(os.O_RDONLY))
+	ok, err := f.TryRLock()
+	if err != nil {
+		return false, fmt.Errorf("look at the lock %s: %w", path, bare(err))
+	}
+	return !ok, f.Close()
+}
+
+// space is where the number of a process means that process: this machine, and in it the namespace that the kernel gives
+// numbers in, which each container has of its own.
+func space() string {
+	ns, err := os.Readlink("/proc/self/ns/pid")
+	if err != nil {
+		ns = "" // not Linux: one for all
+	}
+	return hostname() + " " + ns
 }
 
 func hostname() string {
