@@ -117,6 +117,9 @@ func Task(p *Printer, t *engine.Task) {
 			phaseVerdict(p, in, ph)
 		}
 	}
+	if bare(t, known) {
+		p.Printf("%s%s a check must exit 0, whatever its criteria say\n", in, p.Paint(tone, "why:"))
+	}
 	if t.Reason != "" && t.Status != engine.Current && t.Reason != word && !slices.Contains(known, t.Reason) && !said(t.Predicate, t.Reason) {
 		p.Printf("%s%s %s\n", in, p.Paint(tone, "why:"), Clean(t.Reason))
 	}
@@ -141,6 +144,12 @@ func Task(p *Printer, t *engine.Task) {
 	if t.Help != "" {
 		p.Printf("%s%s %s\n", in, p.Paint(Info, "help:"), Clean(t.Help))
 	}
+}
+
+// bare reports a task that failed by its exit code alone, while all that is shown below it holds.
+func bare(t *engine.Task, known []string) bool {
+	return t.Status == engine.Failed && t.Kind == spec.Check && slices.Contains(known, t.Reason) && t.Predicate != nil && len(t.Predicate.Criteria) > 0 &&
+		!slices.ContainsFunc(t.Predicate.Criteria, func(c manifest.Criterion) bool { return !c.Pass })
 }
 
 // facts is what stands behind the status: exit, time, attempt; or the reason that nothing ran.

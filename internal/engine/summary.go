@@ -64,7 +64,7 @@ func (l *loop) summary(rel, stamp string) string {
 				word = "does not hold"
 			}
 			fmt.Fprintf(&b, "- Criterion %s %s", ledger.Code(c.Expr), word)
-			if v := criteria.Seen(c); v != "" {
+			if v := criteria.Seen(c, strings.TrimSpace); v != "" {
 				fmt.Fprintf(&b, " (%s)", inline(v))
 			}
 			b.WriteByte('\n')

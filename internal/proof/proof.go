@@ -95,7 +95,7 @@ func Judge(t Run) (why string, warnings []string) {
 		return greenRule(t)
 	}
 	if r.Exit != 0 && !names("exit") {
-		return fmt.Sprintf("exit %d", r.Exit) + commandHint(r.Exit), nil
+		return fmt.Sprintf("exit %d", r.Exit) + commandHint(r.Exit) + pipeHint(r.Exit), nil
 	}
 	return "", nil
 }
@@ -106,6 +106,14 @@ func commandHint(exit int) string {
 		return ": the command could not be executed"
 	case 127:
 		return ": the command was not found"
+	}
+	return ""
+}
+
+// pipeHint says what surprises in a pipeline whose output is as it should be: yes | head ends so.
+func pipeHint(exit int) string {
+	if exit == 141 { // 128 and SIGPIPE's number, 13
+		return ": SIGPIPE; a reader such as head or grep -q ended before the program that wrote to it, and the command runs under pipefail"
 	}
 	return ""
 }

@@ -58,6 +58,7 @@ func TestJudge(t *testing.T) {
 		{"check, exit named by a criterion", Run{Kind: spec.Check, Result: runner.Result{Exit: 3}, Programs: program(t, "exit == 3")}, ""},
 		{"check, no such command", Run{Kind: spec.Check, Result: runner.Result{Exit: 127}}, "not found"},
 		{"check, not executable", Run{Kind: spec.Check, Result: runner.Result{Exit: 126}}, "could not be executed"},
+		{"check, a pipeline's reader ended first", Run{Kind: spec.Check, Result: runner.Result{Exit: 141}}, "exit 141: SIGPIPE; a reader such as head or grep -q ended"},
 		{"check, signal", Run{Kind: spec.Check, Result: runner.Result{Exit: -1, Signal: "SIGSEGV"}}, "SIGSEGV"},
 		{"check, signal named by a criterion", Run{Kind: spec.Check, Result: runner.Result{Signal: "SIGSEGV"}, Programs: program(t, `signal == "SIGSEGV"`)}, ""},
 		{"check, timeout", Run{Kind: spec.Check, Result: runner.Result{TimedOut: true, Signal: "SIGTERM"}}, "timed out"},

@@ -183,7 +183,8 @@ func (c *checker) agrees(l *workspace.Ledger, a *ledger.Attempt, r *workspace.Re
 	if note := ledger.Inline(p.Note); note != "" && p.Result != manifest.Interrupted && !says(text, "Note: ", note) {
 		differ(CodeEntryNote, "note", keyOf(text, "Note: "), note)
 	}
-	if tally := ledger.Inline(criteria.Tally(p.Criteria, ledger.Code)); tally != "" && !says(text, "Criteria: ", tally) {
+	tally, earlier := ledger.Inline(criteria.Tally(p.Criteria, ledger.Code)), ledger.Inline(criteria.EarlierTally(p.Criteria, ledger.Code))
+	if tally != "" && !says(text, "Criteria: ", tally) && !says(text, "Criteria: ", earlier) {
 		differ(CodeEntryCriteria, "criteria", keyOf(text, "Criteria: "), tally)
 	}
 	c.besides(l, a, p, text)
