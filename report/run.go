@@ -19,6 +19,8 @@ func RunEvent(p *Printer, ev engine.Event) {
 		recovered(p, ev)
 	case engine.Started:
 		started(p, ev.Task)
+	case engine.Judging:
+		judging(p, ev)
 	case engine.Finished:
 		Task(p, ev.Task)
 	case engine.Warned:
@@ -75,6 +77,28 @@ func started(p *Printer, t *engine.Task) {
 	if !t.Prose {
 		altered(p, "  ", t.Altered)
 	}
+}
+
+// longRead is how many bytes are read in a second or so where the slowest way of reading them is asked for.
+const longRead = 50 << 20
+
+// judging says to somebody who watches why nothing moves: each criterion may read the whole log.
+func judging(p *Printer, ev engine.Event) {
+	switch {
+	case !p.TTY || ev.Log < longRead/int64(max(1, ev.Criteria)):
+	case ev.Criteria == 0:
+		p.Printf("  %s\n", p.Paint(Faint, "reading "+sizeOf(ev.Log)+" of "+Clean(ev.Task.Name)+" …"))
+	default:
+		p.Printf("  %s\n", p.Paint(Faint, "judging "+Plural(ev.Criteria, "criterion", "criteria")+" of "+Clean(ev.Task.Name)+" on "+sizeOf(ev.Log)+" …"))
+	}
+}
+
+// sizeOf is a large number of bytes.
+func sizeOf(n int64) string {
+	if n < 1e9 {
+		return fmt.Sprintf("%d MB", (n+5e5)/1e6)
+	}
+	return fmt.Sprintf("%.1f GB", float64(n)/1e9)
 }
 
 // altered shows that a command is another than it was when somebody last ran or committed it, and which one it was.

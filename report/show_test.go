@@ -139,6 +139,29 @@ func TestTask(t *testing.T) {
 	}
 }
 
+// TestJudging: who watches is told why nothing moves, where it takes its time; nobody else is.
+func TestJudging(t *testing.T) {
+	for _, c := range []struct {
+		criteria int
+		log      int64
+		want     string
+	}{
+		{2, 1_234_567_890, "  judging 2 criteria of A1 on 1.2 GB …\n"},
+		{1, 75 << 20, "  judging 1 criterion of A1 on 79 MB …\n"},
+		{0, 999 << 20, "  reading 1.0 GB of A1 …\n"},
+		{0, 4 << 20, ""},
+		{2, 4 << 20, ""},
+		{30, 4 << 20, "  judging 30 criteria of A1 on 4 MB …\n"},
+	} {
+		tty, pipe := shown(func(p *Printer) {
+			RunEvent(p, engine.Event{Kind: engine.Judging, Task: &engine.Task{Name: "A1"}, Criteria: c.criteria, Log: c.log})
+		})
+		if tty != c.want || pipe != "" {
+			t.Errorf("%d criteria, %d bytes: %q, and to a pipe %q", c.criteria, c.log, tty, pipe)
+		}
+	}
+}
+
 // TestJSONSchemas: every value begins with its schema, and says the same twice.
 func TestJSONSchemas(t *testing.T) {
 	preview := &engine.Preview{Task: &engine.Task{Name: "A1", Command: "make"}, Argv: []string{"bash", "-c", "make"},

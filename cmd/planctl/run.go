@@ -108,6 +108,9 @@ func (a *app) watch(e *engine.Engine, p *report.Printer, asJSON bool, jobs int) 
 	e.Show = func(ev engine.Event) {
 		live.Lock()
 		defer live.Unlock()
+		if asJSON && ev.Kind == engine.Judging {
+			return // for who looks on
+		}
 		if asJSON {
 			if err := a.emitJSON(report.RunEventJSON(ev)); err != nil {
 				a.code = exitTrouble

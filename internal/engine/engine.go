@@ -142,6 +142,7 @@ const (
 	EventUnknown EventKind = iota
 	Recovered              // an open intent of a dead process was finished
 	Started                // a command was started
+	Judging                // it has ended, and what it left is read: that takes as long as its log is
 	Finished               // a task ended, one way or another
 	Warned
 )
@@ -152,6 +153,8 @@ type Event struct {
 	Task      *Task
 	Recovered *commit.Recovered
 	Text      string
+	Criteria  int   // of Judging: how many are to be judged
+	Log       int64 // of Judging: the bytes of the log
 }
 
 func (e *Engine) emit(ev Event) {

@@ -94,12 +94,22 @@ func (e *Engine) execute(ctx context.Context, w *workspace.Workspace, it *worksp
 		x.fail(errors.Join(err, open.Abandon()))
 		return
 	}
+	x.announce()
 	x.collect(ctx, result)
 	x.judge(ctx, result)
 	// The record is made even when ctx was cancelled: Ctrl-C leaves a recorded run.
 	out, err := x.record(context.WithoutCancel(ctx), open)
 	t.Outcome, t.Predicate = out, &x.p
 	x.conclude(err)
+}
+
+// announce says how much is to be read. A log that is not there has nothing, and is spoken of where it is read.
+func (x *execution) announce() {
+	ev := Event{Kind: Judging, Task: x.task, Criteria: len(x.programs)}
+	if info, err := os.Lstat(x.logPath); err == nil {
+		ev.Log = info.Size()
+	}
+	x.e.emit(ev)
 }
 
 // unborn says why there is nothing to record: the log could not be made, so that no command was started.
