@@ -37,6 +37,7 @@ func (x *execution) collect(ctx context.Context, r runner.Result) {
 		p.Files = append(p.Files, manifest.File{Name: filepath.Base(x.logPath), Role: "log", Size: size, SHA256: sum})
 	}
 	files, problems := evidence.Collect(x.w.Root, x.dir.Path, x.expanded.Artifacts, x.before, p.Started)
+	x.task.Warnings = append(x.task.Warnings, x.many(files)...)
 	for i := range files {
 		// Only numpy files have arrays; another file is no error here.
 		if arrays, err := criteria.Arrays(x.abs(files[i])); err == nil {

@@ -24,6 +24,7 @@ type walker struct {
 	src   []byte
 	i     int // the next byte
 	path  [][]byte
+	seen  [][]byte                                 // the keys of the objects around, the innermost last
 	types map[reflect.Type]map[string]reflect.Type // the keys of structs, with the types of their values
 }
 
@@ -95,7 +96,7 @@ func (w *walker) array(t reflect.Type) error {
 
 func (w *walker) object(t reflect.Type) error {
 	fields, elem := w.known(t)
-	var seen keys
+	seen := keys{w: w, from: len(w.seen)}
 	w.i++
 	for w.next() != '}' {
 		start := w.i
@@ -124,12 +125,14 @@ func (w *walker) object(t reflect.Type) error {
 		}
 	}
 	w.i++
+	w.seen = w.seen[:seen.from]
 	return nil
 }
 
-// keys is the keys of one object. Most objects have a few, and are looked through.
+// keys is the keys of one object. Most objects have a few, which stand at the end of the walker's and are looked through.
 type keys struct {
-	few  [][]byte
+	w    *walker
+	from int
 	many map[string]bool
 }
 
@@ -138,18 +141,19 @@ const fewKeys = 48
 
 // add reports false for a key that is there already.
 func (k *keys) add(key []byte) bool {
-	if k.many == nil && len(k.few) < fewKeys {
-		for _, s := range k.few {
+	few := k.w.seen[k.from:]
+	if k.many == nil && len(few) < fewKeys {
+		for _, s := range few {
 			if string(s) == string(key) {
 				return false
 			}
 		}
-		k.few = append(k.few, key)
+		k.w.seen = append(k.w.seen, key)
 		return true
 	}
 	if k.many == nil {
 		k.many = map[string]bool{}
-		for _, s := range k.few {
+		for _, s := range few {
 			k.many[string(s)] = true
 		}
 	}

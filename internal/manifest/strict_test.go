@@ -2,9 +2,23 @@ package manifest
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 )
+
+// A manifest of many files is looked through without an allocation for each of them.
+func TestStrictAllocates(t *testing.T) {
+	const n = 1000
+	s := New(Predicate{Result: Pass, Files: slices.Repeat([]File{{Name: "out/a.npz", Base: Workspace, Role: "artifact"}}, n)})
+	b, err := Encode(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := testing.AllocsPerRun(3, func() { err = strict(b) }); got > n/10 || err != nil {
+		t.Errorf("%v allocations for %d files, %v", got, n, err)
+	}
+}
 
 // TestKeyTwice: a key that stands twice is found among few and among many, as it is written and as an escape.
 func TestKeyTwice(t *testing.T) {
