@@ -143,6 +143,9 @@ func (a *app) open(ctx context.Context) (*workspace.Workspace, error) {
 
 func (a *app) store(w *workspace.Workspace) *commit.Store { return commit.NewStore(w.Root, w.Git) }
 
+// endGrace is what a command that outlived its planctl has from TERM to KILL.
+const endGrace = 5 * time.Second
+
 // engine wires an engine for this process.
 func (a *app) engine() *engine.Engine {
 	ex := local.NewAt(a.io.Now)
@@ -155,6 +158,7 @@ func (a *app) engine() *engine.Engine {
 			return ex, nil
 		},
 		Now: a.io.Now, Environ: a.io.Env, Version: version(), Guard: startGuard,
+		End: func(ctx context.Context, h runner.Handle) (int, error) { return local.EndGroup(ctx, h, endGrace) },
 	}
 }
 

@@ -23,6 +23,7 @@ import (
 
 	"github.com/planctl/planctl/internal/gitrepo"
 	"github.com/planctl/planctl/internal/regular"
+	"github.com/planctl/planctl/runner"
 )
 
 // Store is where intents and locks of one workspace live: <git-dir>/planctl,
@@ -34,6 +35,8 @@ type Store struct {
 	Root string // the workspace, absolute
 	Repo *gitrepo.Repo
 
+	// End ends what survives of the command of a dead process, and says how many processes that were; recovery asks for it.
+	End  func(ctx context.Context, h runner.Handle) (int, error)
 	Here bool // recovery takes what was made on a branch that is gone for the one that is checked out
 
 	// Observe, where it is set, is told of each moment of an edit, for programs that show what an edit withstands.

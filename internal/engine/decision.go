@@ -43,7 +43,7 @@ type judgement func(ctx context.Context, w *workspace.Workspace, p *manifest.Pre
 
 // commit writes the decision. Errors before the commit point leave nothing behind.
 func (d *decision) commit(ctx context.Context, w *workspace.Workspace, judge judgement) error {
-	store := commit.NewStore(w.Root, w.Git)
+	store := d.e.store(w)
 	name := d.plan + "#" + d.id
 	if d.id == "" {
 		name = d.plan + "#phase " + d.phase

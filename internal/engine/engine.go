@@ -25,7 +25,8 @@ type Engine struct {
 	Open     func(ctx context.Context) (*workspace.Workspace, error) // reads the workspace anew
 	Executor func(name string) (runner.Executor, error)              // "" is the default one
 	Now      func() time.Time
-	Environ  []string // the environment that commands inherit
+	End      func(context.Context, runner.Handle) (int, error) // ends what survives of a dead planctl's command, and counts it
+	Environ  []string                                          // the environment that commands inherit
 	Version  string
 
 	Guard   func(dir string) (replay.Guard, error)            // clears up behind a replay that is killed; nil: recover does

@@ -57,7 +57,7 @@ func (e *Engine) Run(ctx context.Context, sel Selection, opt RunOptions) ([]*Tas
 // Recover finishes what a crash left and gives the workspace as it is then. here takes what was made on a branch that is gone
 // for the one that is checked out.
 func (e *Engine) Recover(ctx context.Context, w *workspace.Workspace, here bool) (*workspace.Workspace, error) {
-	store := commit.NewStore(w.Root, w.Git)
+	store := e.store(w)
 	store.Here = here
 	rs, err := store.Recover(ctx, writing(w), e.Now())
 	err = errors.Join(err, e.recovered(rs))
@@ -65,6 +65,13 @@ func (e *Engine) Recover(ctx context.Context, w *workspace.Workspace, here bool)
 		return w, err
 	}
 	return e.Open(ctx)
+}
+
+// store is that of a workspace, with what a recovery needs.
+func (e *Engine) store(w *workspace.Workspace) *commit.Store {
+	s := commit.NewStore(w.Root, w.Git)
+	s.End = e.End
+	return s
 }
 
 // recovered shows what a recovery did, and takes away the throwaway directories of what it ended.

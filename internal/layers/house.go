@@ -30,6 +30,8 @@ func house() Rules {
 				Why: "the workspace reads files and never writes one"},
 			{From: "internal/commit", To: []string{"internal/engine", "internal/verify", "report", "cmd/..."},
 				Why: "the transaction writes what it is given and decides nothing"},
+			{From: "internal/commit", To: []string{"runner/local", "runner/slurm"},
+				Why: "a recovery is told how a command is ended, by who knows the executor that ran it"},
 			{From: "internal/engine", To: []string{"internal/verify", "report", "cmd/..."},
 				Why: "the engine emits events; showing them is for report"},
 			{From: "internal/verify", To: []string{"internal/commit", "internal/engine", "internal/atomicfile", "runner/local", "runner/slurm"}, Direct: true,

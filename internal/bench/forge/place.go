@@ -126,6 +126,7 @@ func (p *place) engine() *engine.Engine {
 		Open:     func(context.Context) (*workspace.Workspace, error) { return p.open() },
 		Executor: func(string) (runner.Executor, error) { return ex, nil },
 		Now:      p.clock, Environ: p.env, Version: "forge",
+		End: func(ctx context.Context, h runner.Handle) (int, error) { return local.EndGroup(ctx, h, time.Second) },
 	}
 }
 
