@@ -25,6 +25,7 @@ const (
 	CodePhaseCriterion finding.Code = "spec-phase-criterion" // a phase's criterion looks at a run
 	CodeSameLog        finding.Code = "spec-same-log"        // two tasks of one directory write one log
 	CodeCycle          finding.Code = "spec-cycle"           // tasks wait for each other
+	CodeUncommanded    finding.Code = "tdd-no-command"       // a row asks for a red or green run and has no command
 	CodeDoubt          finding.Code = "plan-initiative"      // the plan's initiative is not settled
 	CodePath           finding.Code = "plan-missing-path"    // a cited path is not there
 	CodeIndexMissing   finding.Code = "ledger-index-missing" // a section has no row in the Index
@@ -94,6 +95,7 @@ func rules() []Rule {
 		{Code: CodeRollupOpen, Severity: finding.Warning, Doc: "A roll-up row is done although its phase is not complete."},
 		{Code: CodeBecause, Severity: finding.Warning, Doc: "A red does not say by `because` why it must fail."},
 		{Code: CodeNoCommand, Severity: finding.Error, Doc: "A spec has no command, and none is found in prose."},
+		{Code: CodeUncommanded, Severity: finding.Note, Doc: "An open row asks for a RED or GREEN run by its words, and has neither a spec nor a command."},
 		{Code: CodePhaseCriterion, Severity: finding.Error, Doc: "A phase's own criterion looks at what only a run has."},
 		{Code: CodeSameLog, Severity: finding.Warning, Doc: "Two tasks of one directory write a log of one name, so that one call of `run` cannot run both."},
 		{Code: CodeCycle, Severity: finding.Error, Doc: "Tasks wait for each other through `after` or `red`."},

@@ -69,6 +69,8 @@ func (l *linter) plan(p *workspace.Plan) {
 	for _, it := range p.Items {
 		if it.Spec != nil {
 			l.spec(p, it)
+		} else {
+			l.uncommanded(p, it)
 		}
 	}
 	l.phaseCriteria(p.Specs)
@@ -113,6 +115,16 @@ func (l *linter) spec(p *workspace.Plan, it *workspace.Item) {
 	if sp, _, _ := it.EffectiveSpec(); sp != nil && sp.Run == "" && sp.Kind != spec.Manual && !broken {
 		l.add(CodeNoCommand, specPlace(s, "kind"), fmt.Sprintf("%s has a spec and no command", s.ID), "add `run:`, or `kind: manual`")
 	}
+}
+
+// uncommanded speaks of an open row of which a person has to tick what a run should show. One whose command is that of another
+// row has it there, and of specs that cannot be read nobody knows what they hold.
+func (l *linter) uncommanded(p *workspace.Plan, it *workspace.Item) {
+	kind := it.Asks()
+	if kind == spec.Unknown || !schedule.IsOpen(it.Task) || p.SpecsUnread() || it.Same() != nil {
+		return
+	}
+	l.add(CodeUncommanded, rowPlace(it), "its text asks for a "+kind.String()+" run, and no command was found", "write its spec: a block of `yaml planctl` with "+it.Task.ID+" and its `run`")
 }
 
 func (l *linter) criteria(s *spec.Spec) {

@@ -53,7 +53,7 @@ func onlyShown() map[finding.Code]string {
 		"tick-suspect": run, "tick-unentered": run, "fresh-input": run, "fresh-pin": run,
 		"ledger-entry-artifacts": run, "ledger-entry-command": run, "ledger-entry-note": run, "ledger-entry-criteria": run, "ledger-entry-date": run,
 		"ledger-entry-number": run, "ledger-entry-result": run, "ledger-entry-section": run, "ledger-entry-task": run,
-		"evidence-cited": "", "evidence-unreadable": "", "evidence-manifest-changed": "", "evidence-manifest-missing": "",
+		"tdd-no-command": "", "evidence-cited": "", "evidence-unreadable": "", "evidence-manifest-changed": "", "evidence-manifest-missing": "",
 	}
 	for _, r := range verify.Rules() {
 		switch why, said := out[r.Code]; {
