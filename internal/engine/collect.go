@@ -37,7 +37,13 @@ func (x *execution) collect(ctx context.Context, r runner.Result) {
 		p.Files = append(p.Files, manifest.File{Name: filepath.Base(x.logPath), Role: "log", Size: size, SHA256: sum})
 	}
 	files, problems := evidence.Collect(x.w.Root, x.dir.Path, x.expanded.Artifacts, x.before, p.Started)
-	x.task.Warnings = append(x.task.Warnings, x.many(files)...)
+	files, warning, bad := x.many(files)
+	if warning != "" {
+		x.task.Warnings = append(x.task.Warnings, warning)
+	}
+	if bad != "" {
+		wrong = append(wrong, bad)
+	}
 	for i := range files {
 		// Only numpy files have arrays; another file is no error here.
 		if arrays, err := criteria.Arrays(x.abs(files[i])); err == nil {

@@ -14,12 +14,15 @@ const (
 	manyFiles = 10_000
 	// fileBytes is what a manifest has for an artifact besides its name, which stands there twice.
 	fileBytes = 360
+	// mostBytes is what a manifest has room for, with what else it holds.
+	mostBytes = manifest.MaxSize / 4 * 3
 )
 
-// many warns of a run whose artifacts are so many that its manifest slows all that comes after it.
-func (x *execution) many(files []manifest.File) []string {
+// many warns of a run whose artifacts are so many that its manifest slows all that comes after it. Of more than a manifest
+// can list none is kept, and the run fails: it would be lost where its manifest is written.
+func (x *execution) many(files []manifest.File) (kept []manifest.File, warning, wrong string) {
 	if len(files) < manyFiles {
-		return nil
+		return files, "", ""
 	}
 	size, most := 0, 0
 	hits := make([]int, len(x.expanded.Artifacts))
@@ -40,6 +43,10 @@ func (x *execution) many(files []manifest.File) []string {
 			most = i
 		}
 	}
-	return []string{fmt.Sprintf("`artifacts` names %d files, %d of them by %s: the run's manifest lists each, about %d MB that every later command reads; name fewer, or let the command pack them into one file",
-		len(files), hits[most], x.expanded.Artifacts[most], (size+500_000)/1_000_000)}
+	what := fmt.Sprintf("`artifacts` names %d files, %d of them by %s: ", len(files), hits[most], x.expanded.Artifacts[most])
+	const help = "name fewer, or let the command pack them into one file"
+	if size > mostBytes {
+		return nil, "", what + "more than a manifest can list; " + help
+	}
+	return files, what + fmt.Sprintf("the run's manifest lists each, about %d MB that every later command reads; ", (size+500_000)/1_000_000) + help, ""
 }
