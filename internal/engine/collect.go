@@ -70,8 +70,19 @@ func (x *execution) collect(ctx context.Context, r runner.Result) {
 	wrong = append(wrong, x.strays()...)
 	x.task.Warnings = append(x.task.Warnings, x.lineEnds(ctx)...)
 	if len(wrong) > 0 {
-		p.Reason = x.masker.String(strings.Join(wrong, "; "))
+		p.Reason = x.masker.String(reasons(wrong))
 	}
+}
+
+// mostReasons is how many of the things that are wrong a record says; a pattern can find thousands of old files, and the
+// ledger keeps each word.
+const mostReasons = 10
+
+func reasons(wrong []string) string {
+	if n := len(wrong) - mostReasons; n > 1 {
+		wrong = append(slices.Clone(wrong[:mostReasons]), fmt.Sprintf("and %d more", n))
+	}
+	return strings.Join(wrong, "; ")
 }
 
 // moved says which pins are not as they were when the command started: what ran is then not what was pinned.
