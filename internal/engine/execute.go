@@ -277,6 +277,9 @@ func (x *execution) begin(ctx context.Context, from string, prose bool) error {
 	if p.Inputs, problems = evidence.Digests(w.Root, x.expanded.Inputs); len(problems) > 0 {
 		return x.problems("spec-inputs", problems, "mend `inputs`, or the files that it names")
 	}
+	if warning := x.changing(); warning != "" {
+		x.task.Warnings = append(x.task.Warnings, warning)
+	}
 	pins := x.spec.Pins
 	if x.red = redRun(w, it, x.spec); x.red != nil {
 		p.Red = x.red.Digest
