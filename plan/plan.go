@@ -132,6 +132,8 @@ type Task struct {
 	Command                                            string // the Command column's cell, "" without such a column
 	State                                              State
 	Token                                              string      // as written, without back-ticks around it
+	StateWord                                          State       // what a word beside the token says: `[ ] (blocked)`; Unknown without one
+	StateCell                                          string      // the whole State cell, where it has such a word
 	Line                                               int         // of the row's first line, from 1
 	TokenSpan                                          mdspan.Span // the bytes of Token; empty where no token was found
 	RowSpan                                            mdspan.Span // from the row's first byte to its last, wrapped lines included, without the final line end

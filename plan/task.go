@@ -224,6 +224,7 @@ func (t *walk) token(task *Task, state, tok mdspan.Span) {
 	task.State = t.tokens.State(task.Token)
 	if task.State != Unknown {
 		t.known = true
+		t.besides(task, state, tok)
 		return
 	}
 	if _, ok := tokenCell(t.src, state, t.tokens); ok && strings.Trim(task.Token, "[]0123456789") != "" {

@@ -252,7 +252,7 @@ func (e *Engine) Mark(ctx context.Context, name string, opt MarkOptions) (*Task,
 		return nil, err
 	}
 	if to == plan.Done {
-		gates := slices.DeleteFunc(schedule.Gates(w, it), func(g schedule.Gate) bool { return g.Kind == schedule.Blocked })
+		gates := slices.DeleteFunc(schedule.Gates(w, it), func(g schedule.Gate) bool { return g.Kind == schedule.Blocked || g.Kind == schedule.Worded })
 		if len(gates) > 0 {
 			t.Warnings = append(t.Warnings, "marked past what it waits for: "+gateList(gates))
 		}

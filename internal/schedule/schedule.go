@@ -20,10 +20,11 @@ type Kind uint8
 // The kinds of a gate.
 const (
 	Unknown  Kind = iota
-	After         // a task that the spec's `after` names is not done
+	After         // a task that the spec's `after`, or the row in its own words, names is not done
 	RedFirst      // a green's red has not passed yet
-	Prereq        // a phase that Prereqs names is not complete
+	Prereq        // a phase that Prereqs, or the row in its own words, names is not complete
 	Blocked       // a person marked the row blocked
+	Worded        // a word beside the row's token says that it is blocked
 	Broken        // what the gate names does not exist
 )
 
@@ -39,6 +40,8 @@ func (g Gate) String() string {
 	switch g.Kind {
 	case Blocked:
 		return "the row is marked blocked"
+	case Worded:
+		return g.Why
 	case Prereq:
 		return fmt.Sprintf("phase %s (%s)", g.Name, g.Why)
 	}
@@ -50,6 +53,9 @@ func Gates(w *workspace.Workspace, it *workspace.Item) []Gate {
 	var out []Gate
 	if it.Task.State == plan.Blocked {
 		out = append(out, Gate{Kind: Blocked, Name: it.Name(w), Why: "blocked"})
+	}
+	if it.WordBlocked() {
+		out = append(out, Gate{Kind: Worded, Name: it.Name(w), Why: "its State cell says: " + it.Task.StateCell})
 	}
 	if sp, _, prose := it.EffectiveSpec(); sp != nil {
 		for _, id := range sp.After {
@@ -63,11 +69,40 @@ func Gates(w *workspace.Workspace, it *workspace.Item) []Gate {
 		gates, _ := it.Plan.PrereqPhases(w, it.Phase)
 		for _, g := range gates {
 			if why := OpenPhase(w, g.Plan, g.Phase); why != "" {
-				name := g.Phase.ID
-				if g.Plan != it.Plan {
-					name = g.Plan.Path + "#" + name
-				}
-				out = append(out, Gate{Kind: Prereq, Name: name, Why: why})
+				out = append(out, Gate{Kind: Prereq, Name: phaseName(it, g), Why: why})
+			}
+		}
+	}
+	return append(out, statedGates(w, it, out)...)
+}
+
+func phaseName(it *workspace.Item, r workspace.PhaseRef) string {
+	if r.Plan != it.Plan {
+		return r.Plan.Path + "#" + r.Phase.ID
+	}
+	return r.Phase.ID
+}
+
+// statedGates is what the row says in its own words that it waits for, where that is open and held by nothing else already.
+func statedGates(w *workspace.Workspace, it *workspace.Item, have []Gate) []Gate {
+	var out []Gate
+	add := func(g Gate, text string) {
+		is := func(h Gate) bool { return h.Kind == g.Kind && h.Item == g.Item && h.Name == g.Name }
+		if slices.ContainsFunc(have, is) || slices.ContainsFunc(out, is) {
+			return
+		}
+		g.Why += "; its row says: " + text
+		out = append(out, g)
+	}
+	for _, s := range it.BlockedOn(w) {
+		for _, dep := range s.Items {
+			if why := notDone(w, dep); why != "" {
+				add(Gate{Kind: After, Name: dep.Task.ID, Why: why, Item: dep}, s.Text)
+			}
+		}
+		for _, r := range s.Phases {
+			if why := OpenPhase(w, r.Plan, r.Phase); why != "" {
+				add(Gate{Kind: Prereq, Name: phaseName(it, r), Why: why}, s.Text)
 			}
 		}
 	}
@@ -89,14 +124,21 @@ func afterGate(w *workspace.Workspace, it *workspace.Item, name string) []Gate {
 	if err != nil {
 		return []Gate{{Kind: Broken, Name: name, Why: err.Error()}}
 	}
-	s := dep.Standing(w)
-	switch {
-	case s.Refuted:
-		return []Gate{{Kind: After, Name: name, Why: "refuted by its newest run", Item: dep}}
-	case dep.Task.State == plan.Done, dep.Task.State == plan.Skipped:
-		return nil
+	if why := notDone(w, dep); why != "" {
+		return []Gate{{Kind: After, Name: name, Why: why, Item: dep}}
 	}
-	return []Gate{{Kind: After, Name: name, Why: dep.Task.State.String(), Item: dep}}
+	return nil
+}
+
+// notDone says how a task stands that is waited for; "" where it need not be any more.
+func notDone(w *workspace.Workspace, dep *workspace.Item) string {
+	switch {
+	case dep.Standing(w).Refuted:
+		return "refuted by its newest run"
+	case dep.Task.State == plan.Done, dep.Task.State == plan.Skipped:
+		return ""
+	}
+	return dep.Task.State.String()
 }
 
 // redGate holds a green until a run of its red has counted: a person's word shows no failure. A red that a person ticked

@@ -1,0 +1,65 @@
+package workspace
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestBlockedOn(t *testing.T) {
+	for _, c := range []struct{ text, on, said string }{
+		{"Blocked on B2. Once it holds, rerun.", "B2", "Blocked on B2"},
+		{"Run `make`. **Blocked:** C2 incomplete.", "C2", "Blocked: C2 incomplete"},
+		{"**BLOCKED on L3k.3 completion.** Append to `docs/fix_plan.md` what OTHER-001 says.", "L3k.3", "BLOCKED on L3k.3 completion"},
+		{"Blocked by Phase A - require its outcome. When unblocked, rerun.", "phase A", "Blocked by Phase A - require its outcome"},
+		{"Write it up; remains blocked pending Phases A and C fixes", "phase A phase C", "remains blocked pending Phases A and C fixes"},
+		{"Status: Blocked until `C2` and B2 are done", "C2 B2", "Blocked until C2 and B2 are done"},
+		{"Blocked on B2, C2 and the docs", "B2 C2", "Blocked on B2, C2"},
+		{"Blocked on B1–B3", "B1 B2 B3", "Blocked on B1–B3"},
+		{"Blocked on the completion of row 2", "2", "Blocked on the completion of row 2"},
+		{"Compare. (Blocked: B2)", "B2", "Blocked: B2"},
+		{"Blocked on B2\u00a0results", "B2", "Blocked on B2 results"},
+		{"Blocked on X1", "", ""},      // itself
+		{"Blocked by Phase X", "", ""}, // its own phase
+		{"Blocked by 2 failures", "", ""},
+		{"Blocked by A flaky node", "", ""},
+		{"Blocked on the correlation fix of B2", "", ""},
+		{"Blocked on Z9", "", ""},
+		{"Blocked on B2 of `plans/other.md`", "", ""},
+		{"Blocked on [OTHER-001] Phase A", "", ""},
+		{"Unblocked by B2.", "", ""},
+		{"No longer blocked on B2.", "", ""},
+		{"Not blocked by B2.", "", ""},
+		{"Was blocked until B2.", "", ""},
+		{"Previously blocked on B2", "", ""},
+		{"If blocked by B2, ask.", "", ""},
+		{"Phase C remains blocked on B2.", "", ""},
+		{"~~Blocked on B2.~~ Run it.", "", ""},
+		{"Write `Blocked on B2` into the log", "", ""},
+		{"Print `x. Blocked on B2`", "", ""},
+		{"Blocked on B2 (resolved)", "", ""},
+		{"Blocked on B2. Unblocked 2025-10-19.", "", ""},
+		{"Blocked on B2. Now no longer blocked.", "", ""},
+		{"Blocked-on marker kept for B2", "", ""},
+	} {
+		w := openFiles(t, map[string]string{
+			"plans/mine.md":  phased("MINE-001", phase("A", "", "A1"), phase("B", "", "B1", "B2", "B3"), phase("C", "", "C2", "L3k.3", "2"), phase("X", "", "X1")),
+			"plans/other.md": phased("OTHER-001", phase("A", "", "A1"), phase("B", "", "B2")),
+		})
+		p := w.byPath["plans/mine.md"]
+		it := p.Items[len(p.Items)-1]
+		it.Task.Guidance = c.text
+		var on, said []string
+		for _, s := range it.BlockedOn(w) {
+			for _, dep := range s.Items {
+				on = append(on, dep.Task.ID)
+			}
+			for _, r := range s.Phases {
+				on = append(on, "phase "+r.Phase.ID)
+			}
+			said = append(said, s.Text)
+		}
+		if strings.Join(on, " ") != c.on || strings.Join(said, "|") != c.said {
+			t.Errorf("%q: on %q said %q; want %q, %q", c.text, on, said, c.on, c.said)
+		}
+	}
+}
