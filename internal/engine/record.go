@@ -181,6 +181,9 @@ func nextNumber(w *workspace.Workspace, section string) int {
 	return n
 }
 
+// mostCited is how many files of its directory an attempt names; the manifest, which it names too, lists all.
+const mostCited = 50
+
 // artifactsLine cites the run's own directory: `DIR/{log,patch,ID.run.json}`.
 func artifactsLine(dir string, files []manifest.File, manifestName string) string {
 	var names []string
@@ -190,7 +193,7 @@ func artifactsLine(dir string, files []manifest.File, manifestName string) strin
 		}
 	}
 	slices.SortStableFunc(names, func(a, b string) int { return boolOrder(!strings.HasSuffix(a, ".log"), !strings.HasSuffix(b, ".log")) })
-	names = slices.Compact(append(names, manifestName))
+	names = slices.Compact(append(names[:min(len(names), mostCited)], manifestName))
 	if len(names) == 1 {
 		return ledger.Code(dir + "/" + names[0])
 	}

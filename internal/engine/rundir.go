@@ -76,12 +76,15 @@ func (x *execution) strays() (wrong []string) {
 		x.lose(err)
 		return []string{fmt.Sprintf("list the run's directory: %v", err)}
 	}
+	recorded := make(map[string]bool, len(x.p.Files))
+	for _, f := range x.p.Files {
+		recorded[f.Name] = recorded[f.Name] || f.Base == "" && f.Role != "log"
+	}
 	for _, name := range now.made(x.listed) {
-		recorded := slices.ContainsFunc(x.p.Files, func(f manifest.File) bool { return f.Base == "" && f.Name == name && f.Role != "log" })
 		switch {
 		case strings.HasSuffix(name, manifest.Suffix) && !x.others(name):
 			wrong = append(wrong, fmt.Sprintf("the command wrote %s itself; only planctl writes manifests", name))
-		case recorded || atomicfile.IsTemp(filepath.Base(name)):
+		case recorded[name] || atomicfile.IsTemp(filepath.Base(name)):
 		default:
 			wrong = append(wrong, x.secretIn(filepath.Join(x.dir.Path, filepath.FromSlash(name)), name)...)
 		}
