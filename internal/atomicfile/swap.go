@@ -148,7 +148,8 @@ func (s *swap) end(err error) error {
 	}
 	if !s.placed && s.steps.Withdrawn != nil {
 		if e := s.steps.Withdrawn(); e != nil {
-			return errors.Join(err, e) // temp stays: it shows that nothing was replaced
+			// temp stays: it shows that nothing was replaced. Who would only try again must not take that for all that happened.
+			return fmt.Errorf("%v; that nothing was replaced could not be noted: %w", err, e)
 		}
 	}
 	return errors.Join(err, os.Remove(s.temp))
