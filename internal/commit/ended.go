@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/planctl/planctl/internal/manifest"
+	"github.com/planctl/planctl/plan"
 )
 
 // Ended is how a run ended that could not be recorded then: another branch was checked out, or the disk was full. The change is
@@ -43,7 +44,14 @@ func (s *Store) late(w Writing, o *Open, r *Recovered) (Outcome, error) {
 		r.because(fmt.Sprintf("the spec of %s was changed since its command ran; not ticked", p.Task.ID))
 		c.Ticks, p.Ticked = nil, false
 	}
-	return o.commit(w, func() (*Change, *manifest.Statement, error) { return &c, manifest.New(p), nil })
+	return o.commit(w, func() (*Change, *manifest.Statement, error) {
+		if len(c.Ticks) > 0 && c.Ticks[0].To == plan.Done && w.Close != nil {
+			if err := w.Close(&c, &p); err != nil {
+				return nil, nil, err
+			}
+		}
+		return &c, manifest.New(p), nil
+	})
 }
 
 // Left is what an intent of a dead process waits for.

@@ -23,6 +23,9 @@ type Writing struct {
 
 	// Spec is the digest of a task's spec as it is now, "" where it has none; nil: nobody asks.
 	Spec func(plan, id string) string
+	// Close adds to a change, and to its record, the phases and roll-up rows that its tick completes in the workspace as it is
+	// now; nil: nobody does. A recovery asks for it, where a run is recorded later than it ended.
+	Close func(c *Change, p *manifest.Predicate) error
 }
 
 // Refusal is a tick that was not written because the row is no longer what ran.

@@ -141,7 +141,7 @@ func (l *loop) again(ctx context.Context, a *admitted) bool {
 		return false
 	}
 	was := keyOf(a.item)
-	rs, err := l.e.store(l.w).RecoverTask(ctx, writing(l.w), was.String(), l.e.Now())
+	rs, err := l.e.store(l.w).RecoverTask(ctx, l.e.recovering(ctx, l.w), was.String(), l.e.Now())
 	err = errors.Join(err, l.e.recovered(rs))
 	if err != nil {
 		a.Help = "planctl recover finishes what an earlier run left"

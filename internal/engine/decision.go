@@ -50,7 +50,7 @@ func (d *decision) commit(ctx context.Context, w *workspace.Workspace, judge jud
 	}
 	note := store.Note()
 	// Until the lock was taken another process may have decided, or run the task and died.
-	rs, err := store.RecoverTask(ctx, writing(w), name, d.e.Now())
+	rs, err := store.RecoverTask(ctx, d.e.recovering(ctx, w), name, d.e.Now())
 	err = errors.Join(err, d.e.recovered(rs))
 	if err == nil {
 		w, err = d.e.Open(ctx)

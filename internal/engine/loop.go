@@ -59,7 +59,7 @@ func (e *Engine) Run(ctx context.Context, sel Selection, opt RunOptions) ([]*Tas
 func (e *Engine) Recover(ctx context.Context, w *workspace.Workspace, here bool) (*workspace.Workspace, error) {
 	store := e.store(w)
 	store.Here = here
-	rs, err := store.Recover(ctx, writing(w), e.Now())
+	rs, err := store.Recover(ctx, e.recovering(ctx, w), e.Now())
 	err = errors.Join(err, e.recovered(rs))
 	if err != nil || len(rs) == 0 {
 		return w, err

@@ -261,6 +261,34 @@ func writing(w *workspace.Workspace) commit.Writing {
 	}}
 }
 
+// recovering is writing for a recovery, which may record a run later than it ended.
+func (e *Engine) recovering(ctx context.Context, w *workspace.Workspace) commit.Writing {
+	out := writing(w)
+	out.Close = func(c *commit.Change, p *manifest.Predicate) error {
+		now, err := e.Open(ctx) // other runs may have been recovered since w was read
+		if err != nil {
+			return err
+		}
+		it := (key{p.Task.Plan, p.Task.ID}).in(now)
+		if it == nil {
+			return nil // commit says that the row is gone
+		}
+		sp, _, _ := it.EffectiveSpec()
+		m := e.maskerFor(now, sp)
+		was := len(criteria.EntryLines(p, ledger.Code))
+		for _, t := range closePhases(ctx, now, it, p, criteria.Facts{Env: func(name string) (string, bool) {
+			v, ok := lookup(e.Environ, name)
+			return m.String(v), ok
+		}}) {
+			c.Ticks, p.Rollup = append(c.Ticks, t), append(p.Rollup, t.Plan+"#"+t.ID)
+		}
+		maskPredicate(m, p)
+		c.Entry.Extra = append(c.Entry.Extra[:len(c.Entry.Extra)-was], criteria.EntryLines(p, ledger.Code)...)
+		return nil
+	}
+	return out
+}
+
 func executorName(w *workspace.Workspace, sp *spec.Spec) string {
 	switch {
 	case sp.Executor != "":
