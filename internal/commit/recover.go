@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"github.com/planctl/planctl/internal/atomicfile"
-	"github.com/planctl/planctl/internal/evidence"
 	"github.com/planctl/planctl/internal/manifest"
 	"github.com/planctl/planctl/internal/regular"
 	"github.com/planctl/planctl/ledger"
@@ -111,14 +110,12 @@ func (s *Store) sweep() error {
 }
 
 func (s *Store) recoverOne(ctx context.Context, w Writing, o *Open, now time.Time) ([]Recovered, error) {
-	// Without a lock: each lock says who had it last, and what is only kept changes nothing.
-	if kept, err := s.keep(ctx, w, o); kept != nil || err != nil {
-		return kept, err
-	}
+	// The lock comes before all else: the process of the intent may live where this one does not see it, in a container
+	// say, and then its command is not to be ended.
 	lock, err := s.LockTask(o.Intent.Name, "recover")
 	var held *HeldError
 	if errors.As(err, &held) {
-		return nil, nil // another planctl recovers it, or runs the task again
+		return nil, nil // its process lives, or another planctl recovers it or runs the task again
 	}
 	if err != nil {
 		return nil, err
@@ -129,11 +126,15 @@ func (s *Store) recoverOne(ctx context.Context, w Writing, o *Open, now time.Tim
 
 // recoverLocked is recoverOne under the task's lock.
 func (s *Store) recoverLocked(ctx context.Context, w Writing, o *Open, now time.Time) ([]Recovered, error) {
+	at, kept, err := s.rest(ctx, w, o)
+	if kept != nil || err != nil {
+		return kept, err
+	}
 	wl, err := s.lockWorkspace(ctx, "recovering "+o.Intent.Name)
 	if err != nil {
 		return nil, err
 	}
-	r, err := s.finishOne(ctx, w, o, now)
+	r, err := s.finishOne(ctx, w, o, at, now)
 	return r, errors.Join(err, wl.Release())
 }
 
@@ -183,7 +184,7 @@ func (o *Open) end(ctx context.Context) (int, error) {
 	return n, nil
 }
 
-func (s *Store) finishOne(ctx context.Context, w Writing, o *Open, now time.Time) (_ []Recovered, err error) {
+func (s *Store) finishOne(ctx context.Context, w Writing, o *Open, at rested, now time.Time) (_ []Recovered, err error) {
 	// Read again under the locks: another recovery may have finished it.
 	fresh, err := s.read(o.path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -205,9 +206,7 @@ func (s *Store) finishOne(ctx context.Context, w Writing, o *Open, now time.Time
 	if kept, err := s.keep(ctx, w, o); kept != nil || err != nil {
 		return kept, err
 	}
-	if r.Killed, err = o.end(ctx); err != nil {
-		return nil, err
-	}
+	r.Killed = at.killed
 	if err := o.reopen(); err != nil {
 		return nil, err
 	}
@@ -248,7 +247,7 @@ func (s *Store) finishOne(ctx context.Context, w Writing, o *Open, now time.Time
 		r.Outcome, err = s.late(w, o, &r)
 	default:
 		r.Did = "interrupted"
-		r.Outcome, err = s.interrupt(w, o, now)
+		r.Outcome, err = s.interrupt(ctx, w, o, at, now)
 	}
 	var conflict *ConflictError
 	if errors.As(err, &conflict) {
@@ -384,7 +383,7 @@ func (s *Store) respect(o *Open, r *Recovered) error {
 }
 
 // interrupt records a run that had not reached its commit point.
-func (s *Store) interrupt(w Writing, o *Open, now time.Time) (Outcome, error) {
+func (s *Store) interrupt(ctx context.Context, w Writing, o *Open, at rested, now time.Time) (Outcome, error) {
 	in := &o.Intent
 	p := in.Partial
 	p.Result = manifest.Interrupted
@@ -398,13 +397,16 @@ func (s *Store) interrupt(w Writing, o *Open, now time.Time) (Outcome, error) {
 	p.Ticked = false
 	log := ""
 	if in.Log != "" {
-		f, err := logFile(s.abs(in.Log), filepath.Base(in.Log))
-		if err != nil {
-			return Outcome{}, err
+		if !at.hashed { // the manifest was there a moment ago, and is not any more
+			f, err := s.logFile(ctx, o)
+			if err != nil {
+				return Outcome{}, err
+			}
+			at.log = f
 		}
 		switch {
-		case f != nil:
-			p.Files, log = append(p.Files, *f), f.Name
+		case at.log != nil:
+			p.Files, log = append(p.Files, *at.log), at.log.Name
 		case p.Kind != manifest.KindReplay: // whose logs have names of their own
 			p.Reason += "; its log is not there"
 		}
@@ -436,16 +438,4 @@ func (s *Store) interrupt(w Writing, o *Open, now time.Time) (Outcome, error) {
 			},
 		}, manifest.New(p), nil
 	})
-}
-
-// logFile describes a log that a crash left; nil where there is none.
-func logFile(path, name string) (*manifest.File, error) {
-	sum, size, err := evidence.Hash(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, fmt.Errorf("hash the log: %w", err)
-	}
-	return &manifest.File{Name: name, Role: "log", Size: size, SHA256: sum}, nil
 }
