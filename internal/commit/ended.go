@@ -69,7 +69,7 @@ func (o *Open) Left(ctx context.Context) (Left, error) {
 		return l, nil
 	}
 	var err error
-	if l.Branch, err = o.store.elsewhere(ctx, &o.Intent); err != nil {
+	if l.Branch, err = o.elsewhere(ctx); err != nil {
 		return l, err
 	}
 	switch reached, broken := o.store.reached(o); {

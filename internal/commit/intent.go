@@ -115,7 +115,7 @@ type Open struct {
 
 // Begin writes an intent and fsyncs it and its directory.
 func (s *Store) Begin(in Intent) (*Open, error) {
-	dir, err := s.place("intents")
+	dir, err := s.home.make(intentsDir)
 	if err != nil {
 		return nil, err
 	}
@@ -238,7 +238,23 @@ func (o *Open) Abandon() error { return o.finish() }
 // Intents lists the intents on disk, oldest first, each with whether its process is gone. One that
 // cannot be read at all (its first line was torn: nothing had started) counts as empty.
 func (s *Store) Intents() ([]*Open, error) {
-	dir := filepath.Join(s.Dir, "intents")
+	all, err := s.inUse()
+	if err != nil {
+		return nil, err
+	}
+	var out []*Open
+	for _, h := range all {
+		found, err := s.intentsIn(filepath.Join(h.dir, intentsDir))
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, found...)
+	}
+	slices.SortStableFunc(out, func(a, b *Open) int { return a.Intent.Begun.Compare(b.Intent.Begun) })
+	return out, nil
+}
+
+func (s *Store) intentsIn(dir string) ([]*Open, error) {
 	names, err := os.ReadDir(dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
@@ -260,7 +276,6 @@ func (s *Store) Intents() ([]*Open, error) {
 		}
 		out = append(out, o)
 	}
-	slices.SortStableFunc(out, func(a, b *Open) int { return a.Intent.Begun.Compare(b.Intent.Begun) })
 	return out, nil
 }
 

@@ -48,7 +48,12 @@ type author struct {
 	Birth string `json:"birth"`
 }
 
-const notesDir = "notes"
+// The directories of a home.
+const (
+	locksDir   = "locks"
+	intentsDir = "intents"
+	notesDir   = "notes"
+)
 
 // Note begins a note; nothing is written before there is something to say.
 func (s *Store) Note() *Note { return &Note{store: s} }
@@ -113,7 +118,7 @@ func (n *Note) add(l noted) error {
 }
 
 func (n *Note) begin() error {
-	dir, err := n.store.place(notesDir)
+	dir, err := n.store.home.make(notesDir)
 	if err != nil {
 		return err
 	}
@@ -159,7 +164,16 @@ func (n *Note) Close() error {
 
 // clearNotes takes away what dead processes left. It gives the names under which people's work is kept.
 func (s *Store) clearNotes() (kept []string, err error) {
-	dir := filepath.Join(s.Dir, notesDir)
+	all, err := s.inUse()
+	errs := []error{err}
+	for _, h := range all {
+		names, err := s.clearNotesIn(filepath.Join(h.dir, notesDir))
+		kept, errs = append(kept, names...), append(errs, err)
+	}
+	return kept, errors.Join(errs...)
+}
+
+func (s *Store) clearNotesIn(dir string) (kept []string, err error) {
 	names, err := os.ReadDir(dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
@@ -245,7 +259,7 @@ func readNote(note string) (by author, lines []noted, err error) {
 // place of comes to its order before: kept is where.
 func (s *Store) clear(note string, lines []noted, steps atomicfile.Steps) (kept []string, err error) {
 	for _, l := range slices.Backward(lines) {
-		name, err := s.clearOne(l, steps)
+		name, err := s.clearOne(l, s.inTree(note), steps)
 		if name != "" {
 			kept = append(kept, name)
 		}
@@ -259,11 +273,11 @@ func (s *Store) clear(note string, lines []noted, steps atomicfile.Steps) (kept 
 	return kept, nil
 }
 
-// clearOne believes a note no more than it must: without git it lies in the tree, and others may have written it.
-func (s *Store) clearOne(l noted, steps atomicfile.Steps) (kept string, err error) {
+// clearOne believes a note no more than it must: one that lies in the tree others may have written.
+func (s *Store) clearOne(l noted, anybodys bool, steps atomicfile.Steps) (kept string, err error) {
 	if l.Aside != "" {
-		if s.Repo == nil {
-			return "", nil // without git there is none, and the note may be anybody's
+		if anybodys {
+			return "", nil
 		}
 		return "", gitrepo.RemoveAside(l.Aside)
 	}
@@ -285,8 +299,7 @@ func (s *Store) clearOne(l noted, steps atomicfile.Steps) (kept string, err erro
 		}
 		return "", nil
 	case l.Patch != "":
-		// Without git there is none, and the note may be anybody's.
-		if s.Repo == nil || !strings.HasSuffix(at, ".patch") {
+		if anybodys || !strings.HasSuffix(at, ".patch") {
 			return "", nil
 		}
 		beside, err := os.ReadDir(filepath.Dir(at))

@@ -10,8 +10,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-
-	"github.com/planctl/planctl/internal/gitrepo"
 )
 
 // dead is the number of a process that has ended.
@@ -56,7 +54,7 @@ func TestNotesOfTheDeadAreCleared(t *testing.T) {
 	} {
 		put(t, filepath.Join(root, name), text)
 	}
-	s := NewStore(root, &gitrepo.Repo{Top: root, GitDir: filepath.Join(root, ".git")})
+	s := NewStore(root, repoAt(t, root))
 	put(t, filepath.Join(s.Dir, "notes", fmt.Sprintf("%d-1.jsonl", dead(t))), fmt.Sprintf(`{"of":{"pid":%d,"birth":"1"}}
 {"temp":"reports/..gitignore.planctl-0123456789abcdef"}
 {"dir":"reports/S/phase_A"}
@@ -125,7 +123,7 @@ func TestForgedNotes(t *testing.T) {
 // A directory of objects that a dead process set aside goes, and no other that a note names.
 func TestNotedAside(t *testing.T) {
 	root := t.TempDir()
-	s := NewStore(root, &gitrepo.Repo{Top: root, GitDir: filepath.Join(root, ".git")})
+	s := NewStore(root, repoAt(t, root))
 	aside, other := filepath.Join(root, "planctl-aside-0123456789abcdef"), filepath.Join(root, "other")
 	put(t, filepath.Join(aside, "objects/12/34"), "a copy")
 	put(t, filepath.Join(other, "a.go"), "a person's")

@@ -91,9 +91,17 @@ func (s *Store) RecoverTask(ctx context.Context, w Writing, task string, now tim
 
 // sweep removes what a crash left of intents that never got their name.
 func (s *Store) sweep() error {
-	left, err := filepath.Glob(filepath.Join(s.Dir, "intents", "*"+making))
+	all, err := s.inUse()
 	if err != nil {
 		return err
+	}
+	var left []string
+	for _, h := range all {
+		names, err := filepath.Glob(filepath.Join(h.dir, intentsDir, "*"+making))
+		if err != nil {
+			return err
+		}
+		left = append(left, names...)
 	}
 	var errs []error
 	for _, p := range left {
@@ -158,7 +166,7 @@ func (s *Store) keep(ctx context.Context, w Writing, o *Open) ([]Recovered, erro
 		r.Why = err.Error()
 		return []Recovered{r}, nil
 	}
-	moved, err := s.elsewhere(ctx, &o.Intent)
+	moved, err := o.elsewhere(ctx)
 	if err != nil || moved == nil || moved.Gone && s.Here {
 		return nil, err
 	}
@@ -195,7 +203,7 @@ func (s *Store) finishOne(ctx context.Context, w Writing, o *Open, at rested, no
 	}
 	o = fresh
 	r := Recovered{Name: o.Intent.Name}
-	if s.Repo != nil { // without git an intent lies in the tree, where others may have written it
+	if !s.inTree(o.path) { // where others may have written it
 		r.Scratch = o.Throwaway
 	}
 	if o.Intent.Key == "" && !o.strange {

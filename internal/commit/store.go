@@ -39,33 +39,17 @@ type Store struct {
 	End  func(ctx context.Context, h runner.Handle) (int, error)
 	Here bool // recovery takes what was made on a branch that is gone for the one that is checked out
 
+	home   home   // Dir
+	others []home // where calls that see the repository otherwise may keep theirs
+
 	// Observe, where it is set, is told of each moment of an edit, for programs that show what an edit withstands.
 	Observe func(path string, at Moment)
 }
 
 // NewStore names the directory; nothing is made before it is needed.
 func NewStore(root string, repo *gitrepo.Repo) *Store {
-	dir := filepath.Join(root, ".planctl")
-	if repo != nil {
-		dir = filepath.Join(repo.GitDir, "planctl")
-		if rel := relative(repo.Top, root); rel != "." {
-			dir = filepath.Join(dir, "workspaces", short(rel))
-		}
-	}
-	return &Store{Dir: dir, Root: root, Repo: repo}
-}
-
-// relative is root's path below top, "." for top itself. A root elsewhere, which a
-// link led to, is named as it is.
-func relative(top, root string) string {
-	if real, err := filepath.EvalSymlinks(top); err == nil {
-		top = real
-	}
-	rel, err := filepath.Rel(top, root)
-	if err != nil {
-		return root
-	}
-	return filepath.ToSlash(rel)
+	own, others := homes(root, repo)
+	return &Store{Dir: own.dir, Root: root, Repo: repo, home: own, others: others}
 }
 
 // Holder is who has a lock, as written into the lock's file for people to read.
@@ -106,6 +90,7 @@ func (h Holder) present() bool {
 type Lock struct {
 	f    *flock.Flock
 	path string
+	also *Lock // the lock of that name in another home
 }
 
 // Release gives the lock back. The file stays: removing it would let two processes lock two files of one name. It is
@@ -119,7 +104,7 @@ func (l *Lock) Release() error {
 	if err != nil {
 		err = fmt.Errorf("unlock %s: %w", l.path, bare(err))
 	}
-	return errors.Join(emptied, err)
+	return errors.Join(emptied, err, l.also.Release())
 }
 
 // LockTask takes the lock of one task (plan path and ID) or says who has it.
@@ -155,8 +140,26 @@ func (s *Store) lockWorkspace(ctx context.Context, what string) (*Lock, error) {
 	}
 }
 
+// try takes a lock in all homes that there are, or none.
 func (s *Store) try(name, file, what string) (*Lock, error) {
-	dir, err := s.place("locks")
+	all, err := s.inUse()
+	if err != nil {
+		return nil, err
+	}
+	var first *Lock
+	for _, h := range all {
+		l, err := h.try(name, file, what)
+		if err != nil {
+			return nil, errors.Join(err, first.Release())
+		}
+		l.also = first
+		first = l
+	}
+	return first, nil
+}
+
+func (h home) try(name, file, what string) (*Lock, error) {
+	dir, err := h.make(locksDir)
 	if err != nil {
 		return nil, err
 	}
@@ -180,13 +183,13 @@ func (s *Store) try(name, file, what string) (*Lock, error) {
 		}
 		return nil, held
 	}
-	h := Holder{PID: os.Getpid(), Host: hostname(), Space: space(), Since: time.Now(), What: what}
-	if h.Birth, err = processBirth(h.PID); err != nil {
+	me := Holder{PID: os.Getpid(), Host: hostname(), Space: space(), Since: time.Now(), What: what}
+	if me.Birth, err = processBirth(me.PID); err != nil {
 		err = fmt.Errorf("read this process's start time: %w", err)
 	}
 	var b []byte
 	if err == nil {
-		b, err = json.Marshal(h)
+		b, err = json.Marshal(me)
 	}
 	if err == nil {
 		if err = overwrite(path, append(b, '\n')); err != nil {
@@ -232,24 +235,6 @@ func hostname() string {
 		return "?"
 	}
 	return host
-}
-
-// place makes one of the store's directories. Without git it lies in the tree, which others may have
-// packed: a link in its place would let them choose where planctl writes.
-func (s *Store) place(name string) (string, error) {
-	for _, dir := range []string{s.Dir, filepath.Join(s.Dir, name)} {
-		switch info, err := os.Lstat(dir); {
-		case errors.Is(err, fs.ErrNotExist):
-		case err != nil:
-			return "", err
-		case !info.IsDir():
-			return "", fmt.Errorf("%s is no directory of planctl's own; move it away", dir)
-		}
-		if err := os.MkdirAll(dir, 0o755); err != nil {
-			return "", fmt.Errorf("make planctl's directory: %w", err)
-		}
-	}
-	return filepath.Join(s.Dir, name), nil
 }
 
 // own refuses a file of the store that is a link or no file: what it leads to is not planctl's.

@@ -34,6 +34,8 @@ type Repo struct {
 	GitDir    string // absolute; per worktree
 	CommonDir string // absolute; shared by worktrees
 
+	Environment bool // only GIT_DIR told of it: a call without that variable finds none
+
 	env  []string // the environment of each git process
 	told func(dir string) error
 }
@@ -53,8 +55,13 @@ func Open(ctx context.Context, dir string) (*Repo, error) {
 	switch {
 	case errors.Is(err, ErrNone) && os.Getenv("GIT_DIR") != "":
 		// A checkout that only the environment knows.
-		return openByGit(ctx, abs, append(environment(os.Environ()),
+		r, err := openByGit(ctx, abs, append(environment(os.Environ()),
 			"GIT_DIR="+os.Getenv("GIT_DIR"), "GIT_WORK_TREE="+os.Getenv("GIT_WORK_TREE")))
+		if err != nil {
+			return nil, err
+		}
+		r.Environment = true
+		return r, nil
 	case errors.Is(err, errUnusual):
 		return openByGit(ctx, abs, environment(os.Environ()))
 	case err != nil:
