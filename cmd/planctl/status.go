@@ -79,6 +79,11 @@ func (a *app) statusOf(ctx context.Context, w *workspace.Workspace, plans []*wor
 	if err != nil {
 		return report.StatusView{}, err
 	}
+	lost, err := a.lost(w)
+	if err != nil {
+		return report.StatusView{}, err
+	}
+	left = append(left, lost...)
 	v := report.StatusOf(w, plans, running, left)
 	for _, f := range verify.Lint(w, nil) {
 		switch f.Severity {

@@ -78,6 +78,9 @@ func (a *app) verify(ctx context.Context, o verifyOptions) error {
 	if err != nil {
 		return err
 	}
+	if err := a.sayLost(w); err != nil {
+		return err
+	}
 	open, left := map[string]bool{}, []string(nil)
 	for _, i := range intents {
 		open[i.Intent.Key] = true

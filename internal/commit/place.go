@@ -21,7 +21,14 @@ type home struct {
 	base string // what it is made in: a directory of git, or the workspace
 	dir  string // below base
 	git  bool   // base is a directory of git
+	root string // the workspace's path below the top of its repository; "" for one at the top
 }
+
+// Homes of workspaces below the top, and of linked worktrees, lie in these.
+const (
+	workspacesDir = "workspaces"
+	worktreesDir  = "worktrees"
+)
 
 // homes is where a workspace keeps what is its own, and where else another call may: one that did not see the repository,
 // since that was made later or is known by GIT_DIR alone.
@@ -30,14 +37,32 @@ func homes(root string, repo *gitrepo.Repo) (own home, others []home) {
 	if repo == nil {
 		return tree, nil
 	}
-	git := home{base: repo.GitDir, dir: filepath.Join(repo.GitDir, "planctl"), git: true}
+	git := topHome(repo)
+	older := home{base: repo.GitDir, dir: filepath.Join(repo.GitDir, "planctl"), git: true}
 	if rel := relative(repo.Top, root); rel != "." {
-		git.dir = filepath.Join(git.dir, "workspaces", short(rel))
+		git.dir, git.root = filepath.Join(git.dir, workspacesDir, short(rel)), rel
+		older.dir = filepath.Join(older.dir, workspacesDir, short(rel))
 	}
 	if repo.Environment {
 		return tree, []home{git} // a call without the variable has only the tree
 	}
+	if git.dir != older.dir {
+		return git, []home{tree, older}
+	}
 	return git, []home{tree}
+}
+
+// topHome is that of a workspace at the top of a checkout. A linked worktree has its own in the directory that it shares with the
+// others: git removes the worktree's with the worktree, and nothing would tell of a command that still runs.
+func topHome(repo *gitrepo.Repo) home {
+	h := home{base: repo.CommonDir, dir: filepath.Join(repo.CommonDir, "planctl"), git: true}
+	switch {
+	case filepath.Dir(repo.GitDir) == filepath.Join(repo.CommonDir, worktreesDir):
+		h.dir = filepath.Join(h.dir, worktreesDir, filepath.Base(repo.GitDir))
+	case repo.GitDir != repo.CommonDir:
+		h.base, h.dir = repo.GitDir, filepath.Join(repo.GitDir, "planctl")
+	}
+	return h
 }
 
 // relative is root's path below top, "." for top itself. A root elsewhere, which a
@@ -122,10 +147,15 @@ func (h home) make(name string) (string, error) {
 		if err := makeOne(at); err != nil {
 			return "", err
 		}
-		if at == h.dir && !h.git {
-			if err := hide(at); err != nil {
-				return "", err
-			}
+		if at != h.dir {
+			continue
+		}
+		sign := h.sign
+		if !h.git {
+			sign = func() error { return hide(at) }
+		}
+		if err := sign(); err != nil {
+			return "", err
 		}
 	}
 	return at, nil

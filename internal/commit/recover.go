@@ -22,7 +22,7 @@ import (
 // Recovered is what recovery did with one intent.
 type Recovered struct {
 	Name    string
-	Did     string // "finished", "interrupted", "nothing had started", "kept"
+	Did     string // "finished", "interrupted", "nothing had started", "kept", "ended" where its workspace is gone
 	Why     string
 	Killed  int // processes of the run that were still alive
 	Outcome Outcome
@@ -60,6 +60,8 @@ func (s *Store) Recover(ctx context.Context, w Writing, now time.Time) ([]Recove
 		}
 		out = append(out, r...)
 	}
+	lost, err := s.recoverLost(ctx)
+	out, errs = append(out, lost...), append(errs, err)
 	kept, err := s.clearNotes()
 	for _, name := range kept {
 		out = append(out, Recovered{Name: s.shown(name), Did: "kept", Why: s.saved(name)})

@@ -204,7 +204,17 @@ func (h home) try(name, file, what string) (*Lock, error) {
 
 // heldByAnybody reports whether a process, wherever it is listed, has the lock of a task.
 func (s *Store) heldByAnybody(task string) (held bool, err error) {
-	path := filepath.Join(s.Dir, "locks", "task-"+short(task)+".lock")
+	all, err := s.inUse()
+	for _, h := range all {
+		if held, err = h.heldByAnybody(task); held || err != nil {
+			break
+		}
+	}
+	return held, err
+}
+
+func (h home) heldByAnybody(task string) (held bool, err error) {
+	path := filepath.Join(h.dir, locksDir, "task-"+short(task)+".lock")
 	if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
 		return false, nil // a lock's file stays
 	}

@@ -33,14 +33,14 @@ func Build(dir string) (planctl string, err error) {
 // Checkout is one working tree and the planctl that works in it.
 type Checkout struct {
 	Dir     string
-	GitDir  string // its own: a worktree's is inside that of the repository
+	Own     string // the directory of planctl's locks and intents
 	Planctl string
 	Env     []string // beside PATH and what makes git the same everywhere
 }
 
 // New makes a repository with these files, all of them committed.
 func New(planctl, dir string, files map[string]string) (*Checkout, error) {
-	c := &Checkout{Dir: dir, GitDir: filepath.Join(dir, ".git"), Planctl: planctl}
+	c := &Checkout{Dir: dir, Own: filepath.Join(dir, ".git", "planctl"), Planctl: planctl}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, err
 	}
@@ -62,7 +62,7 @@ func (c *Checkout) Worktree(dir, branch string) (*Checkout, error) {
 	if err := c.Git("worktree", "add", "-q", "-b", branch, dir); err != nil {
 		return nil, err
 	}
-	return &Checkout{Dir: dir, GitDir: filepath.Join(c.GitDir, "worktrees", filepath.Base(dir)), Planctl: c.Planctl, Env: c.Env}, nil
+	return &Checkout{Dir: dir, Own: filepath.Join(c.Own, "worktrees", filepath.Base(dir)), Planctl: c.Planctl, Env: c.Env}, nil
 }
 
 // Command is a process in the checkout. When ctx ends it is killed.
@@ -178,7 +178,7 @@ func (c *Checkout) Manifests() (map[string]Manifest, error) {
 
 // Leftovers are open intents and temporary files of planctl: what nobody may find once all has ended.
 func (c *Checkout) Leftovers() ([]string, error) {
-	out, err := filepath.Glob(filepath.Join(c.GitDir, "planctl", "intents", "*"))
+	out, err := filepath.Glob(filepath.Join(c.Own, "intents", "*"))
 	if err != nil {
 		return nil, err
 	}
