@@ -246,6 +246,9 @@ func (l Lost) recover(ctx context.Context) (_ *Recovered, err error) {
 	if err != nil {
 		return nil, err
 	}
+	if o.strange {
+		return &Recovered{Name: l.Name, Did: "kept", Why: "its " + l.Workspace + " is gone, and another planctl began it, which says what this one does not know; recover it with that one, or remove " + o.path}, nil
+	}
 	r := &Recovered{Name: l.Name, Scratch: o.Throwaway}
 	if r.Killed, err = o.end(ctx); err != nil {
 		return nil, err
