@@ -22,6 +22,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/planctl/planctl/internal/owner"
 	"github.com/planctl/planctl/internal/tempname"
 )
 
@@ -295,6 +296,8 @@ func (s Steps) writeTemp(target string, data []byte, mode fs.FileMode, old fs.Fi
 	_, err = f.Write(data)
 	if err == nil && old != nil {
 		err = keep(f, old)
+	} else if err == nil {
+		err = owner.Give(f)
 	}
 	if err == nil {
 		err = f.Sync()

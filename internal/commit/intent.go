@@ -14,6 +14,7 @@ import (
 
 	"github.com/planctl/planctl/internal/atomicfile"
 	"github.com/planctl/planctl/internal/manifest"
+	"github.com/planctl/planctl/internal/owner"
 	"github.com/planctl/planctl/internal/regular"
 	"github.com/planctl/planctl/ledger"
 	"github.com/planctl/planctl/plan"
@@ -132,7 +133,9 @@ func (s *Store) Begin(in Intent) (*Open, error) {
 	if err != nil {
 		return nil, fmt.Errorf("write the intent: %w", err)
 	}
-	err = o.append(line{Intent: &in})
+	if err = owner.Give(o.file); err == nil {
+		err = o.append(line{Intent: &in})
+	}
 	if err == nil {
 		err = os.Rename(tmp, o.path)
 	}

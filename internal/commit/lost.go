@@ -11,6 +11,7 @@ import (
 	"syscall"
 
 	"github.com/planctl/planctl/internal/atomicfile"
+	"github.com/planctl/planctl/internal/owner"
 	"github.com/planctl/planctl/internal/regular"
 )
 
@@ -150,7 +151,7 @@ func (h home) sign() error {
 		return fmt.Errorf("write the name of the workspace: %w", err)
 	}
 	_, err = f.WriteString(h.root + "\n")
-	return errors.Join(err, f.Close())
+	return errors.Join(err, owner.Give(f), f.Close())
 }
 
 // worktreeGone reports whether git knows a linked worktree no more, or its directory is gone and not only away: git

@@ -17,6 +17,7 @@ import (
 	"github.com/planctl/planctl/internal/atomicfile"
 	"github.com/planctl/planctl/internal/gitrepo"
 	"github.com/planctl/planctl/internal/manifest"
+	"github.com/planctl/planctl/internal/owner"
 	"github.com/planctl/planctl/internal/regular"
 )
 
@@ -133,6 +134,9 @@ func (n *Note) begin() error {
 	// Where this process is not in the list of who looks (a container, another machine), its lock tells that it lives.
 	if err := syscall.Flock(int(n.file.Fd()), syscall.LOCK_EX); err != nil {
 		return fmt.Errorf("lock the note %s: %w", n.path, err)
+	}
+	if err := owner.Give(n.file); err != nil {
+		return fmt.Errorf("give the note %s to its directory's owner: %w", n.path, bare(err))
 	}
 	return n.write(noted{Of: &a})
 }

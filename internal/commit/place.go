@@ -11,6 +11,7 @@ import (
 	"syscall"
 
 	"github.com/planctl/planctl/internal/gitrepo"
+	"github.com/planctl/planctl/internal/owner"
 )
 
 // treeDir is where locks, intents and notes lie without git: in the tree, where others may have written them.
@@ -145,7 +146,7 @@ func (h home) make(name string) (string, error) {
 	for part := range strings.SplitSeq(rel, string(filepath.Separator)) {
 		at = filepath.Join(at, part)
 		if err := makeOne(at); err != nil {
-			return "", err
+			return "", h.whose(err, filepath.Dir(at))
 		}
 		if at != h.dir {
 			continue
@@ -164,7 +165,7 @@ func (h home) make(name string) (string, error) {
 func makeOne(dir string) error {
 	info, err := os.Lstat(dir)
 	if errors.Is(err, fs.ErrNotExist) {
-		if err := os.Mkdir(dir, 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
+		if err := owner.Mkdir(dir, 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
 			return fmt.Errorf("make planctl's directory: %w", err)
 		}
 		info, err = os.Lstat(dir)
@@ -190,5 +191,24 @@ func hide(dir string) error {
 		return fmt.Errorf("hide planctl's directory from git: %w", err)
 	}
 	_, err = f.WriteString("*\n")
-	return errors.Join(err, f.Close())
+	return errors.Join(err, owner.Give(f), f.Close())
+}
+
+// whose adds to a refusal whose the file or directory is, and the way out: somebody else has run planctl here.
+func (h home) whose(err error, path string) error {
+	if !errors.Is(err, fs.ErrPermission) {
+		return err
+	}
+	info, e := os.Lstat(path)
+	if e != nil {
+		info, e = os.Lstat(filepath.Dir(path))
+	}
+	if e != nil {
+		return err
+	}
+	st, ok := info.Sys().(*syscall.Stat_t)
+	if !ok || int(st.Uid) == os.Geteuid() {
+		return err
+	}
+	return fmt.Errorf("%w; it belongs to user %d, whose planctl made it; give it to yours with: sudo chown -R %d %s", err, st.Uid, os.Geteuid(), h.dir)
 }

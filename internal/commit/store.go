@@ -22,6 +22,7 @@ import (
 	"github.com/gofrs/flock"
 
 	"github.com/planctl/planctl/internal/gitrepo"
+	"github.com/planctl/planctl/internal/owner"
 	"github.com/planctl/planctl/internal/regular"
 	"github.com/planctl/planctl/runner"
 )
@@ -170,7 +171,7 @@ func (h home) try(name, file, what string) (*Lock, error) {
 	f := flock.New(path)
 	ok, err := f.TryLock()
 	if err != nil {
-		return nil, fmt.Errorf("lock %s: %w", path, err)
+		return nil, h.whose(fmt.Errorf("lock %s: %w", path, bare(err)), path)
 	}
 	if !ok {
 		held := &HeldError{Name: name}
@@ -264,14 +265,15 @@ func own(path string) error {
 	return nil
 }
 
-// overwrite writes a file that is there, and follows no link to it.
+// overwrite writes a file that is there, and follows no link to it. The file may be new: root leaves it to the owner of the
+// directory.
 func overwrite(path string, b []byte) error {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_TRUNC|syscall.O_NOFOLLOW|syscall.O_NONBLOCK, 0)
 	if err != nil {
 		return err
 	}
 	_, err = f.Write(b)
-	return errors.Join(err, f.Close())
+	return errors.Join(err, owner.Give(f), f.Close())
 }
 
 func short(s string) string {

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/planctl/planctl/internal/atomicfile"
+	"github.com/planctl/planctl/internal/owner"
 )
 
 // StampLayout is a stamp as package time formats it, in UTC.
@@ -154,7 +155,7 @@ func createLeaf(reports, stamp, path string) error {
 
 func createBoth(reports, stamp, path string) error {
 	parent := filepath.Join(reports, stamp)
-	err := os.Mkdir(parent, 0o777)
+	err := owner.Mkdir(parent, 0o777)
 	if err == nil {
 		err = atomicfile.SyncDir(reports)
 	} else if errors.Is(err, fs.ErrExist) {
@@ -170,7 +171,7 @@ func createBoth(reports, stamp, path string) error {
 	if err != nil {
 		return err
 	}
-	switch err := os.Mkdir(path, 0o777); {
+	switch err := owner.Mkdir(path, 0o777); {
 	case errors.Is(err, fs.ErrExist):
 		return errTaken
 	case err != nil:
@@ -195,7 +196,7 @@ func makeDirs(dir string) error {
 			return err
 		}
 	}
-	if err := os.Mkdir(dir, 0o777); err != nil && !errors.Is(err, fs.ErrExist) {
+	if err := owner.Mkdir(dir, 0o777); err != nil && !errors.Is(err, fs.ErrExist) {
 		return err
 	}
 	return atomicfile.SyncDir(parent)

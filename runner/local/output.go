@@ -14,6 +14,7 @@ import (
 	"github.com/creack/pty"
 	"golang.org/x/sys/unix"
 
+	"github.com/planctl/planctl/internal/owner"
 	"github.com/planctl/planctl/internal/redact"
 	"github.com/planctl/planctl/runner"
 )
@@ -52,6 +53,9 @@ func newOutput(j runner.Job) (_ *output, err error) {
 	o := &output{failed: make(chan struct{}), copied: make(chan error, 1), masker: redact.New(secrets(j))}
 	if o.log, err = os.OpenFile(j.Log, os.O_CREATE|os.O_EXCL|os.O_WRONLY|os.O_APPEND, 0o644); err != nil {
 		return nil, fmt.Errorf("create the log: %w", err)
+	}
+	if err := owner.Give(o.log); err != nil {
+		return nil, errors.Join(fmt.Errorf("give the log to its directory's owner: %w", err), o.log.Close())
 	}
 	o.child = o.log
 	switch {
