@@ -1,4 +1,4 @@
-// Package disk tells an error of the system from one of a file. It may not read or write anything.
+// Package disk tells an error of the system from one of a file. It may not read or write any file.
 //
 // A file that may not be read, that is no file or that is not there is a fact, and facts are judged. A disk with errors,
 // or a process without a descriptor left, says nothing about the file: nothing may be concluded from it.

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/planctl/planctl/internal/disk"
 	"github.com/planctl/planctl/internal/regular"
 )
 
@@ -68,7 +69,7 @@ func (r *Repo) PatchOf(ctx context.Context, commit string, changes []Change, lim
 	if err != nil {
 		return nil, false, err
 	}
-	defer func() { err = errors.Join(err, os.RemoveAll(temp)) }()
+	defer func() { err = errors.Join(disk.Full(temp, err), os.RemoveAll(temp)) }()
 	env, base, err := r.aside(ctx, temp, commit)
 	if err != nil {
 		return nil, false, err

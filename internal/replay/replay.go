@@ -265,8 +265,9 @@ func (r *replay) checkout(ctx context.Context, s State) (string, error) {
 	}
 	var err error
 	r.at, err = r.p.Repo.Scratch(ctx, top, s.Commit, s.Patch)
+	err = disk.Full(top, err)
 	var failed *gitrepo.Error
-	if errors.As(err, &failed) {
+	if errors.As(err, &failed) && !disk.Failed(err) {
 		return "", &RefusedError{Why: fmt.Sprintf("the sources of commit %s cannot be laid out: %v", short(s.Commit), err),
 			Help: "where objects are missing, git fetch --refetch brings them; else prove the red and its green again"}
 	}
