@@ -25,6 +25,10 @@ func (r *reader) prose() {
 			continue
 		}
 		name := strings.TrimSuffix(l.name, " & references")
+		if sectionLabel(name) {
+			r.p.Sections = append(r.p.Sections, r.sectionIDs(l.text)...)
+			continue
+		}
 		if !contextLabel(name) {
 			continue
 		}
@@ -77,6 +81,44 @@ func initiativeID(text string) string {
 		}
 	}
 	return ""
+}
+
+// sectionLabel reports the name of a line that says to which sections of the ledger the plan belongs.
+func sectionLabel(name string) bool {
+	name = strings.TrimPrefix(strings.ReplaceAll(name, "-", " "), "related ")
+	for _, of := range [...]string{"fix plan ", "ledger "} {
+		if what, ok := strings.CutPrefix(name, of); ok {
+			switch what {
+			case "item", "items", "entry", "entries", "section", "sections", "id":
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// sectionIDs is the IDs in brackets in s; without one, the ID that s begins with.
+func (r *reader) sectionIDs(s mdspan.Span) []Text {
+	var out []Text
+	for i := s.Start; i < s.End; i++ {
+		if r.src[i] != '[' {
+			continue
+		}
+		at := mdspan.Span{Start: i + 1, End: min(s.End, i+1+maxLabel)}
+		if n := initiativeLen(string(at.Of(r.src))); n > 0 && n < at.Len() && r.src[i+1+n] == ']' {
+			at.End = i + 1 + n
+			out = append(out, r.text(at))
+			i = at.End
+		}
+	}
+	if b := s.Of(r.src); len(out) == 0 {
+		at := mdspan.Span{Start: s.End - len(bytes.TrimLeft(b, "`*_ \t")), End: s.End}
+		if n := initiativeLen(string(at.Of(r.src))); n > 0 {
+			at.End = at.Start + n
+			out = append(out, r.text(at))
+		}
+	}
+	return out
 }
 
 // parts takes a label's text apart: one part per bullet of its list, or per

@@ -244,6 +244,21 @@ func titleID(title string) string {
 	}
 }
 
+// TitleWords is the words of the title that an initiative's ID could be: `# CRLF-001 plan`.
+func (p *Plan) TitleWords() []string {
+	var out []string
+	for i := 0; i < len(p.Title); i++ {
+		if i > 0 && (alnum(p.Title[i-1]) || strings.IndexByte("-_.", p.Title[i-1]) >= 0) {
+			continue
+		}
+		if n := initiativeLen(p.Title[i:]); n > 0 {
+			out = append(out, p.Title[i:i+n])
+			i += n
+		}
+	}
+	return out
+}
+
 // initiativeLen is the length of an initiative ID such as TEST-PYTORCH-001 at
 // the start of s: capitals and digits joined by hyphens, with a hyphen or a
 // digit in it; 0 without one.

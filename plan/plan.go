@@ -73,6 +73,7 @@ type Plan struct {
 	Title    string // text of the first heading, "" without one
 	TitleID  string // ID in square brackets in the title, "" without
 	Line     Initiative
+	Sections []Text // IDs that a header line such as `Related fix_plan item:` names, sections of the ledger
 	Context  Context
 	Phases   []*Phase      // in the order of the document
 	Specs    []Block       // fenced blocks with the info string "yaml planctl"

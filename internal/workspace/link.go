@@ -14,12 +14,14 @@ import (
 
 // The sources of an initiative's ID, in the order in which they are asked.
 const (
-	SourceConfig    = "config"    // a `links` entry
-	SourceLine      = "line"      // the ID on the plan's `Initiative:` line
-	SourceTitle     = "title"     // `[ID]` in the plan's title
-	SourceLedger    = "ledger"    // the section whose lines cite the plan's path
-	SourceDirectory = "directory" // the directory under plans/active/ or plans/archive/
-	SourceStem      = "stem"      // the file's name without .md
+	SourceConfig    = "config"     // a `links` entry
+	SourceLine      = "line"       // the ID on the plan's `Initiative:` line
+	SourceTitle     = "title"      // `[ID]` in the plan's title
+	SourceHeader    = "header"     // an ID on a header line such as `Related fix_plan item:`, where the ledger has its section
+	SourceLedger    = "ledger"     // the section whose lines cite the plan's path
+	SourceWord      = "title word" // a bare word of the plan's title, where the ledger has its section and nothing above names one
+	SourceDirectory = "directory"  // the directory under plans/active/ or plans/archive/
+	SourceStem      = "stem"       // the file's name without .md
 )
 
 // Link says which initiative a plan belongs to and how that is known.
@@ -35,7 +37,7 @@ type Link struct {
 type Candidate struct{ ID, Source, Where string }
 
 // link finds the plan's initiative. The first source that names an ID
-// decides. There is doubt where two of the first four name different ones, a
+// decides. There is doubt where two of the first five name different ones, a
 // `links` entry apart, since a person wrote it to end the doubt; and where
 // the ledger has no section of that ID, or more than one, since planctl
 // invents none.
@@ -52,8 +54,21 @@ func (w *Workspace) link(p *Plan) Link {
 		add(p.Doc.Line.ID, SourceLine, p.Path+":"+strconv.Itoa(line))
 	}
 	add(p.Doc.TitleID, SourceTitle, p.Path)
+	for _, s := range p.Doc.Sections {
+		if w.hasSection(s.Text) {
+			line, _ := p.Doc.Index.Pos(s.Span.Start)
+			add(s.Text, SourceHeader, p.Path+":"+strconv.Itoa(line))
+		}
+	}
 	for _, s := range w.citing(p.Path) {
 		add(s.ID, SourceLedger, w.Ledger.Path+":"+strconv.Itoa(s.Line))
+	}
+	if len(l.Candidates) == 0 {
+		for _, id := range p.Doc.TitleWords() {
+			if w.hasSection(id) {
+				add(id, SourceWord, p.Path)
+			}
+		}
 	}
 	dir := initiativeDir(p.Path)
 	if dir != "" {
@@ -108,6 +123,9 @@ func (w *Workspace) doubt(p *Plan, l Link) string {
 		if d := disagreement(l.Candidates); d != "" {
 			return d
 		}
+		if d := w.otherName(l); d != "" {
+			return d
+		}
 	}
 	if w.Ledger.unreadable {
 		return fmt.Sprintf("the ledger %s cannot be read", w.Ledger.Path)
@@ -129,25 +147,40 @@ func (w *Workspace) doubt(p *Plan, l Link) string {
 	return fmt.Sprintf("%s has no section [%s], so that it would have to be invented", w.Ledger.Path, l.ID)
 }
 
-// disagreement compares the answers of line, title and ledger. Several
+// otherName compares a word of the title, which says less than a line that is there for it, with the other words, the directory
+// and the stem: each of them counts against it where the ledger has its section.
+func (w *Workspace) otherName(l Link) string {
+	if l.Source != SourceWord {
+		return ""
+	}
+	for _, c := range l.Candidates[1:] {
+		if !ledger.SameID(c.ID, l.ID) && w.hasSection(c.ID) {
+			return disagree(l.Candidates[0], c)
+		}
+	}
+	return ""
+}
+
+func disagree(a, b Candidate) string {
+	return fmt.Sprintf("%s (%s, %s) and %s (%s, %s) disagree", a.ID, a.Source, a.Where, b.ID, b.Source, b.Where)
+}
+
+// disagreement compares the answers of line, title, header and ledger. Several
 // sections may cite a plan: they agree with another source that names one of
 // them, and are a doubt by themselves where none does.
 func disagreement(cs []Candidate) string {
 	var named, cited []Candidate
 	for _, c := range cs {
 		switch c.Source {
-		case SourceLine, SourceTitle:
+		case SourceLine, SourceTitle, SourceHeader:
 			named = append(named, c)
 		case SourceLedger:
 			cited = append(cited, c)
 		}
 	}
-	say := func(a, b Candidate) string {
-		return fmt.Sprintf("%s (%s, %s) and %s (%s, %s) disagree", a.ID, a.Source, a.Where, b.ID, b.Source, b.Where)
-	}
 	for _, c := range named[min(1, len(named)):] {
 		if !ledger.SameID(c.ID, named[0].ID) {
-			return say(named[0], c)
+			return disagree(named[0], c)
 		}
 	}
 	switch {
@@ -157,9 +190,9 @@ func disagreement(cs []Candidate) string {
 		if slices.ContainsFunc(cited, func(c Candidate) bool { return ledger.SameID(c.ID, named[0].ID) }) {
 			return ""
 		}
-		return say(named[0], cited[0])
+		return disagree(named[0], cited[0])
 	case len(cited) > 1:
-		return say(cited[0], cited[1])
+		return disagree(cited[0], cited[1])
 	}
 	return ""
 }
