@@ -29,14 +29,18 @@ func phaseLineOf(name string) phaseLine {
 	return 0
 }
 
-func (ph *Phase) line(l phaseLine) *Text {
+func (ph *Phase) line(l phaseLine) *Text { return oneOf(l, &ph.Goal, &ph.Prereqs, &ph.ExitCriteria) }
+
+func (pt *Part) line(l phaseLine) *Text { return oneOf(l, &pt.Goal, &pt.Prereqs, &pt.ExitCriteria) }
+
+func oneOf(l phaseLine, goal, prereqs, exit *Text) *Text {
 	switch l {
 	case lineGoal:
-		return &ph.Goal
+		return goal
 	case linePrereqs:
-		return &ph.Prereqs
+		return prereqs
 	}
-	return &ph.ExitCriteria
+	return exit
 }
 
 // phaseLines reads the phase lines of heading k's section, those below headings inside it too: a table
@@ -48,7 +52,14 @@ func (r *reader) phaseLines(ph *Phase, k int) {
 		end++
 	}
 	last := r.lastLine(end)
+	var parts []Part
+	next, part := k+1, -1 // the next heading, and the index of the one inside the phase that the line stands under
 	for n := r.heads[k].Line + 1; n <= last; n++ {
+		for ; next < end && r.heads[next].Line <= n; next++ {
+			if part < 0 || r.heads[next].Level <= r.heads[part].Level {
+				part = next
+			}
+		}
 		l, ok := r.label(n)
 		if !ok {
 			continue
@@ -57,15 +68,58 @@ func (r *reader) phaseLines(ph *Phase, k int) {
 		if kind == 0 {
 			continue
 		}
-		into := ph.line(kind)
-		if text, end := r.value(l, last); into.Span.Empty() && !text.Span.Empty() {
-			*into = text
-			n = max(n, end-1)
+		text, after := r.value(l, last)
+		if text.Span.Empty() {
+			continue
 		}
+		into := ph.line(kind)
+		if into.Span.Empty() {
+			*into = text
+			n = max(n, after-1)
+		}
+		if part < 0 {
+			continue
+		}
+		if len(parts) == 0 || parts[len(parts)-1].Line != r.heads[part].Line {
+			parts = append(parts, r.inner(part))
+		}
+		if own := parts[len(parts)-1].line(kind); own.Span.Empty() {
+			*own = text
+		}
+	}
+	if severalSay(parts) {
+		ph.Parts = parts
 	}
 	for i := k + 1; i < end; i++ {
 		r.phaseHeading(ph, i)
 	}
+}
+
+// inner is heading i as a part of its phase.
+func (r *reader) inner(i int) Part {
+	h := r.heads[i]
+	title := strings.Trim(string(h.Text.Of(r.src)), " \t*_")
+	word, rest, _ := strings.Cut(title, " ")
+	if id := strings.Trim(word, ":.*_`"); looksID([]byte(id)) {
+		return Part{ID: id, Title: strings.TrimLeft(rest, " -–—:.*_"), Line: h.Line}
+	}
+	return Part{Title: title, Line: h.Line}
+}
+
+// severalSay reports whether some line of a phase is said by more than one of its parts.
+func severalSay(parts []Part) bool {
+	for _, kind := range []phaseLine{lineGoal, linePrereqs, lineExit} {
+		n := 0
+		for i := range parts {
+			if !parts[i].line(kind).Span.Empty() {
+				n++
+			}
+		}
+		if n > 1 {
+			return true
+		}
+	}
+	return false
 }
 
 // lastLine is the last line before heading i.

@@ -119,10 +119,28 @@ type Phase struct {
 	Heading                     string // the heading's text as written, without the # marks
 	Line                        int    // of the heading
 	Level                       int    // 1 to 6
-	Goal, Prereqs, ExitCriteria Text
+	Goal, Prereqs, ExitCriteria Text   // the first of each
+	Parts                       []Part // where several headings inside the phase have such lines of their own, each of these; nil else
 	Tasks                       []*Task
 
 	end int // offset after the last line of its last table
+}
+
+// Part is a heading inside a phase that has a goal, prerequisites or exit criteria of its own: `### C4.A — Design` under
+// `## Phase C4 Tasks`. Its lines are the phase's, too.
+type Part struct {
+	ID                          string // the word with a digit or a dot that the heading begins with, "" without one
+	Title                       string // the heading's text without it
+	Line                        int    // of the heading
+	Goal, Prereqs, ExitCriteria Text
+}
+
+// Name is the part's ID, else its title.
+func (pt Part) Name() string {
+	if pt.ID != "" {
+		return pt.ID
+	}
+	return pt.Title
 }
 
 // Task is one row of a checklist table.

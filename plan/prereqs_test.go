@@ -82,3 +82,37 @@ func TestBoldPhaseBesideAHeading(t *testing.T) {
 		t.Errorf("%+v", p.Phases)
 	}
 }
+
+// TestPhaseParts: headings inside a phase that have goals or exit criteria of their own are its parts; the phase has the first.
+func TestPhaseParts(t *testing.T) {
+	const table = "\n| ID | Task | State |\n|---|---|---|\n"
+	src := "## Phase C4 Tasks\n\n### C4.A — Design\n**Goal:** one\n" + table + "| C4.A1 | a | [ ] |\n\n**Exit Criteria:** first\n" +
+		"\n### C4.B — Build\n**Goal:** two\n\n#### Command line\n" + table + "| C4.B1 | b | [ ] |\n\nExit Criteria:\n- second\n- third\n" +
+		"\n### Wrap up\nGoal: three\n" + table + "| C4.C1 | c | [ ] |\n"
+	p := Parse("p.md", []byte(src), Tokens{})
+	if len(p.Phases) != 1 || len(p.Phases[0].Tasks) != 3 {
+		t.Fatalf("%+v", p.Phases)
+	}
+	ph := p.Phases[0]
+	if ph.Goal.Text != "one" || ph.ExitCriteria.Text != "first" {
+		t.Errorf("goal %q, exit %q", ph.Goal.Text, ph.ExitCriteria.Text)
+	}
+	var got []string
+	for _, pt := range ph.Parts {
+		got = append(got, pt.Name()+"|"+pt.Title+"|"+pt.Goal.Text+"|"+pt.ExitCriteria.Text)
+	}
+	if want := "C4.A|Design|one|first;C4.B|Build|two|- second\n- third;Wrap up|Wrap up|three|"; strings.Join(got, ";") != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	for name, src := range map[string]string{
+		"one part":           "## Phase B\nGoal: all\n### B.1 — Only\nExit Criteria: one\n" + table + "| B1 | a | [ ] |\n",
+		"the same line only": "## Phase B\nGoal: all\nGoal: again\n" + table + "| B1 | a | [ ] |\n",
+		"the part of a plan": "# Phase B\n## Phase B1\nGoal: one\n" + table + "| B1 | a | [ ] |\n## Phase B2\nGoal: two\n" + table + "| B2 | a | [ ] |\n",
+	} {
+		for _, ph := range Parse("p.md", []byte(src), Tokens{}).Phases {
+			if ph.Parts != nil {
+				t.Errorf("%s: %+v", name, ph.Parts)
+			}
+		}
+	}
+}

@@ -10,6 +10,7 @@ type inspectPhase struct {
 	ID    string        `json:"id"`
 	Title string        `json:"title"`
 	Line  int           `json:"line"`
+	Parts []phasePart   `json:"parts,omitempty"`
 	Tasks []inspectTask `json:"tasks"`
 }
 
@@ -77,7 +78,7 @@ func Inspect(file string, src []byte, tokens plan.Tokens) any {
 func inspectPlan(file string, doc *plan.Plan) any {
 	phases := []inspectPhase{}
 	for _, ph := range doc.Phases {
-		one := inspectPhase{ID: ph.ID, Title: ph.Title, Line: ph.Line, Tasks: []inspectTask{}}
+		one := inspectPhase{ID: ph.ID, Title: ph.Title, Line: ph.Line, Parts: partsOf(ph), Tasks: []inspectTask{}}
 		for _, t := range ph.Tasks {
 			one.Tasks = append(one.Tasks, inspectTask{ID: t.ID, Line: t.Line, State: t.State.String(), Token: t.Token, Description: t.Description,
 				Guidance: t.Guidance, Start: t.TokenSpan.Start, End: t.TokenSpan.End, Heading: ph.Heading, Editable: t.Editable})

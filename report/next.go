@@ -77,6 +77,25 @@ func ShowPhaseJSON(w *workspace.Workspace, pl *workspace.Plan, ph *plan.Phase) a
 		Goal    string      `json:"goal"`
 		Prereqs string      `json:"prereqs"`
 		Exit    string      `json:"exit_criteria"`
+		Parts   []phasePart `json:"parts,omitempty"`
 		Phase   PhaseStatus `json:"phase"`
-	}{"planctl/show-phase/v1", pl.Path, ph.Goal.Text, ph.Prereqs.Text, ph.ExitCriteria.Text, phaseOf(w, pl, ph)}
+	}{"planctl/show-phase/v1", pl.Path, ph.Goal.Text, ph.Prereqs.Text, ph.ExitCriteria.Text, partsOf(ph), phaseOf(w, pl, ph)}
+}
+
+// phasePart is a heading inside a phase with lines of its own.
+type phasePart struct {
+	ID      string `json:"id"`
+	Title   string `json:"title"`
+	Line    int    `json:"line"`
+	Goal    string `json:"goal"`
+	Prereqs string `json:"prereqs"`
+	Exit    string `json:"exit_criteria"`
+}
+
+func partsOf(ph *plan.Phase) []phasePart {
+	var out []phasePart
+	for _, pt := range ph.Parts {
+		out = append(out, phasePart{pt.ID, pt.Title, pt.Line, pt.Goal.Text, pt.Prereqs.Text, pt.ExitCriteria.Text})
+	}
+	return out
 }

@@ -176,15 +176,43 @@ func short(digest string) string {
 	return d[:min(12, len(d))]
 }
 
+// showLines shows the goal, the prerequisites and the exit criteria of a phase, those of each of its parts with its name before them.
+func showLines(p *Printer, ph *plan.Phase) {
+	show := func(word, name string, text plan.Text) {
+		if name != "" {
+			name += ": "
+		}
+		if text.Text != "" {
+			p.Printf("  %s %s\n", Pad(word, 9), Clean(name+text.Text))
+		}
+	}
+	for _, l := range []struct {
+		word string
+		of   plan.Text
+		part func(plan.Part) plan.Text
+	}{
+		{"goal", ph.Goal, func(pt plan.Part) plan.Text { return pt.Goal }},
+		{"prereqs", ph.Prereqs, func(pt plan.Part) plan.Text { return pt.Prereqs }},
+		{"exit", ph.ExitCriteria, func(pt plan.Part) plan.Text { return pt.ExitCriteria }},
+	} {
+		whole := true // the phase's own is not one of its parts'
+		for _, pt := range ph.Parts {
+			whole = whole && l.part(pt).Span != l.of.Span
+		}
+		if whole {
+			show(l.word, "", l.of)
+		}
+		for _, pt := range ph.Parts {
+			show(l.word, pt.Name(), l.part(pt))
+		}
+	}
+}
+
 // ShowPhase shows one phase: its lines, its own criteria and its rows.
 func ShowPhase(p *Printer, w *workspace.Workspace, pl *workspace.Plan, ph *plan.Phase) {
 	p.Printf("%s  %s\n", p.Paint(Strong, "phase "+Clean(ph.ID)), Clean(ph.Title))
 	p.Printf("  plan      %s:%d\n", Clean(pl.Path), ph.Line)
-	for _, l := range []struct{ word, text string }{{"goal", ph.Goal.Text}, {"prereqs", ph.Prereqs.Text}, {"exit", ph.ExitCriteria.Text}} {
-		if l.text != "" {
-			p.Printf("  %s %s\n", Pad(l.word, 9), Clean(l.text))
-		}
-	}
+	showLines(p, ph)
 	gates, shown := pl.PrereqPhases(w, ph)
 	for _, g := range gates {
 		why := schedule.OpenPhase(w, g.Plan, g.Phase)
