@@ -192,12 +192,21 @@ func (r *reader) part(out []Text, s mdspan.Span) []Text {
 	return append(out, Text{string(s.Of(r.src)), s})
 }
 
+// commandsHeading reports the heading of a Command Reference, or of test selectors: "Test Selectors (authoritative)".
+func commandsHeading(name string) bool {
+	if strings.Contains(name, "command reference") || strings.Contains(name, "commands reference") {
+		return true
+	}
+	name, _, _ = strings.Cut(name, " (")
+	return name == "selectors" || name == "targeted selectors" || name == "pytest selectors" || strings.HasSuffix(name, "test selectors")
+}
+
 // commands reads the entries of every Command Reference section.
 func (r *reader) commands() {
 	read := 0 // the last line of the section before: one inside another is read once
 	for i, h := range r.heads {
 		name := words(h.Text.Of(r.src))
-		if h.Line <= read || !strings.Contains(name, "command reference") && !strings.Contains(name, "commands reference") {
+		if h.Line <= read || !commandsHeading(name) {
 			continue
 		}
 		last := r.doc.Index.Lines()

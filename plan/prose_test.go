@@ -174,3 +174,16 @@ func TestSpecBlocks(t *testing.T) {
 		t.Errorf("findings %v", f)
 	}
 }
+
+// The selectors of a plan's tests, under a heading that says so, are a Command Reference, too.
+func TestSelectorsAreCommands(t *testing.T) {
+	for heading, want := range map[string]int{
+		"Test Selectors (authoritative)": 1, "Targeted Test Selectors": 1, "Selectors": 1, "**Pytest Selectors**": 1, "Command Reference": 1,
+		"CSS selectors": 0, "Review of selectors": 0, "Test selectors in the docs": 0,
+	} {
+		p := Parse("f.md", []byte("# p\n\n"+h3+"| A1 | t | [ ] |\n\n## "+heading+"\n- A1: `pytest -q a.py`\n"), Tokens{})
+		if len(p.Commands) != want {
+			t.Errorf("%s: %+v", heading, p.Commands)
+		}
+	}
+}

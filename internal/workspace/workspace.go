@@ -229,6 +229,7 @@ func (w *Workspace) openPlan(rel string, f *found) (*Plan, *finding.Finding) {
 		}
 	}
 	p.join(src, text)
+	w.modes(p)
 	return p, bad
 }
 
