@@ -49,6 +49,9 @@ func around(text string, spans []code, meant []found) string {
 			return "its row says to run it with " + c.text + ": write its spec, with `env`"
 		}
 	}
+	if how := plainly(text, spans, at); how != "" {
+		return "its row says to run it " + how + ": write its spec"
+	}
 	for _, c := range spans[:at] {
 		if isSetting(c.text, run.text) && beforeSet.MatchString(tail(text[:c.start])) {
 			return "its row says to run it with " + c.text + ": write its spec, with `env`"
