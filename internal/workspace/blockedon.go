@@ -34,6 +34,9 @@ var (
 	blockedEnd  = regexp.MustCompile(`;|\.[*_)]*(?:\s|$)|\r|\n|<br`)
 )
 
+// maxStated bounds the sentences of a cell that are looked at: its text may be of any size.
+const maxStated = 20
+
 // BlockedOn is what the row says that it is blocked on ("Blocked on B2.", "**Blocked:** C2 incomplete", "Blocked by Phase
 // A"), as far as the plan has rows or phases of these names, or the initiative's other plans phases. How they stand is not
 // looked at. What is struck through, denied, past or quoted says nothing, and a row is never blocked on itself or its own phase.
@@ -50,7 +53,11 @@ func (it *Item) BlockedOn(w *Workspace) []Stated {
 
 func (it *Item) blockedOn(w *Workspace, text string) []Stated {
 	var out []Stated
-	for off := 0; off < len(text); {
+	freed := -1 // where the last sentence begins that takes it back
+	if all := saysFreed.FindAllStringIndex(text, -1); len(all) > 0 {
+		freed = all[len(all)-1][0]
+	}
+	for off, n := 0, 0; off < len(text) && n < maxStated; n++ {
 		m := saysBlocked.FindStringSubmatchIndex(text[off:])
 		if m == nil {
 			break
@@ -65,7 +72,7 @@ func (it *Item) blockedOn(w *Workspace, text string) []Stated {
 			clause = clause[:at[0]]
 		}
 		s, rest := it.statedIn(w, clause)
-		if len(s.Items)+len(s.Phases) == 0 || freedHere.MatchString(rest) || saysFreed.MatchString(text[end:]) {
+		if len(s.Items)+len(s.Phases) == 0 || freedHere.MatchString(rest) || freed >= end {
 			continue
 		}
 		s.Text = plainWords(text[start:end] + strings.TrimSuffix(clause, rest) + partOf(rest))
@@ -97,7 +104,7 @@ func (it *Item) statedIn(w *Workspace, clause string) (s Stated, rest string) {
 	rest = clause[len(lead):]
 	called := rowWord.MatchString(lead) // "row 2" is an ID where "2" is a number
 	phases := false
-	for {
+	for range maxRange {
 		m := blockedID.FindStringSubmatchIndex(rest)
 		if m == nil {
 			return s, rest
@@ -123,6 +130,7 @@ func (it *Item) statedIn(w *Workspace, clause string) (s Stated, rest string) {
 		}
 		rest = more
 	}
+	return s, rest
 }
 
 // partOf is the clause up to where another part of the sentence begins.
@@ -138,6 +146,10 @@ func (it *Item) stated(w *Workspace, s *Stated, id, to string, phase, called boo
 	p := it.Plan
 	from, last := it.row(id, phase, called), it.row(to, phase, true)
 	switch {
+	case from >= 0 && last >= from+maxRange: // its ends, as of a range of phases
+		s.add(it, p.Items[from])
+		s.add(it, p.Items[last])
+		return true
 	case from >= 0 && last >= from:
 		for _, other := range p.Items[from : last+1] {
 			s.add(it, other)

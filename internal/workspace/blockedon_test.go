@@ -63,3 +63,33 @@ func TestBlockedOn(t *testing.T) {
 		}
 	}
 }
+
+// FuzzBlockedOn: whatever a cell says, what it names is of the plan, not the row itself, and said in its words.
+func FuzzBlockedOn(f *testing.F) {
+	f.Add("Blocked on B1, B2–C2 and Phases A–C; blocked: [X-1] Phase 1..9")
+	f.Add("~~Blocked~~ `Blocked on B1` <br>BLOCKED by row 2 (resolved). Unblocked")
+	f.Add(strings.Repeat("Blocked on B1. ", 40) + strings.Repeat("Blocked on B2, B2, ", 400))
+	w := openFiles(f, map[string]string{
+		"plans/mine.md": phased("MINE-001", phase("A", "", "A1"), phase("B", "", "B1", "B2"), phase("C", "", "C2", "2"), phase("X", "", "X1")),
+	})
+	p := w.Plans[0]
+	it := p.Items[len(p.Items)-1]
+	f.Fuzz(func(t *testing.T, text string) {
+		it.Task.Guidance = text
+		for _, s := range it.BlockedOn(w) {
+			if s.Text == "" || len(s.Items)+len(s.Phases) == 0 {
+				t.Errorf("%q: %+v", text, s)
+			}
+			for _, o := range s.Items {
+				if o == it || o.Plan != p {
+					t.Errorf("%q names %s", text, o.Task.ID)
+				}
+			}
+			for _, r := range s.Phases {
+				if r.Phase == it.Phase {
+					t.Errorf("%q names its own phase", text)
+				}
+			}
+		}
+	})
+}
