@@ -21,8 +21,9 @@ func StatusMarkdown(p *Printer, v StatusView) {
 		return
 	}
 	p.Printf("\n## To mend\n\n")
+	commands := strings.NewReplacer("planctl recover --here", "`planctl recover --here`", "planctl recover", "`planctl recover`")
 	for _, l := range v.Left {
-		p.Printf("- %s: %s\n", md(l.Task), md(l.String()))
+		p.Printf("- %s: %s\n", md(l.Task), commands.Replace(md(l.String())))
 	}
 	if v.Errors+v.Warnings > 0 {
 		p.Printf("- %s, %s: `planctl lint` shows them\n", plural(v.Errors, "error"), plural(v.Warnings, "warning"))

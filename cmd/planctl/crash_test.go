@@ -308,11 +308,11 @@ func TestWhatSurvivesIsSaid(t *testing.T) {
 	}{
 		{[]string{"status"}, []string{"\nunfinished A1: " + still, said[0], said[1], "); planctl recover ends and records it\n"}},
 		{[]string{"status", "--format", "markdown"}, []string{"- A1: " + still, "`planctl recover` ends"}},
-		{[]string{"status", "--json"}, []string{`"unfinished":["A1"]`, `"left":[{"task":"A1","processes":[` + said[0]}},
+		{[]string{"status", "--json"}, []string{`"unfinished":["A1"]`, `"left":[{"task":"A1","why":"its command still runs",`, `"processes":[` + said[0]}},
 		{[]string{"next"}, []string{"\nunfinished A1: " + still}},
 		{[]string{"next", "--json"}, []string{`"unfinished":true`}},
 		{[]string{"show", "A1"}, []string{"\n  unfinished " + still}},
-		{[]string{"show", "A1", "--json"}, []string{`"left":{"task":"A1","processes":[`}},
+		{[]string{"show", "A1", "--json"}, []string{`"left":{"task":"A1","why":"its command still runs",`}},
 		{[]string{"recover"}, []string{"recovered plan.md#A1: interrupted (attempt #5), ended ", " processes\n"}},
 	} {
 		code, out := p.planctl(c.args...)
