@@ -255,7 +255,13 @@ func (e *Engine) replayInto(ctx context.Context, w *workspace.Workspace, q *prov
 	}
 	p.Started, p.Finished = begun.UTC(), e.Now().UTC()
 	p.Red, p.Judged = q.red.Digest, q.green.Digest
-	p.Pins, _ = evidence.Pins(w.Root, pr.Pins) // what cannot be read refused the replay
+	pins, problems := evidence.Pins(w.Root, pr.Pins) // what cannot be read refused the replay
+	for _, q := range problems {
+		if disk.Failed(q) {
+			return q // no word about the pin
+		}
+	}
+	p.Pins = pins
 	rp := &manifest.Replay{Red: replaySide(seen.Then, masker), Green: replaySide(seen.Now, masker), Holders: seen.Holders, Setup: masker.String(opt.Setup)}
 	p.Replay = rp
 	for _, s := range []*manifest.ReplaySide{&rp.Red, &rp.Green} {

@@ -232,7 +232,7 @@ func (f *finder) flushNames(names []string) {
 			err = errors.Join(flush(d), d.Close())
 		}
 		if err != nil {
-			f.failed(dir, err)
+			f.failed(filepath.Join(f.dir, filepath.FromSlash(dir)), err)
 		}
 	}
 }

@@ -194,7 +194,12 @@ func (r *replay) redWith(ctx context.Context, name string, pins map[string][]byt
 	if err != nil {
 		return side, err
 	}
-	was, _ := evidence.Pins(ws, slices.Sorted(maps.Keys(r.p.RedRun.Pins))) // one that cannot be read is not as it was
+	was, problems := evidence.Pins(ws, slices.Sorted(maps.Keys(r.p.RedRun.Pins))) // one that cannot be read is not as it was
+	for _, q := range problems {
+		if disk.Failed(q) {
+			return side, q
+		}
+	}
 	if side.Overlaid, err = overlay(ws, pins); err != nil {
 		return side, err
 	}

@@ -182,6 +182,8 @@ func mendedErrors(t *testing.T, b *bench) {
 		{"mark", "read", ".planctl.yaml", 1, fail, syscall.EIO, "a config that nobody can read, exit 3"},
 		{"init", "openat", ".gitattributes", 1, fail, syscall.EMFILE, "a file that nobody can read, exit 3"},
 		{"init", "getdents64", ".", 1, fail, syscall.EIO, "trouble of no directory"},
+		{"run without git", "openat", ".", 5, fail, syscall.EIO, "trouble of no directory"},
+		{"replay", "close", "test.sh", 2, fail, syscall.EIO, "a pin that the record of the replay left out, which verify accused"},
 		{"run", "openat", ".git/commondir", 1, fail, syscall.EMFILE, "no git checkout, so that locks were kept elsewhere"},
 		{"run", "openat", "source.txt", 1, fail, syscall.EMFILE, "an input that the spec has wrong, exit 3"},
 		{"run", "openat", "made.txt", 1, fail, syscall.EMFILE, "an artifact that the command had not made, a failed attempt"},
