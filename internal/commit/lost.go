@@ -96,30 +96,30 @@ func (s *Store) lostStores() ([]lostStore, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, name := range names {
-		gone, err := worktreeGone(s.Repo.CommonDir, name)
+	for _, tree := range names {
+		gone, err := worktreeGone(s.Repo.CommonDir, tree)
 		if err != nil {
 			return nil, err
 		}
 		if !gone {
 			continue
 		}
-		dir := filepath.Join(trees, name)
+		dir, called := filepath.Join(trees, tree), "worktree "+tree
 		below, err := namesIn(filepath.Join(dir, workspacesDir))
 		if err != nil {
 			return nil, err
 		}
 		for _, name := range below {
 			h := home{base: s.Repo.CommonDir, dir: filepath.Join(dir, workspacesDir, name), git: true}
-			prefix := filepath.Base(dir) + ": "
+			prefix := tree + ": "
 			if rel := h.workspace(); rel != "" {
 				prefix += rel + "/"
 			}
-			out = append(out, lostStore{store: &Store{Dir: h.dir, Root: filepath.Join(h.dir, "gone"), Repo: s.Repo, End: s.End, home: h}, called: "worktree " + filepath.Base(dir), prefix: prefix})
+			out = append(out, lostStore{store: &Store{Dir: h.dir, Root: filepath.Join(h.dir, "gone"), Repo: s.Repo, End: s.End, home: h}, called: called, prefix: prefix})
 		}
 		// Last, so that the directory goes when all that is in it has gone.
 		h := home{base: s.Repo.CommonDir, dir: dir, git: true}
-		out = append(out, lostStore{store: &Store{Dir: dir, Root: filepath.Join(dir, "gone"), Repo: s.Repo, End: s.End, home: h}, called: "worktree " + name, prefix: name + ": ", worktree: dir})
+		out = append(out, lostStore{store: &Store{Dir: dir, Root: filepath.Join(dir, "gone"), Repo: s.Repo, End: s.End, home: h}, called: called, prefix: tree + ": ", worktree: dir})
 	}
 	return out, nil
 }

@@ -20,7 +20,7 @@ import (
 )
 
 // collect hashes what the run left: log, test reports, artifacts. An interrupt does not keep it from that, since the record of
-// an interrupted run has them, too.
+// an interrupted run has them, too; it ends the reading of what the tests said.
 func (x *execution) collect(ctx context.Context, r runner.Result) {
 	p := &x.p
 	p.Started, p.Finished = r.Started.UTC(), r.Finished.UTC()

@@ -20,7 +20,8 @@ import (
 	"github.com/planctl/planctl/runner"
 )
 
-// Engine is what the commands share. Every field must be set but Guard, Show, Live and Approve.
+// Engine is what the commands share. Every field must be set but Guard, Show, Live and Approve, and End where nothing is
+// recovered: a recovery without it fails where a command may have outlived its planctl.
 type Engine struct {
 	Open     func(ctx context.Context) (*workspace.Workspace, error) // reads the workspace anew
 	Executor func(name string) (runner.Executor, error)              // "" is the default one
