@@ -8,10 +8,13 @@ import (
 // What a row says of a command's surroundings beside it. A command that ran in another directory, or without a variable
 // that its row sets, would not be the one that the row asks for.
 
+// ordered is the order to run that stands before a command: "re-run the targeted tests:".
+const ordered = `(?:(?:re-?)?run|(?:re-?)?execute|invoke)(?:\s+(?:the|this|same|targeted|full|suite|tests?|selectors?|commands?))*[\s:*_]*$`
+
 var (
 	beforeDir = regexp.MustCompile(`(?i)(?:^|[^\p{L}\p{N}_-])(?:in|from|inside|within|under|cd (?:in)?to|change (?:in)?to)\s+(?:the\s+)?[*_]*$`)
 	// What may stand between the directory and the code span of the command.
-	dirThenRun = regexp.MustCompile(`(?i)^[*_]*(?:\s+(?:directory|folder|dir))?[\s,:*_]*(?:(?:then|and|please)\s+)?(?:(?:re-?)?run|(?:re-?)?execute|invoke)(?:\s+(?:the|this|same|targeted|full|suite|tests?|selectors?|commands?))*[\s:*_]*$`)
+	dirThenRun = regexp.MustCompile(`(?i)^[*_]*(?:\s+(?:directory|folder|dir))?[\s,:*_]*(?:(?:then|and|please)\s+)?` + ordered)
 	runThenDir = regexp.MustCompile(`(?i)^[\s*_,(]*(?:in|from|inside|within)\s+(?:the\s+)?[*_]*$`)
 	directory  = regexp.MustCompile(`^[\w.~-]*/(?:[\w.~-]+/)*(?:[\w~-]+)?$`)
 	beforeSet  = regexp.MustCompile(`(?i)(?:^|[^\p{L}\p{N}_-])(?:set|setting|exports?|exporting)\s+[*_]*$`)

@@ -15,7 +15,7 @@ const (
 
 var (
 	placeAfter  = regexp.MustCompile(`(?i)^[\s*_,(]*(` + closed + `|` + hosted + `)`)
-	placeBefore = regexp.MustCompile(`(?i)(?:^|[.;:>)—–✅][\s*_]*)(` + closed + `|` + hosted + `)[\s,:*_]*(?:(?:then|please)\s+)?(?:(?:re-?)?run|(?:re-?)?execute|invoke)(?:\s+(?:the|this|same|targeted|full|suite|tests?|selectors?|commands?))*[\s:*_]*$`)
+	placeBefore = regexp.MustCompile(`(?i)(?:^|[.;:>)—–✅][\s*_]*)(` + closed + `|` + hosted + `)[\s,:*_]*(?:(?:then|please)\s+)?` + ordered)
 	often       = regexp.MustCompile(`(?i)^[\s*_,(]*((?:twice|(?:two|three|four|five|ten|several|many|\d{1,4})\s+times|\d{1,4}\s?[x×])(?:\P{L}|$)|(?:both\s+|once\s+)?with\s+and\s+without\b|for\s+(?:each|every|both)\s+\w+)`)
 	// Programs that take what they run to another place, and scripts that run it more than once.
 	takesAway = regexp.MustCompile(`(?:^|[\s;&|])(?:docker|docker-compose|podman|kubectl|ssh|srun|sbatch|salloc|singularity|apptainer|nsenter|chroot|tox|nox|conda|mamba)\s|\bvenv/|\bactivate\b`)
