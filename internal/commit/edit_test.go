@@ -154,3 +154,31 @@ func TestOpenForWriting(t *testing.T) {
 		t.Errorf("%+v, %v", out, err)
 	}
 }
+
+// An editor that keeps a backup takes the file away for a moment before it makes it anew. That is a save to wait for at every
+// moment, also at the one at which it is noted which file is about to be replaced.
+func TestTakenAwayForAMoment(t *testing.T) {
+	dir, _ := scene(t)
+	path := filepath.Join(dir, "fix_plan.md")
+	open, err := NewStore(dir, nil).Begin(Intent{Key: "k", Name: "plan.md#A1", RunDir: ".", Manifest: "A1.run.json"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	steps, moved := open.placing(ledgerStep), false
+	placing := steps.Placing
+	steps.Placing = func(target, temp string) error {
+		if moved {
+			return placing(target, temp)
+		}
+		moved = true
+		if err := os.Rename(path, path+"~"); err != nil {
+			return err
+		}
+		err := placing(target, temp)
+		return errors.Join(err, os.WriteFile(path, []byte("a person's\n"), 0o644))
+	}
+	err = open.store.edit("fix_plan.md", steps, func(src []byte) ([]byte, error) { return append(src, "planctl's\n"...), nil })
+	if got, rerr := os.ReadFile(path); err != nil || rerr != nil || string(got) != "a person's\nplanctl's\n" {
+		t.Errorf("%q, %v, %v", got, err, rerr)
+	}
+}

@@ -29,6 +29,9 @@ func (o *Open) placing(step string) atomicfile.Steps {
 	return atomicfile.Steps{
 		Placing: func(target, temp string) error {
 			was, err := identity(target)
+			if errors.Is(err, fs.ErrNotExist) { // an editor that keeps a backup is about to make it anew
+				return &atomicfile.ChangedError{Path: target, Missing: true}
+			}
 			if err != nil {
 				return fmt.Errorf("look at %s: %w", target, err)
 			}
