@@ -109,6 +109,7 @@ func classify(err error) (code int, help string) {
 		held      *commit.HeldError
 		conflict  *commit.ConflictError
 		moved     *commit.BranchError
+		entry     *commit.EntryError
 		changed   *atomicfile.ChangedError
 		missing   *workspace.NotFoundError
 		ambiguous *workspace.AmbiguousError
@@ -144,6 +145,8 @@ func classify(err error) (code int, help string) {
 		return exitConflict, "wait for it, or end that process; a lock does not outlive its process"
 	case errors.As(err, &moved):
 		return exitConflict, "nothing was recorded; decide again on the branch that is meant"
+	case errors.As(err, &entry):
+		return exitConflict, "nothing was recorded; decide again once the ledger takes it"
 	case errors.As(err, &conflict), errors.As(err, &changed):
 		return exitConflict, ""
 	case errors.As(err, &missing):

@@ -157,6 +157,8 @@ func leftOf(task string, l commit.Left) report.Left {
 		out.Why, out.Help = "another planctl began it, and says what this one does not know", "recover it with that one"
 	case l.Branch != nil:
 		out.Why, out.Help = l.Branch.Waits(), l.Branch.Help()
+	case l.Entry != nil:
+		out.Why, out.Help = "ended ("+l.Ended+"), not entered yet: "+l.Entry.Error(), l.Entry.Help()
 	case l.Ticks:
 		out.Why, out.Help = "ended ("+l.Ended+") and is entered, but not ticked yet", "planctl recover ticks it"
 	case l.Ended != "":

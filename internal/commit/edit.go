@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/planctl/planctl/internal/atomicfile"
-	"github.com/planctl/planctl/internal/manifest"
 	"github.com/planctl/planctl/ledger"
 )
 
@@ -82,7 +81,7 @@ func (s *Store) settled(path string) ([]byte, error) {
 		case errors.As(err, &busy):
 			err, patience = &ConflictError{Path: path, Why: "another process has the file open for writing"}, savePatience
 		case errors.Is(err, fs.ErrNotExist):
-			err, patience = &ConflictError{Path: path, Why: "the file is gone"}, gonePatience
+			err, patience = gone(path), gonePatience
 		case errors.Is(err, syscall.EISDIR):
 			err = &ConflictError{Path: path, Why: "a directory stands where the file was"}
 		default:
@@ -134,27 +133,6 @@ func (s *Store) Replace(path string, data []byte, want [32]byte) error {
 	return errors.Join(note.Steps().Replace(path, data, &want), note.Close())
 }
 
-// renumber gives the attempt the next number of the ledger as it is once nobody is saving it: the workspace may have been
-// read while half of it was there, or before a person entered an attempt of their own.
-func (o *Open) renumber(c *Change, st *manifest.Statement) error {
-	src, err := o.store.settled(c.Ledger)
-	var conflict *ConflictError
-	if errors.As(err, &conflict) {
-		return nil // it cannot be entered, which is said where that is tried
-	}
-	if err != nil {
-		return err
-	}
-	sec, err := ledger.Parse(c.Ledger, src).Section(c.Section)
-	if err != nil {
-		return nil // likewise
-	}
-	if n := sec.NextNumber(); n > c.Entry.Number {
-		c.Entry.Number, st.Predicate.Attempt = n, n
-	}
-	return nil
-}
-
 // hold looks once more at what this commit wrote. An editor that had read the file before, and saved after, has undone it
 // without knowing: then it is written again, onto what was saved. conflict says that this could not be done.
 func (o *Open) hold(w Writing, c *Change, out *Outcome) (conflict, err error) {
@@ -167,11 +145,14 @@ func (o *Open) hold(w Writing, c *Change, out *Outcome) (conflict, err error) {
 		o.store.observe(c.Ledger, WasRead)
 		if err != nil || ledger.Parse(c.Ledger, src).ByRun(c.Digest) == nil {
 			again = true
-			switch err := o.enter(c); {
-			case isConflict(err):
+			err := o.enter(c)
+			var entry *EntryError
+			if errors.As(err, &entry) {
+				err = &ConflictError{Path: c.Ledger, Why: "the attempt was entered, and a text was saved over it that takes none: " + entry.Why}
 				out.refuseAll(err)
 				return err, nil
-			case err != nil:
+			}
+			if err != nil {
 				return nil, err
 			}
 		}

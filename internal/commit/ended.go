@@ -58,6 +58,7 @@ func (s *Store) late(w Writing, o *Open, r *Recovered) (Outcome, error) {
 type Left struct {
 	Ended  string       // how its run ended, e.g. "exit 0"; "" where that is not known
 	Branch *BranchError // it waits for its branch; nil where it does not
+	Entry  *EntryError  // the ledger takes no entry of it now; nil where it does
 	Ticks  bool         // its attempt is entered, and a tick is missing
 	Newer  bool         // another planctl began it, which says what this one does not know
 }
@@ -76,8 +77,12 @@ func (o *Open) Left(ctx context.Context) (Left, error) {
 	case broken != nil: // recover says what is wrong with the manifest
 	case reached:
 		l.Ended, l.Ticks = o.Change.Entry.Detail, o.has(ledgerStep)
+		if !l.Ticks {
+			l.Entry, err = o.unplaced(o.Change)
+		}
 	case o.Ended != nil:
 		l.Ended = o.Ended.Change.Entry.Detail
+		l.Entry, err = o.unplaced(&o.Ended.Change)
 	}
-	return l, nil
+	return l, err
 }

@@ -127,7 +127,9 @@ func TestKilledWhileReplacing(t *testing.T) {
 								said = append(said, r.Did+": "+r.Why)
 							}
 						}
-						if len(said) != 1 {
+						// Without a ledger an entry that is not in it waits, however often it is tried.
+						waits := after == away && len(said) > 0 && strings.HasPrefix(said[0], "kept: fix_plan.md: the file is gone")
+						if len(said) != 1 && !waits || waits && (len(said) != 2 || said[0] != said[1]) {
 							t.Errorf("recovered %q", said)
 						}
 						held(t, dir, file, string(was), save, after == again, said)

@@ -260,8 +260,14 @@ func (s *Store) finishOne(ctx context.Context, w Writing, o *Open, at rested, no
 		r.Outcome, err = s.interrupt(ctx, w, o, at, now)
 	}
 	var conflict *ConflictError
-	if errors.As(err, &conflict) {
+	var entry *EntryError
+	switch {
+	case errors.As(err, &conflict):
 		r.because(conflict.Error())
+		err = nil
+	case errors.As(err, &entry):
+		r.Did = "kept"
+		r.because(entry.Error() + "; " + entry.Help())
 		err = nil
 	}
 	return []Recovered{r}, err

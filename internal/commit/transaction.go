@@ -49,9 +49,14 @@ type Outcome struct {
 type ConflictError struct {
 	Path string
 	Why  string
+	gone bool // the file is no longer there
 }
 
 func (e *ConflictError) Error() string { return fmt.Sprintf("%s: %s", e.Path, e.Why) }
+
+func gone(path string) *ConflictError {
+	return &ConflictError{Path: path, Why: "the file is gone", gone: true}
+}
 
 // Prepare makes the change. It is called under the workspace lock and reads the files anew, so that
 // the attempt's number and the ticks are those of this moment.
@@ -60,8 +65,9 @@ type Prepare func() (*Change, *manifest.Statement, error)
 // Commit writes manifest, ledger and plan, in that order, and then removes the intent. The manifest
 // is the commit point: before it nothing happened, after it recover finishes what is left. On an
 // error after the commit point the intent stays; a ConflictError is no such error: what could be
-// written is, and the intent is gone. A *BranchError says that the branch was switched meanwhile: then nothing is written,
-// and the intent stays for the branch that it was made on.
+// written is, and the intent is gone. After a Waiting error the intent stays for a recovery: with a *BranchError, that the branch
+// was switched meanwhile, nothing is written, nor is it with an *EntryError, that the ledger takes no entry, unless the
+// ledger changed between the question and the entry.
 func (o *Open) Commit(ctx context.Context, w Writing, prepare Prepare) (Outcome, error) {
 	lock, err := o.store.lockWorkspace(ctx, "recording "+o.Intent.Name)
 	if err != nil {
@@ -84,7 +90,7 @@ func (o *Open) commit(w Writing, prepare Prepare) (Outcome, error) {
 	if err != nil {
 		return Outcome{}, err
 	}
-	if err := o.renumber(change, statement); err != nil {
+	if err := o.place(change, statement); err != nil {
 		return Outcome{}, err
 	}
 	change.manifest, err = manifest.Encode(statement)
@@ -112,34 +118,22 @@ func (o *Open) finishChange(w Writing) (Outcome, error) {
 	c := o.Change
 	out := Outcome{Digest: c.Digest, Number: c.Entry.Number, Manifest: c.ManifestPath}
 	var conflict error
-	entered := true
 	wrote := !o.has(ledgerStep)
 	if wrote {
-		err := o.enter(c)
-		var ce *ConflictError
-		switch {
-		case errors.As(err, &ce):
-			conflict, entered = ce, false
-			for _, t := range c.Ticks {
-				out.Refused = append(out.Refused, Refusal{t, "its attempt could not be entered: " + ce.Error()})
-			}
-		case err != nil:
+		if err := o.enter(c); err != nil {
 			return out, err
-		default:
-			if err := o.done(ledgerStep); err != nil {
-				return out, err
-			}
+		}
+		if err := o.done(ledgerStep); err != nil {
+			return out, err
 		}
 	}
-	if entered {
-		if err := o.tickAll(w, c, &out); err != nil {
+	if err := o.tickAll(w, c, &out); err != nil {
+		return out, err
+	}
+	if wrote {
+		var err error
+		if conflict, err = o.hold(w, c, &out); err != nil {
 			return out, err
-		}
-		if wrote {
-			var err error
-			if conflict, err = o.hold(w, c, &out); err != nil {
-				return out, err
-			}
 		}
 	}
 	for _, r := range out.Refused {
@@ -184,23 +178,19 @@ func (o *Open) tickAll(w Writing, c *Change, out *Outcome) error {
 	return nil
 }
 
-// enter appends the attempt to the ledger as it is now.
+// enter appends the attempt to the ledger as it is now. An *EntryError where that takes none.
 func (o *Open) enter(c *Change) error {
-	return o.store.edit(c.Ledger, o.placing(ledgerStep), func(src []byte) ([]byte, error) {
-		l := ledger.Parse(c.Ledger, src)
-		if l.ByRun(c.Digest) != nil {
-			return nil, nil
+	err := o.store.edit(c.Ledger, o.placing(ledgerStep), func(src []byte) ([]byte, error) {
+		ins, _, err := c.add(src)
+		if err != nil || ins == nil {
+			return nil, err
 		}
-		s, err := l.Section(c.Section)
-		if err != nil {
-			return nil, &ConflictError{Path: c.Ledger, Why: err.Error()}
-		}
-		ins, err := l.Append(s, c.Entry, c.Style)
-		if err != nil {
-			return nil, &ConflictError{Path: c.Ledger, Why: err.Error()}
-		}
-		return ledger.Insert(src, ins), nil
+		return ledger.Insert(src, *ins), nil
 	})
+	if isConflict(err) {
+		return refused(c.Ledger, err)
+	}
+	return err
 }
 
 // tick writes one state token and gives it back, "" where the row has that state already; why says that the row is no

@@ -170,10 +170,10 @@ func entryName(w *workspace.Workspace, it *workspace.Item) string {
 func (d *decision) conclude(err error) error {
 	t := d.task
 	var conflict *commit.ConflictError
-	var moved *commit.BranchError
+	var waits commit.Waiting
 	switch {
-	case errors.As(err, &moved):
-		t.Status, t.Err, t.Reason, t.Help = Conflict, err, unrecorded(err), moved.Help()
+	case errors.As(err, &waits):
+		t.Status, t.Err, t.Reason, t.Help = Conflict, err, unrecorded(err), waits.Help()
 		return nil
 	case errors.As(err, &conflict):
 		t.Status, t.Err, t.Reason = Conflict, err, "recorded, but not ticked: "+conflict.Error()

@@ -139,10 +139,10 @@ func (x *execution) fail(err error) {
 func (x *execution) conclude(err error) {
 	t := x.task
 	var conflict *commit.ConflictError
-	var moved *commit.BranchError
+	var waits commit.Waiting
 	switch {
-	case errors.As(err, &moved):
-		t.Status, t.Err, t.Reason, t.Help = Conflict, err, unrecorded(err), moved.Help()
+	case errors.As(err, &waits):
+		t.Status, t.Err, t.Reason, t.Help = Conflict, err, unrecorded(err), waits.Help()
 	case errors.As(err, &conflict):
 		t.Status, t.Err = Conflict, err
 		t.Reason = "recorded, but not ticked: " + conflict.Error()

@@ -62,7 +62,8 @@ func one(ctx context.Context, dir string, seed uint64, sum tally) error {
 	store.Observe = s.moment
 	outcome, err := s.commit(ctx, store)
 	var conflict *commit.ConflictError
-	if err != nil && !errors.As(err, &conflict) {
+	var waits *commit.EntryError
+	if err != nil && !errors.As(err, &conflict) && !errors.As(err, &waits) {
 		return err
 	}
 	for name, e := range s.editors {
@@ -149,6 +150,11 @@ func (s *scene) judge(out commit.Outcome, conflict error, sum tally) error {
 	}
 	ticked, entered := bytes.Contains(files["plan.md"], []byte("| [x] |")), len(entries) == 1
 	switch {
+	case errors.As(conflict, new(*commit.EntryError)):
+		sum["the ledger could not be read for too long, and the run waits, which is exit 5"]++
+		if ticked || entered {
+			return fmt.Errorf("not recorded, ticked %v, entered %v: %w", ticked, entered, conflict)
+		}
 	case len(entries) > 1:
 		return fmt.Errorf("%d entries:\n%s", len(entries), files["fix_plan.md"])
 	case conflict != nil && (len(out.Ticked) > 0 || len(out.Refused) == 0):

@@ -49,6 +49,12 @@ func process(ctx context.Context, planctl, dir string, seed uint64, sum tally) e
 		}
 	}
 	code := cmd.ProcessState.ExitCode()
+	waits := code == 5 && bytes.Contains(said.Bytes(), []byte("not recorded yet"))
+	if waits { // the ledger could not be read for too long: what came of the run is entered now
+		if out, err := c.Command(ctx, c.Planctl, "recover").CombinedOutput(); err != nil {
+			return fmt.Errorf("recover: %w\n%s%s", err, said.Bytes(), out)
+		}
+	}
 	plan, err := editors[0].holds()
 	if err != nil {
 		return fmt.Errorf("%w\n%s", err, said.Bytes())
@@ -67,8 +73,10 @@ func process(ctx context.Context, planctl, dir string, seed uint64, sum tally) e
 	case (code == 2 || code == 3) && len(entries) == 0 && !ticked:
 		// It came in the middle of a save in place: a document that is half there lacks the row or the section, and nothing was run.
 		sum["exit 2 or 3, a half-saved document was refused"]++
-	case code != 0 && code != 5 || len(entries) > 1 || code == 5 && ticked:
+	case code != 0 && code != 5 || len(entries) > 1 || waits && (!ticked || len(entries) != 1) || code == 5 && !waits && ticked:
 		return fmt.Errorf("exit %d, %d entries, ticked %v\n%s", code, len(entries), ticked, said.Bytes())
+	case waits:
+		sum["exit 5, and recover made the tick and its attempt"]++
 	case code == 5:
 		sum["exit 5"]++
 	case ticked && len(entries) == 1:
