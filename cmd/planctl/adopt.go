@@ -54,7 +54,7 @@ func (a *app) adopted(ctx context.Context, dryRun, fresh bool) error {
 	return p.Err()
 }
 
-// toMend shows what no baseline can hold: an error in a spec's text, for which run refuses the plan.
+// toMend shows what no baseline can hold: an error in a spec, for which run refuses the plan.
 func (a *app) toMend(p *report.Printer, res verify.Result) {
 	if n := a.unheld(p, res); n > 0 {
 		p.Printf("%s to mend first, which no baseline can hold\n", count(n, "error"))

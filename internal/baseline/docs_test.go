@@ -52,6 +52,21 @@ func TestDocsBaseline(t *testing.T) {
 	}
 }
 
+// What run refuses a plan for, no baseline holds: errors in specs, wherever they are found.
+func TestErrorsInSpecsAreProtected(t *testing.T) {
+	for _, r := range verify.Rules() {
+		switch r.Code {
+		case "spec-no-plan", "spec-no-command":
+			continue // no plan is refused for it: there is none, or only the task is
+		case "spec-inputs", "spec-pins", "spec-secret":
+			continue // verify does not look for it: it is found when the task is to run
+		}
+		if strings.HasPrefix(string(r.Code), "spec-") && baseline.Protected(r.Code) != (r.Severity == finding.Error) {
+			t.Errorf("%s (%v): protected is %v", r.Code, r.Severity, baseline.Protected(r.Code))
+		}
+	}
+}
+
 func TestDocsComments(t *testing.T) {
 	page := docsPage(t)
 	all := map[finding.Code]bool{}

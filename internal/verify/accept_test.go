@@ -8,7 +8,7 @@ import (
 	"github.com/planctl/planctl/internal/spec"
 )
 
-// TestSpecsAreNeverAccepted: what stops run for the text of a spec is said for as long as it stands, and what only warns
+// TestSpecsAreNeverAccepted: what stops run for a spec is said for as long as it stands, and what only warns
 // can be accepted.
 func TestSpecsAreNeverAccepted(t *testing.T) {
 	for _, r := range spec.Rules() {
