@@ -41,6 +41,7 @@ func (a *app) adopted(ctx context.Context, dryRun, fresh bool) error {
 	}
 	if _, err := regular.Read(w.Abs(baseline.Name)); err == nil {
 		p.Printf("kept   %s: it is there already\n", baseline.Name)
+		a.toMend(p, res)
 		return p.Err()
 	}
 	_, b, err := a.writeBaseline(w, res)

@@ -3,7 +3,9 @@ package main
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -38,7 +40,7 @@ func (a *app) bind(ctx context.Context, ids []string, write, asJSON bool) error 
 	if err != nil {
 		return err
 	}
-	bindings, err := bindings(w, ids)
+	bindings, rest, err := bindings(w, ids)
 	if err != nil {
 		return err
 	}
@@ -52,8 +54,11 @@ func (a *app) bind(ctx context.Context, ids []string, write, asJSON bool) error 
 		}
 		report.Binding(p, b.report())
 	}
-	if len(bindings) == 0 && !asJSON {
-		p.Printf("no command in prose: every task has a spec, or no command\n")
+	if !asJSON {
+		unbound(p, w, rest, len(ids) > 0)
+		if len(bindings) == 0 {
+			p.Printf("nothing to bind: no row has a command in prose that is no spec yet\n")
+		}
 	}
 	if !write {
 		return p.Err()
@@ -80,12 +85,42 @@ func (b binding) report() report.BindingView {
 	return b.view
 }
 
-func bindings(w *workspace.Workspace, ids []string) ([]binding, error) {
+// unbound says of the other tasks why there is nothing to bind: of those that were named, and of open ones in which no
+// command was found, which are work by hand until somebody writes one.
+func unbound(p *report.Printer, w *workspace.Workspace, rest []*workspace.Item, named bool) {
+	var bound, bare []string
+	for _, it := range rest {
+		switch {
+		case it.Spec != nil:
+			bound = append(bound, it.Name(w))
+		case named || it.Task.State != plan.Done:
+			bare = append(bare, it.Name(w))
+		}
+	}
+	if named && len(bound) > 0 {
+		p.Printf("# has a spec: %s\n", report.Clean(listed(bound)))
+	}
+	if len(bare) > 0 {
+		p.Printf("# no command found: %s; by hand (planctl mark), or write the spec\n", report.Clean(listed(bare)))
+	}
+}
+
+// listed names a dozen; who wants the others names them.
+func listed(names []string) string {
+	const most = 12
+	if more := len(names) - most; more > 0 {
+		return strings.Join(names[:most], ", ") + fmt.Sprintf(" and %d more", more)
+	}
+	return strings.Join(names, ", ")
+}
+
+// bindings is what can be bound, and the tasks of which there is nothing to show.
+func bindings(w *workspace.Workspace, ids []string) (out []binding, rest []*workspace.Item, err error) {
 	var items []*workspace.Item
 	for _, id := range ids {
 		it, err := w.Find(id)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		items = append(items, it)
 	}
@@ -96,14 +131,15 @@ func bindings(w *workspace.Workspace, ids []string) ([]binding, error) {
 			}
 		}
 	}
-	var out []binding
 	for _, it := range items {
 		if b := bindingOf(it); b != nil {
 			b.item, b.view.Task, b.view.Plan = it, it.Name(w), it.Plan.Path
 			out = append(out, *b)
+		} else {
+			rest = append(rest, it)
 		}
 	}
-	return out, nil
+	return out, rest, nil
 }
 
 // bindingOf is the row's own command, else that of the row whose command it says that it shares. A row that asks for a
