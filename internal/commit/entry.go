@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"strings"
 
 	"github.com/planctl/planctl/internal/finding"
 	"github.com/planctl/planctl/internal/manifest"
@@ -40,9 +41,10 @@ func (e *EntryError) Help() string {
 	return help
 }
 
-// refused is why a ledger does not take an entry, as an *EntryError: err is what the reading of it, or the adding, came to.
-func refused(path string, err error) *EntryError {
-	e := &EntryError{Why: err.Error(), ledger: path}
+// refused is why the ledger does not take a change's entry, as an *EntryError: err is what the reading of it, or the adding,
+// came to.
+func (o *Open) refused(c *Change, err error) *EntryError {
+	e := &EntryError{Why: err.Error(), ledger: c.Ledger}
 	var conflict *ConflictError
 	var f finding.Finding
 	var list finding.List
@@ -56,23 +58,26 @@ func refused(path string, err error) *EntryError {
 	if f.Code != "" {
 		e.Why, e.way = f.Pos()+": "+f.Message, f.Help
 	}
+	if plan, _, ok := strings.Cut(o.Intent.Name, "#"); ok && f.Code == ledger.CodeNoSection {
+		e.way = fmt.Sprintf("planctl link %s %s --create makes the section", quoted(plan), quoted(c.Section))
+	}
 	return e
 }
 
 // add is the insertion of a change's entry into the ledger's text; none where it is there. An *EntryError where the ledger does
 // not take it.
-func (c *Change) add(src []byte) (_ *ledger.Insertion, next int, err error) {
+func (o *Open) add(c *Change, src []byte) (_ *ledger.Insertion, next int, err error) {
 	l := ledger.Parse(c.Ledger, src)
 	if c.Digest != "" && l.ByRun(c.Digest) != nil {
 		return nil, 0, nil
 	}
 	s, err := l.Section(c.Section)
 	if err != nil {
-		return nil, 0, refused(c.Ledger, err)
+		return nil, 0, o.refused(c, err)
 	}
 	ins, err := l.Append(s, c.Entry, c.Style)
 	if err != nil {
-		return nil, 0, refused(c.Ledger, err)
+		return nil, 0, o.refused(c, err)
 	}
 	return &ins, s.NextNumber(), nil
 }
@@ -82,12 +87,12 @@ func (c *Change) add(src []byte) (_ *ledger.Insertion, next int, err error) {
 func (o *Open) place(c *Change, st *manifest.Statement) error {
 	src, err := o.store.settled(c.Ledger)
 	if isConflict(err) {
-		return refused(c.Ledger, err)
+		return o.refused(c, err)
 	}
 	if err != nil {
 		return err
 	}
-	_, next, err := c.add(src)
+	_, next, err := o.add(c, src)
 	if next > c.Entry.Number {
 		c.Entry.Number, st.Predicate.Attempt = next, next
 	}
@@ -99,12 +104,12 @@ func (o *Open) unplaced(c *Change) (*EntryError, error) {
 	src, err := regular.Read(o.store.abs(c.Ledger))
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return refused(c.Ledger, gone(c.Ledger)), nil
+		return o.refused(c, gone(c.Ledger)), nil
 	case err != nil:
 		return nil, fmt.Errorf("read %s: %w", c.Ledger, err)
 	}
 	var e *EntryError
-	if _, _, err := c.add(src); !errors.As(err, &e) {
+	if _, _, err := o.add(c, src); !errors.As(err, &e) {
 		return nil, err
 	}
 	return e, nil

@@ -181,14 +181,14 @@ func (o *Open) tickAll(w Writing, c *Change, out *Outcome) error {
 // enter appends the attempt to the ledger as it is now. An *EntryError where that takes none.
 func (o *Open) enter(c *Change) error {
 	err := o.store.edit(c.Ledger, o.placing(ledgerStep), func(src []byte) ([]byte, error) {
-		ins, _, err := c.add(src)
+		ins, _, err := o.add(c, src)
 		if err != nil || ins == nil {
 			return nil, err
 		}
 		return ledger.Insert(src, *ins), nil
 	})
 	if isConflict(err) {
-		return refused(c.Ledger, err)
+		return o.refused(c, err)
 	}
 	return err
 }
