@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -127,6 +128,18 @@ func TestNotedAside(t *testing.T) {
 	aside, other := filepath.Join(root, "planctl-aside-0123456789abcdef"), filepath.Join(root, "other")
 	put(t, filepath.Join(aside, "objects/12/34"), "a copy")
 	put(t, filepath.Join(other, "a.go"), "a person's")
+	// Its process says so before there is anything in it, and takes away what it fails to take away itself.
+	own := s.Note()
+	if err := own.Aside(aside); err != nil {
+		t.Fatal(err)
+	}
+	if _, lines, err := readNote(own.path); err != nil || !slices.Equal(lines, []noted{{Aside: aside}}) {
+		t.Errorf("its note says %+v, %v", lines, err)
+	}
+	if err := own.Close(); err != nil || there(t, aside) {
+		t.Errorf("%v", err)
+	}
+	put(t, filepath.Join(aside, "objects/12/34"), "a copy")
 	note := func(dir string) {
 		put(t, filepath.Join(s.Dir, "notes", fmt.Sprintf("%d-1.jsonl", dead(t))), fmt.Sprintf("{\"aside\":%q}\n", dir))
 	}

@@ -28,7 +28,7 @@ func (l *loop) admit(ctx context.Context, it *workspace.Item, gates []schedule.G
 		a.Status, a.Reason, a.Help = s, reason, help
 		return a, nil, false
 	}
-	if !l.stands(ctx, a.Task, it, gates) || !provable(ctx, l.w, l.w.Git.Telling(l.call.note.Aside), it, l.opt.AcceptPins, a.Task) {
+	if !l.stands(ctx, a.Task, it, gates) || !provable(ctx, l.w, l.call.git(l.w), it, l.opt.AcceptPins, a.Task) {
 		return a, nil, false
 	}
 	a.Altered = l.e.altered(ctx, l.w, it)
@@ -162,7 +162,7 @@ func (l *loop) again(ctx context.Context, a *admitted) bool {
 	}
 	l.w, a.item, a.Task = w, now, l.e.describe(w, now)
 	a.Altered = l.e.altered(ctx, w, now)
-	if l.stands(ctx, a.Task, now, schedule.Gates(w, now)) && provable(ctx, w, w.Git.Telling(l.call.note.Aside), now, l.opt.AcceptPins, a.Task) {
+	if l.stands(ctx, a.Task, now, schedule.Gates(w, now)) && provable(ctx, w, l.call.git(w), now, l.opt.AcceptPins, a.Task) {
 		err := check(w, []*workspace.Item{now})
 		var invalid *InvalidError
 		if errors.As(err, &invalid) {

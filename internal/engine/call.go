@@ -9,6 +9,7 @@ import (
 
 	"github.com/planctl/planctl/internal/commit"
 	"github.com/planctl/planctl/internal/evidence"
+	"github.com/planctl/planctl/internal/gitrepo"
 	"github.com/planctl/planctl/internal/workspace"
 )
 
@@ -45,3 +46,6 @@ func (c *call) dir(ctx context.Context, w *workspace.Workspace, it *workspace.It
 	}
 	return d, warning, nil
 }
+
+// git is the workspace's repository, which notes each directory of objects that it sets aside.
+func (c *call) git(w *workspace.Workspace) *gitrepo.Repo { return w.Git.Telling(c.note.Aside) }

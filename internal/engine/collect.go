@@ -146,7 +146,7 @@ func (x *execution) judge(ctx context.Context, r runner.Result) {
 	t.Result, t.Tests, t.Programs, t.Pins, t.Spec, t.Accept = r, x.facts.Tests, x.programs, p.Pins, p.Spec.Value, x.opt.AcceptPins
 	if x.red != nil {
 		t.Red = &x.red.Doc.Predicate
-		t.Extents = extents(context.WithoutCancel(ctx), x.w, x.w.Git.Telling(x.call.note.Aside), x.red, p.Pins)
+		t.Extents = extents(context.WithoutCancel(ctx), x.w, x.call.git(x.w), x.red, p.Pins)
 	}
 	why, warnings := proof.Judge(t)
 	x.task.Warnings = append(x.task.Warnings, warnings...)

@@ -294,7 +294,7 @@ func (x *execution) begin(ctx context.Context, from string, prose bool) error {
 	steps.Making = func(path string) error {
 		return errors.Join(x.call.note.Patch(filepath.Join(x.dir.Path, fileID(it.Task.ID)+".patch")), temp(path))
 	}
-	source, patch, err := evidence.KeepSource(ctx, w.Git.Telling(x.call.note.Aside), x.dir.Path, fileID(it.Task.ID), Own(w), w.Config.PatchLimit, steps)
+	source, patch, err := evidence.KeepSource(ctx, x.call.git(w), x.dir.Path, fileID(it.Task.ID), Own(w), w.Config.PatchLimit, steps)
 	if err != nil {
 		return fmt.Errorf("keep the state of the sources: %w", err)
 	}
