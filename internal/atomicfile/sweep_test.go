@@ -8,10 +8,11 @@ import (
 	"testing"
 )
 
+// What is beside a file under the name of a temporary file for it goes, but what the caller excepts, and nothing else.
 func TestSweep(t *testing.T) {
 	dir := t.TempDir()
 	keep := []string{"plan.md", ".plan.md.planctl-short", ".plan.md.planctl-zzzzzzzzzzzzzzzz", ".other.md.planctl-0123456789abcdef", "plan.md.planctl-0123456789abcdef",
-		".plan.md.planctl-0123456789abcdef.planctl-0123456789abcdef"}
+		".plan.md.planctl-0123456789abcdef.planctl-0123456789abcdef", ".plan.md.planctl-00000000000000ff"}
 	gone := []string{".plan.md.planctl-0123456789abcdef", ".plan.md.planctl-fedcba9876543210"}
 	for _, n := range slices.Concat(keep, gone) {
 		if err := os.WriteFile(filepath.Join(dir, n), []byte(n), 0o644); err != nil {
@@ -22,7 +23,7 @@ func TestSweep(t *testing.T) {
 	if err := os.Symlink(filepath.Join(dir, "plan.md"), link); err != nil {
 		t.Fatal(err)
 	}
-	if err := Sweep(link); err != nil {
+	if err := Sweep(link, ".plan.md.planctl-00000000000000ff"); err != nil {
 		t.Fatal(err)
 	}
 	entries, err := os.ReadDir(dir)

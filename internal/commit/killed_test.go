@@ -22,11 +22,11 @@ const (
 	killedLedger = "# Ledger\n\n## [T-001] T\n- Attempts History:\n  * [2025-10-01] Attempt #4 — Result: by hand.\n"
 )
 
-// TestKilledHere is no test of its own: it is the process that TestKilledWhileReplacing kills.
+// TestKilledHere is no test of its own: it is the process that killed kills.
 func TestKilledHere(t *testing.T) {
 	dir, file, when, save := os.Getenv("PLANCTL_KILLED_DIR"), os.Getenv("PLANCTL_KILLED_FILE"), os.Getenv("PLANCTL_KILLED_WHEN"), os.Getenv("PLANCTL_KILLED_SAVE")
 	if dir == "" {
-		t.Skip("run by TestKilledWhileReplacing")
+		t.Skip("run by other tests")
 	}
 	s := NewStore(dir, nil)
 	s.Observe = func(path string, at Moment) {
@@ -58,6 +58,26 @@ func TestKilledHere(t *testing.T) {
 	t.Errorf("it was not killed: %v", err)
 }
 
+// killed is a workspace in which the process of TestKilledHere was killed at a moment of its edit of a file.
+func killed(t *testing.T, file, when, save string) (dir string) {
+	t.Helper()
+	dir = t.TempDir()
+	for name, text := range map[string]string{"plan.md": killedPlan, "fix_plan.md": killedLedger, "reports/S/A1.log": ""} {
+		put(t, filepath.Join(dir, name), text)
+	}
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := exec.Command(self, "-test.run=^TestKilledHere$")
+	c.Env = append(os.Environ(), "PLANCTL_KILLED_DIR="+dir, "PLANCTL_KILLED_FILE="+file, "PLANCTL_KILLED_WHEN="+when, "PLANCTL_KILLED_SAVE="+save)
+	out, err := c.CombinedOutput()
+	if ws, ok := c.ProcessState.Sys().(syscall.WaitStatus); err == nil || !ok || ws.Signal() != syscall.SIGKILL {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return dir
+}
+
 // saveAs is an editor's save by renaming: what it loaded, which planctl's own words may be in, and a line more.
 func saveAs(t *testing.T, path, text string) {
 	t.Helper()
@@ -74,10 +94,6 @@ func saveAs(t *testing.T, path, text string) {
 // in order: no byte that a person saved is lost, nothing is left under a temporary name, and entry and tick come, or do not
 // come back where a person took them away.
 func TestKilledWhileReplacing(t *testing.T) {
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
 	const nobody, again, away, back = "nobody saves after", "somebody saves again", "somebody takes the file away", "somebody puts the old file back"
 	for _, file := range []string{"fix_plan.md", "plan.md"} {
 		for _, when := range []atomicfile.Moment{atomicfile.Written, atomicfile.Compared, atomicfile.Exchanged, atomicfile.Looked, atomicfile.Returned} {
@@ -88,19 +104,9 @@ func TestKilledWhileReplacing(t *testing.T) {
 				}
 				for _, after := range []string{nobody, again, away, back} {
 					t.Run(fmt.Sprintf("%s %s, saved when %q, %s", file, when, save, after), func(t *testing.T) {
-						dir := t.TempDir()
+						dir := killed(t, file, string(when), save)
 						path := filepath.Join(dir, file)
 						old := map[string]string{"plan.md": killedPlan, "fix_plan.md": killedLedger}
-						for name, text := range old {
-							put(t, filepath.Join(dir, name), text)
-						}
-						put(t, filepath.Join(dir, "reports/S/A1.log"), "")
-						c := exec.Command(self, "-test.run=^TestKilledHere$")
-						c.Env = append(os.Environ(), "PLANCTL_KILLED_DIR="+dir, "PLANCTL_KILLED_FILE="+file, "PLANCTL_KILLED_WHEN="+string(when), "PLANCTL_KILLED_SAVE="+save)
-						out, err := c.CombinedOutput()
-						if ws, ok := c.ProcessState.Sys().(syscall.WaitStatus); err == nil || !ok || ws.Signal() != syscall.SIGKILL {
-							t.Fatalf("%v\n%s", err, out)
-						}
 						was, err := os.ReadFile(path)
 						if err != nil {
 							t.Fatal(err)

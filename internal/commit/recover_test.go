@@ -4,7 +4,6 @@ import (
 	"errors"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -15,21 +14,9 @@ import (
 // A manifest that a person changed after the crash is left as it is, and so is what would stand on it: recover once recorded
 // the run a second time, as interrupted, with a manifest that no entry names.
 func TestManifestChangedSince(t *testing.T) {
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
 	for _, file := range []string{"fix_plan.md", "plan.md"} { // killed before it is entered, and before it is ticked
 		t.Run(file, func(t *testing.T) {
-			dir := t.TempDir()
-			for name, text := range map[string]string{"plan.md": killedPlan, "fix_plan.md": killedLedger, "reports/S/A1.log": ""} {
-				put(t, filepath.Join(dir, name), text)
-			}
-			c := exec.Command(self, "-test.run=^TestKilledHere$")
-			c.Env = append(os.Environ(), "PLANCTL_KILLED_DIR="+dir, "PLANCTL_KILLED_FILE="+file, "PLANCTL_KILLED_WHEN="+string(WasRead), "PLANCTL_KILLED_SAVE=")
-			if out, err := c.CombinedOutput(); err == nil {
-				t.Fatalf("it was not killed: %s", out)
-			}
+			dir := killed(t, file, string(WasRead), "")
 			saveAs(t, filepath.Join(dir, "reports/S/A1.run.json"), "\n")
 			was := texts(t, dir)
 			s := NewStore(dir, nil)
@@ -57,20 +44,7 @@ func TestManifestChangedSince(t *testing.T) {
 // makes there are taken away.
 func TestRunDirSwept(t *testing.T) {
 	const digits = ".planctl-0123456789abcdef"
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	dir := t.TempDir()
-	for name, text := range map[string]string{"plan.md": killedPlan, "fix_plan.md": killedLedger} {
-		put(t, filepath.Join(dir, name), text)
-	}
-	put(t, filepath.Join(dir, "reports/S/A1.log"), "")
-	c := exec.Command(self, "-test.run=^TestKilledHere$")
-	c.Env = append(os.Environ(), "PLANCTL_KILLED_DIR="+dir, "PLANCTL_KILLED_FILE=fix_plan.md", "PLANCTL_KILLED_WHEN="+string(WasRead), "PLANCTL_KILLED_SAVE=")
-	if out, err := c.CombinedOutput(); err == nil {
-		t.Fatalf("it was not killed: %s", out)
-	}
+	dir := killed(t, "fix_plan.md", string(WasRead), "")
 	stays := []string{".A1.log" + digits, ".out.patch" + digits, ".A1.run.json.x" + digits}
 	goes := []string{".A1.run.json" + digits, ".A1.patch" + digits}
 	for _, name := range slices.Concat(stays, goes) {
