@@ -87,7 +87,10 @@ func reasons(wrong []string) string {
 
 // moved says which pins are not as they were when the command started: what ran is then not what was pinned.
 func (x *execution) moved() (wrong []string) {
-	now, _ := evidence.Pins(x.w.Root, x.pins) // one that cannot be read was there before, or is not there in either
+	now, problems := evidence.Pins(x.w.Root, x.pins) // one that is not there was there before, or is not there in either
+	for _, q := range problems {
+		x.lose(q)
+	}
 	for _, pin := range x.pins {
 		if now[pin] != x.p.Pins[pin] {
 			wrong = append(wrong, pin+" changed while the command ran: a pin holds from before it to its end")
