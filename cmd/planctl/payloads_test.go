@@ -4,8 +4,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // payloads is all that is tried, by what it abuses.
@@ -70,14 +73,35 @@ func hostileTexts() []payload {
 	for i, s := range append(append([]string{}, shell...), escapes...) {
 		plan := "# T " + s + "\n- Initiative: T-001\n\n## Phase A: " + s + "\nGoal: " + s + "\nPrereqs: " + s + "\nExit Criteria: " + s + "\n\n| ID | Task | State | Guidance |\n| --- | --- | --- | --- |\n| A1 | " + s + " | [ ] | " + s + " |\n\n```yaml planctl\nA1: {run: echo honest}\n```\n"
 		out = append(out, payload{name: fmt.Sprintf("text/%d", i), files: map[string]string{"plans/p.md": plan}})
-		out = append(out, payload{name: fmt.Sprintf("initiative/%d", i), files: map[string]string{"plans/p.md": strings.Replace(hostilePlan, "T-001", s, 1)},
-			args: [][]string{{"link", "plans/p.md", "T-001"}}})
+		out = append(out, hostileInitiative(fmt.Sprintf("initiative/%d", i), s))
 	}
 	for i, s := range escapes {
 		out = append(out, payload{name: fmt.Sprintf("state/%d", i), files: map[string]string{"plans/p.md": strings.Replace(hostilePlan, "[ ]", "["+s+"]", 1)}})
 		out = append(out, payload{name: fmt.Sprintf("phase id/%d", i), files: map[string]string{"plans/p.md": strings.Replace(hostilePlan, "## Phase A\n", "## Phase "+s+"1 — x\n", 1)}})
 	}
 	return out
+}
+
+// hostileInitiative has the text in its plan, and as the ID of the ledger's section of that plan: where it can be one, a run starts
+// and is entered there.
+func hostileInitiative(name, s string) payload {
+	id := strings.ReplaceAll(s, " ", "${IFS}") // as a shell would read it, and without what ends an ID
+	if slices.Contains(escapes, s) {
+		id += "x" // it has a letter
+	}
+	return payload{name: name, files: map[string]string{"plans/p.md": strings.Replace(hostilePlan, "T-001", s, 1),
+		"docs/fix_plan.md": "## [" + id + "] T\n- Plan: plans/p.md\n- Attempts History:\n\n" + oneLedger},
+		args: [][]string{{"link", "plans/p.md", "T-001"}},
+		after: func(h *hostilePlace, said string) {
+			no := func(r rune) bool {
+				return unicode.IsControl(r) || unicode.IsSpace(r) || strings.ContainsRune("()[]<>`!|^", r)
+			}
+			bare := h.fill(strings.Trim(id, "`"))
+			can := utf8.ValidString(bare) && !strings.ContainsFunc(bare, no) && !strings.HasPrefix(bare, "-") && len(bare) <= 128
+			if ran := strings.Contains(said, "A1: started: echo honest"); ran != can {
+				h.t.Errorf("%q can be an ID: %v, and a run has started: %v", id, can, ran)
+			}
+		}}
 }
 
 // hostileNames: files and branches whose names are the payload.
