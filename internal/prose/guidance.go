@@ -42,38 +42,6 @@ func tail(s string) string {
 	return s
 }
 
-// commandColumn is what the Command column holds.
-func commandColumn(p *plan.Plan, t *plan.Task) []found {
-	text := t.Command
-	if strings.TrimSpace(text) == "" {
-		return nil
-	}
-	shells := newReader()
-	spans := codeSpans(text, true)
-	if len(spans) == 0 {
-		plain := strings.ReplaceAll(text, `\|`, "|")
-		if sh := shells.read(plain); sh.shape > assignment {
-			return []found{{sh, place(p, t, t.CommandSpan, text, text, 0)}}
-		}
-		return nil
-	}
-	var out []found
-	for _, c := range spans {
-		sh := shells.read(c.text)
-		if sh.shape == noCommand && programWord.MatchString(sh.run) {
-			sh.shape = plausible // a single word in this column is a program
-			if sh.run != "" && !strings.HasPrefix(sh.run, "-") {
-				sh.why = ""
-			}
-		}
-		if sh.shape == noCommand || strings.HasPrefix(sh.run, "-") {
-			continue
-		}
-		out = append(out, found{sh, place(p, t, t.CommandSpan, text, c.text, c.inner)})
-	}
-	return out
-}
-
 func guidance(p *plan.Plan, t *plan.Task) []found {
 	return cell(p, t, t.Guidance, t.GuidanceSpan)
 }
