@@ -22,28 +22,32 @@ var (
 )
 
 // commandColumn is what the Command column holds.
-func commandColumn(p *plan.Plan, t *plan.Task) []found {
+func commandColumn(p *plan.Plan, t *plan.Task, cell passage) []found {
 	text := t.Command
-	if strings.TrimSpace(text) == "" {
+	if strings.TrimSpace(cell.live) == "" {
 		return nil
 	}
 	shells := newReader()
-	spans := codeSpans(text, true)
+	spans := codeSpans(cell.live, true)
 	if len(spans) == 0 {
-		plain := strings.ReplaceAll(text, `\|`, "|")
+		bare := strings.TrimSpace(cell.live)
+		plain := strings.ReplaceAll(bare, `\|`, "|")
 		sh := shells.read(plain)
 		if sh.shape <= assignment {
 			return nil
 		}
+		if sh.why == "" && strings.TrimSpace(cell.said) != bare {
+			sh.why = notAlone(cell.said)
+		}
 		if w := shells.sentence(plain); w != "" && sh.why == "" {
 			sh.why = notAlone(w)
 		}
-		return []found{{sh, place(p, t, t.CommandSpan, text, text, 0)}}
+		return []found{{sh, place(p, t, t.CommandSpan, text, bare, strings.Index(cell.live, bare))}}
 	}
 	var out []found
 	beside, rest, at := "", "", 0
 	for _, c := range spans {
-		rest, at = text[at:c.start], c.end
+		rest, at = cell.said[at:c.start], c.end
 		if beside == "" && !besideRun.MatchString(rest) {
 			beside = rest
 		}
@@ -65,7 +69,7 @@ func commandColumn(p *plan.Plan, t *plan.Task) []found {
 		}
 		out = append(out, found{sh, place(p, t, t.CommandSpan, text, c.text, c.inner)})
 	}
-	if rest = text[at:]; beside == "" && !besideRun.MatchString(rest) {
+	if rest = cell.said[at:]; beside == "" && !besideRun.MatchString(rest) {
 		beside = rest
 	}
 	if len(out) > 0 && out[0].why == "" && beside != "" {

@@ -42,18 +42,11 @@ func tail(s string) string {
 	return s
 }
 
-func guidance(p *plan.Plan, t *plan.Task) []found {
-	return cell(p, t, t.Guidance, t.GuidanceSpan)
-}
-
-func description(p *plan.Plan, t *plan.Task) []found {
-	return cell(p, t, t.Description, t.DescriptionSpan)
-}
-
 // cell reads prose. A span that is to be run opens the list; once there is
 // one, every other span that is a command beyond doubt is in it too: which of
 // them is meant is for a person to say.
-func cell(p *plan.Plan, t *plan.Task, text string, at mdspan.Span) []found {
+func cell(p *plan.Plan, t *plan.Task, written string, as passage, at mdspan.Span) []found {
+	text := as.live
 	spans := codeSpans(text, true)
 	if len(spans) == 0 {
 		return nil
@@ -63,14 +56,15 @@ func cell(p *plan.Plan, t *plan.Task, text string, at mdspan.Span) []found {
 	after, last := false, 0 // the span before was meant, and where it ended
 	for _, c := range spans {
 		before := tail(text[:c.start])
-		f := found{shells.read(c.text), place(p, t, at, text, c.text, c.inner)}
+		f := found{shells.read(c.text), place(p, t, at, written, c.text, c.inner)}
 		if f.shape == noCommand && !plainWord(f.run) {
 			after, last = false, c.end
 			continue
 		}
 		ordered, condition := orders(before, f.shell)
 		chained := after && joined.MatchString(text[last:c.start])
-		starts := len(before) == c.start && lead.MatchString(before)
+		starts := len(before) == c.start && lead.MatchString(before) &&
+			(lead.MatchString(written[:c.start]) || strings.Contains(written[:c.start], "`")) // what was struck there was a command, too, and not the order
 		if f.why == "" && condition {
 			f.why = "it is to be run on a condition only"
 		}

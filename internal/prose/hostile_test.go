@@ -34,6 +34,7 @@ func TestReferencesAreReadOnce(t *testing.T) {
 func hostile() map[string]string {
 	return map[string]string{
 		"spans": "Run `pytest -q` and ", "ticks": "`` ` ``` ", "verbs": "run run run ", "words": "`a b` ", "mentions": "`git status` ", "env": "`A=1 x` ", "open": "Run `x (((( ",
+		"comments": "<!-- ` ", "comment": "<!-- Run `a -x` --> ", "tildes": "~a ~~b ", "struck": "~~Run `a -x`~~ ", "deleted": "<del>`</del>` ", "elements": "<s> ~`~` ",
 	}
 }
 

@@ -16,7 +16,8 @@ import (
 // test can be neither red nor green. Of one that cannot be told, a script or a target of make, the phase's title says
 // nothing by itself: among the rows of a phase called GREEN are those that generate and build.
 func kindOf(t *plan.Task, run shell) (kind spec.Kind, doubt string) {
-	own := kindWord(t.Description)
+	title := standing(t.Description).live
+	own := kindWord(title)
 	fails := unsaid
 	if own == spec.Unknown {
 		fails = failing(t, run.tests != runsNone)
@@ -32,7 +33,7 @@ func kindOf(t *plan.Task, run shell) (kind spec.Kind, doubt string) {
 		return spec.Check, "its row says that it must fail, and that it passes: write its spec, with its `kind`"
 	case fails == saysFails:
 		return spec.Red, ""
-	case run.tests == notTold && !aboutTests(t.Description) && !testWord(run.run):
+	case run.tests == notTold && !aboutTests(title) && !testWord(run.run):
 		return spec.Check, ""
 	}
 	return titleKind(t), ""
@@ -41,7 +42,7 @@ func kindOf(t *plan.Task, run shell) (kind spec.Kind, doubt string) {
 // titleKind is what the row's own text, else its phase's title, says of the
 // run, as a word in capitals. A title that says both says neither.
 func titleKind(t *plan.Task) spec.Kind {
-	if k := kindWord(t.Description); k != spec.Unknown {
+	if k := kindWord(standing(t.Description).live); k != spec.Unknown {
 		return k
 	}
 	if t.Phase != nil {
@@ -135,8 +136,9 @@ var (
 
 // failing is what a row's description and guidance say of the end of its run. Red is said of tests alone.
 func failing(t *plan.Task, tests bool) ending {
-	fails, both := writeFails.MatchString(t.Description), false
-	for _, text := range []string{t.Description, t.Guidance} {
+	title := standing(t.Description).live
+	fails, both := writeFails.MatchString(title), false
+	for _, text := range []string{title, standing(t.Guidance).live} {
 		if xfail.MatchString(text) {
 			return unsaid // the tool is told that a test fails, and counts it as none
 		}

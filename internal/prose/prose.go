@@ -21,6 +21,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/planctl/planctl/internal/mdspan"
 	"github.com/planctl/planctl/internal/spec"
 	"github.com/planctl/planctl/plan"
 )
@@ -70,28 +71,51 @@ func (f *Finder) Suggest(t *plan.Task) *Suggestion {
 
 func suggest(p *plan.Plan, t *plan.Task, refs *references) *Suggestion {
 	kind := titleKind(t)
-	if s := build(p, t, commandColumn(p, t), "Command column"); s != nil {
+	if s := build(p, t, commandColumn(p, t, standing(t.Command)), "Command column"); s != nil {
 		return s
 	}
 	entry := refs.of(t, kind)
-	source, cell := "guidance", guidance(p, t)
-	if t.GuidanceSpan.Empty() && strings.TrimSpace(t.Guidance) == "" {
-		source, cell = "description", description(p, t)
-	}
-	if s := build(p, t, cell, source); s != nil {
+	source, text, at := prose(t)
+	if s := build(p, t, cell(p, t, text, standing(text), at), source); s != nil {
 		if entry != nil && len(entry.commands) == 1 && entry.commands[0].run == s.Run {
 			s.Source += ", Command Reference: " + entry.label
 		}
 		return s
 	}
 	if entry == nil {
-		return nil
+		return takenBack(p, t)
 	}
 	s := build(p, t, entry.commands, "Command Reference: "+entry.label)
 	if s != nil && s.Runnable && entry.why != "" {
 		s.Runnable, s.Why, s.KindOpen = false, entry.why, false
 	}
 	return s
+}
+
+// prose is the cell of a row whose sentences are read.
+func prose(t *plan.Task) (source, text string, at mdspan.Span) {
+	if t.GuidanceSpan.Empty() && strings.TrimSpace(t.Guidance) == "" {
+		return "description", t.Description, t.DescriptionSpan
+	}
+	return "guidance", t.Guidance, t.GuidanceSpan
+}
+
+// takenBack is the command that a row would have if nothing in it were struck through or commented out. It is for reading: a
+// person who wrote a command is told why it is not run.
+func takenBack(p *plan.Plan, t *plan.Task) *Suggestion {
+	source, text, at := prose(t)
+	var all []found
+	switch {
+	case standing(t.Command).live != t.Command:
+		source, all = "Command column", commandColumn(p, t, passage{t.Command, t.Command})
+	case standing(text).live != text:
+		all = cell(p, t, text, passage{text, text}, at)
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	all[0].why = "it is struck through, or stands in a comment"
+	return build(p, t, all[:1], source)
 }
 
 // build makes the suggestion of the commands that one place holds.

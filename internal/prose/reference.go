@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/planctl/planctl/internal/mdspan"
 	"github.com/planctl/planctl/internal/spec"
 	"github.com/planctl/planctl/plan"
 )
@@ -40,7 +41,11 @@ func readReferences(p *plan.Plan) *references {
 	byLabel := map[string]*entry{}
 	for _, ref := range p.Commands {
 		e := &entry{label: strings.Trim(ref.Label, "`*_ ")}
+		gone := goneIn(p, ref)
 		for _, c := range ref.Codes {
+			if gone(c.Span) {
+				continue
+			}
 			if sh := shells.read(c.Text); sh.shape > noCommand {
 				e.commands = append(e.commands, found{sh, func() (int, int) { return p.Index.Pos(c.Span.Start) }})
 			}
@@ -64,6 +69,20 @@ func readReferences(p *plan.Plan) *references {
 		}
 	}
 	return r
+}
+
+// goneIn tells which code spans of an entry are struck through or stand in a comment.
+func goneIn(p *plan.Plan, ref plan.Reference) func(mdspan.Span) bool {
+	from := p.Index.Line(ref.Line).Start
+	if ref.Span.End <= from {
+		return func(mdspan.Span) bool { return false }
+	}
+	text := string(p.Source[from:ref.Span.End])
+	live := standing(text).live
+	return func(s mdspan.Span) bool {
+		a, b := s.Start-from, s.End-from
+		return a >= 0 && b <= len(text) && live[a:b] != text[a:b]
+	}
 }
 
 // same reads `same as above`, and `same as LABEL` where there is such a label.
@@ -98,10 +117,11 @@ func (r *references) of(t *plan.Task, kind spec.Kind) *entry {
 	if e := one(r.byID[t.ID]); e != nil {
 		return e
 	}
-	if !aboutRun(t.Description) {
+	title := standing(t.Description).live
+	if !aboutRun(title) {
 		return nil
 	}
-	if k := key(t.Description); k != "" {
+	if k := key(title); k != "" {
 		if e := one(r.byKey[k]); e != nil {
 			return e
 		}

@@ -28,10 +28,8 @@ var (
 // SameAs is what a task's text says of the command of another row: `Same command as A2`, `rerun the selector from A2`, or
 // `same as above` of the row above it in its phase. nil where it says nothing, or names no row of the plan.
 func SameAs(p *plan.Plan, t *plan.Task) *Same {
-	text, at := t.Guidance, t.GuidanceSpan
-	if at.Empty() && strings.TrimSpace(text) == "" {
-		text, at = t.Description, t.DescriptionSpan
-	}
+	_, written, at := prose(t)
+	text := standing(written).live
 	var locs [][]int
 	for _, pattern := range []*regexp.Regexp{sameCommand, rerunOf, sameAbove} {
 		locs = append(locs, pattern.FindAllStringSubmatchIndex(text, 20)...)
@@ -47,7 +45,7 @@ func SameAs(p *plan.Plan, t *plan.Task) *Same {
 			continue
 		}
 		s := &Same{ID: id, Kind: titleKind(t)}
-		s.Line, s.Col = place(p, t, at, text, text[loc[0]:loc[1]], loc[0])()
+		s.Line, s.Col = place(p, t, at, written, text[loc[0]:loc[1]], loc[0])()
 		if rest := text[loc[2]+len(name):]; sameChanged.MatchString(head(rest)) || changes(rest) {
 			s.Why = "its text says the same command as " + id + ", with a change"
 		}
@@ -81,7 +79,8 @@ func changes(text string) bool {
 
 // Asks is Red or Green for a row that is about such a run by its own words ("Capture GREEN run"), and Unknown for any other.
 func Asks(t *plan.Task) spec.Kind {
-	if k := kindWord(t.Description); (k == spec.Red || k == spec.Green) && aboutRun(t.Description) {
+	title := standing(t.Description).live
+	if k := kindWord(title); (k == spec.Red || k == spec.Green) && aboutRun(title) {
 		return k
 	}
 	return spec.Unknown
