@@ -213,16 +213,19 @@ func ShowPhase(p *Printer, w *workspace.Workspace, pl *workspace.Plan, ph *plan.
 	p.Printf("%s  %s\n", p.Paint(Strong, "phase "+Clean(ph.ID)), Clean(ph.Title))
 	p.Printf("  plan      %s:%d\n", Clean(pl.Path), ph.Line)
 	showLines(p, ph)
-	gates, shown := pl.PrereqPhases(w, ph)
-	for _, g := range gates {
+	pre := pl.Prereqs(w, ph)
+	for _, g := range pre.Phases {
 		why := schedule.OpenPhase(w, g.Plan, g.Phase)
 		if why == "" {
 			why = "complete"
 		}
 		p.Printf("  after     phase %s: %s\n", Clean(g.Phase.ID), Clean(why))
 	}
-	for _, s := range shown {
+	for _, s := range pre.Elsewhere {
 		p.Printf("  named     %s (no phase of this initiative: it holds nothing)\n", Clean(s))
+	}
+	for _, s := range pre.Free {
+		p.Printf("  named     %s (nothing waits for it, by the words beside it)\n", Clean(s))
 	}
 	if ps := pl.Specs.Phases[ph.ID]; ps != nil {
 		for _, c := range ps.Criteria {

@@ -69,9 +69,8 @@ func phaseOf(w *workspace.Workspace, pl *workspace.Plan, ph *plan.Phase) PhaseSt
 		s.Waits = schedule.OpenPhase(w, pl, ph)
 		return s
 	}
-	gates, _ := pl.PrereqPhases(w, ph)
 	var waits []string
-	for _, g := range gates {
+	for _, g := range pl.Prereqs(w, ph).Phases {
 		if why := schedule.OpenPhase(w, g.Plan, g.Phase); why != "" {
 			waits = append(waits, fmt.Sprintf("phase %s (%s)", g.Phase.ID, why))
 		}

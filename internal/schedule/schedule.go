@@ -66,8 +66,7 @@ func Gates(w *workspace.Workspace, it *workspace.Item) []Gate {
 		}
 	}
 	if it.Phase != nil {
-		gates, _ := it.Plan.PrereqPhases(w, it.Phase)
-		for _, g := range gates {
+		for _, g := range it.Plan.Prereqs(w, it.Phase).Phases {
 			if why := OpenPhase(w, g.Plan, g.Phase); why != "" {
 				out = append(out, Gate{Kind: Prereq, Name: phaseName(it, g), Why: why})
 			}

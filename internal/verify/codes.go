@@ -25,6 +25,7 @@ const (
 	CodePhaseCriterion finding.Code = "spec-phase-criterion" // a phase's criterion looks at a run
 	CodeSameLog        finding.Code = "spec-same-log"        // two tasks of one directory write one log
 	CodeCycle          finding.Code = "spec-cycle"           // tasks wait for each other
+	CodePhaseCycle     finding.Code = "plan-cycle"           // phases wait for each other
 	CodeUncommanded    finding.Code = "tdd-no-command"       // a row asks for a red or green run and has no command
 	CodeDoubt          finding.Code = "plan-initiative"      // the plan's initiative is not settled
 	CodePath           finding.Code = "plan-missing-path"    // a cited path is not there
@@ -99,6 +100,7 @@ func rules() []Rule {
 		{Code: CodePhaseCriterion, Severity: finding.Error, Doc: "A phase's own criterion looks at what only a run has."},
 		{Code: CodeSameLog, Severity: finding.Warning, Doc: "Two tasks of one directory write a log of one name, so that one call of `run` cannot run both."},
 		{Code: CodeCycle, Severity: finding.Error, Doc: "Tasks wait for each other through `after` or `red`."},
+		{Code: CodePhaseCycle, Severity: finding.Error, Doc: "Phases or rows wait for each other by their Prereqs or by what they say that they are blocked on, so that none of them can ever start."},
 		{Code: CodeDoubt, Severity: finding.Warning, Doc: "Which initiative a plan belongs to is not settled, so that it cannot be run."},
 		{Code: CodePath, Severity: finding.Warning, Doc: "A path under Dependencies or Baseline Evidence is not there."},
 		{Code: CodeSecondReading, Severity: finding.Warning, Doc: "Markdown shows a row with an ID and a state, and planctl does not read it as a task."},

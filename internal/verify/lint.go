@@ -82,6 +82,7 @@ func (l *linter) plan(p *workspace.Plan) {
 		}
 		l.add(CodeCycle, at, "these tasks wait for each other: "+strings.Join(c, " → "), "take one of them out of the other's `after` or `red`")
 	}
+	l.standstill(p)
 	if p.Link.Doubt != "" {
 		help := fmt.Sprintf("planctl link %s ID says which initiative the plan belongs to", p.Path)
 		if p.Link.NoSection {
@@ -90,6 +91,21 @@ func (l *linter) plan(p *workspace.Plan) {
 		l.add(CodeDoubt, place{file: p.Path}, p.Link.Doubt, help)
 	}
 	l.paths(p)
+}
+
+// standstill speaks of rows that phases keep from ever starting; a ring of tasks alone is a cycle.
+func (l *linter) standstill(p *workspace.Plan) {
+	ring := schedule.Standstill(l.w, p)
+	if ring == nil {
+		return
+	}
+	at := rowPlace(ring.Item)
+	if !ring.Own {
+		at = place{file: p.Path}
+		at.line, at.col = p.Doc.Index.Pos(ring.Item.Phase.Prereqs.Span.Start)
+	}
+	l.add(CodePhaseCycle, at, "none of these can ever start, since each waits for the next: "+strings.Join(ring.Names, " → "),
+		"take what one of them need not wait for out of its Prereqs or its row; that two can run in parallel is said as that: in parallel with Phase X")
 }
 
 func specPlace(s *spec.Spec, field string) place {

@@ -103,6 +103,30 @@ func TestOneProblemIsOneFinding(t *testing.T) {
 	}
 }
 
+// TestStandstill: what can never start is an error, and what merely waits is none.
+func TestStandstill(t *testing.T) {
+	row := func(id, state, says string) string {
+		return "\n| ID | Task | State | Notes |\n| --- | --- | --- | --- |\n| " + id + " | Do | " + state + " | " + says + " |\n\n"
+	}
+	for _, c := range []struct {
+		name, text string
+		want       []string
+	}{
+		{"two phases", "## Phase A\nPrereqs: Phase B\n" + row("A1", "[ ]", "") + "## Phase B\nPrereqs: Phase A\n" + row("B1", "[ ]", ""), []string{"plans/p.md:5 plan-cycle"}},
+		{"in parallel", "## Phase A\nPrereqs: in parallel with Phase B\n" + row("A1", "[ ]", "") + "## Phase B\nPrereqs: none (parallel with Phase A)\n" + row("B1", "[ ]", ""), nil},
+		{"one is complete", "## Phase A\nPrereqs: Phase B\n" + row("A1", "[x]", "") + "## Phase B\nPrereqs: Phase A\n" + row("B1", "[ ]", ""), nil},
+		{"in a line", "## Phase A\n" + row("A1", "[ ]", "") + "## Phase B\nPrereqs: Phase A\n" + row("B1", "[ ]", "") + "## Phase C\nPrereqs: Phases A, B\n" + row("C1", "[ ]", ""), nil},
+		{"a row and a phase", "## Phase A\n" + row("A1", "[ ]", "Blocked on Phase B.") + "## Phase B\nPrereqs: Phase A\n" + row("B1", "[ ]", ""), []string{"plans/p.md:11 plan-cycle"}},
+		{"two rows", "## Phase A\n" + row("A1", "[ ]", "Blocked on B1.") + "## Phase B\n" + row("B1", "[ ]", "Blocked by A1"), []string{"plans/p.md:8 plan-cycle"}},
+		{"a spec and a phase", "## Phase A\n" + row("A1", "[ ]", "") + "## Phase B\nPrereqs: Phase A\n" + row("B1", "[ ]", "") + "```yaml planctl\nA1: {run: make, after: [B1]}\n```\n", []string{"plans/p.md:11 plan-cycle"}},
+	} {
+		got := lintOnly(t, map[string]string{"plans/p.md": "# P\n- Initiative: P-001\n\n" + c.text, "docs/fix_plan.md": ledgerP})
+		if !slices.Equal(got, c.want) && len(got)+len(c.want) > 0 {
+			t.Errorf("%s: got %q, want %q", c.name, got, c.want)
+		}
+	}
+}
+
 // TestAlone reads a sidecar beside its plan, a ledger, and what is neither.
 func TestAlone(t *testing.T) {
 	side := []spec.Source{{File: "p.planctl.yaml", Text: []byte("A1: {run: make}\nA9: {run: make}\n"), Line: 1}}

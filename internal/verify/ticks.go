@@ -116,8 +116,7 @@ func (c *checker) order(it *workspace.Item, s workspace.Standing, at place, name
 	if it.Phase == nil {
 		return
 	}
-	gates, _ := it.Plan.PrereqPhases(c.w, it.Phase)
-	for _, g := range gates {
+	for _, g := range it.Plan.Prereqs(c.w, it.Phase).Phases {
 		why := schedule.OpenPhase(c.w, g.Plan, g.Phase)
 		if why == "" {
 			continue

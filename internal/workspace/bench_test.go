@@ -62,7 +62,7 @@ func BenchmarkStatus(b *testing.B) {
 				it.EntryName(w)
 			}
 			for _, ph := range p.Doc.Phases {
-				p.PrereqPhases(w, ph)
+				p.Prereqs(w, ph)
 				w.Reports(p, ph)
 			}
 		}

@@ -96,16 +96,16 @@ func TestCorpus(t *testing.T) {
 				if ph.Prereqs.Text == "" {
 					continue
 				}
-				gates, shown := p.PrereqPhases(w, ph)
+				pre := p.Prereqs(w, ph)
 				var ids []string
-				for _, g := range gates {
+				for _, g := range pre.Phases {
 					id := g.Phase.ID
 					if g.Plan != p {
 						id = g.Plan.Path + "#" + id
 					}
 					ids = append(ids, id)
 				}
-				t.Logf("      %s ← %v shown %v: %.150s", ph.ID, ids, shown, ph.Prereqs.Text)
+				t.Logf("      %s ← %v shown %v: %.150s", ph.ID, ids, pre.Elsewhere, ph.Prereqs.Text)
 			}
 		}
 		for _, f := range w.Findings {

@@ -63,17 +63,17 @@ func TestPrereqPhases(t *testing.T) {
 			"plans/archive/old.md": phased("MINE-001", phase("I", "", "I1")),
 		})
 		p := w.byPath["plans/mine.md"]
-		refs, shown := p.PrereqPhases(w, p.Doc.Phase("X"))
+		pre := p.Prereqs(w, p.Doc.Phase("X"))
 		var gates []string
-		for _, r := range refs {
+		for _, r := range pre.Phases {
 			name := r.Phase.ID
 			if r.Plan != p {
 				name = r.Plan.Path + "#" + name
 			}
 			gates = append(gates, name)
 		}
-		if strings.Join(gates, " ") != c.gates || strings.Join(shown, ", ") != c.shown {
-			t.Errorf("%q: gates %q shown %q; want %q, %q", c.text, gates, shown, c.gates, c.shown)
+		if strings.Join(gates, " ") != c.gates || strings.Join(pre.Elsewhere, ", ") != c.shown {
+			t.Errorf("%q: gates %q shown %q; want %q, %q", c.text, gates, pre.Elsewhere, c.gates, c.shown)
 		}
 	}
 }
@@ -84,8 +84,8 @@ func TestPrereqRangeFollowsTheDocument(t *testing.T) {
 		"plans/a.md": phased("M-1", phase("A", "", "A1"), phase("B1", "", "B1.A"), phase("B2", "", "B2.A"), phase("C", "", "CC1"), phase("D", "Phases A–C", "D1")),
 	})
 	p := w.Plans[0]
-	if gates, shown := p.PrereqPhases(w, p.Doc.Phase("D")); len(gates) != 4 || len(shown) != 0 {
-		t.Errorf("%v %v", gates, shown)
+	if pre := p.Prereqs(w, p.Doc.Phase("D")); len(pre.Phases) != 4 || len(pre.Elsewhere) != 0 {
+		t.Errorf("%v %v", pre.Phases, pre.Elsewhere)
 	}
 }
 
@@ -95,8 +95,54 @@ func TestPrereqRangeOfParts(t *testing.T) {
 		"plans/a.md": phased("M-1", phase("B2.A", "", "B2.A1"), phase("B2.B", "", "B2.B1"), phase("B2.C", "", "B2.C1"), phase("D", "B2.A–C tests green", "D1"), phase("E", "Phases B2.A–C green", "E1")),
 	})
 	for _, id := range []string{"D", "E"} {
-		if gates, shown := w.Plans[0].PrereqPhases(w, w.Plans[0].Doc.Phase(id)); len(gates) != 3 || len(shown) != 0 {
-			t.Errorf("%s: %v %v", id, gates, shown)
+		if pre := w.Plans[0].Prereqs(w, w.Plans[0].Doc.Phase(id)); len(pre.Phases) != 3 || len(pre.Elsewhere) != 0 {
+			t.Errorf("%s: %v %v", id, pre.Phases, pre.Elsewhere)
+		}
+	}
+}
+
+// A phase that the sentence names and nobody waits for is no gate: two that can run in parallel would wait for each other for good.
+func TestPrereqsThatNothingWaitsFor(t *testing.T) {
+	for _, c := range []struct{ text, gates, free string }{
+		{"Phase A -- can run in parallel with Phase B [P]", "A", "Phase B"},
+		{"Phase A (can run in parallel with Phase B)", "A", "Phase B"},
+		{"Phase A (can run in parallel with the Phases B and C)", "A", "Phases B and C"},
+		{"In parallel with Phase B, depends on Phase A", "A", "Phase B"},
+		{"Phase A. Runs alongside Phase B", "A", "Phase B"},
+		{"None (independent of Phases A–C, touches other files)", "", "Phases A–C"},
+		{"none (Phase A may run in parallel)", "", "Phase A"},
+		{"**None** — Phase A has it all", "", "Phase A"},
+		{"No dependencies; Phase A first", "A", ""},
+		{"Blocks Phase C", "", "Phase C"},
+		{"Phase A; blocks Phase C", "A", "Phase C"},
+		{"Does not need Phase C", "", "Phase C"},
+		{"Phase A; doesn't depend on Phase C", "A", "Phase C"},
+		{"Phase B is not required", "", "Phase B"},
+		{"Phase A. Phase B can run in parallel.", "A", "Phase B"},
+		{"Must be done before Phase C", "", "Phase C"},
+
+		{"None but Phase A", "A", ""},
+		{"None beyond Phases A and B", "A B", ""},
+		{"Do not start before Phase A is complete", "A", ""},
+		{"Not to begin until Phase A is green", "A", ""},
+		{"Blocked on Phase A", "A", ""},
+		{"Blocked by Phase A", "A", ""},
+		{"Phases A and B can run in parallel; both complete", "A B", ""},
+		{"Phases A and B (can run in parallel)", "A B", ""},
+		{"Phase A is not yet complete", "A", ""},
+		{"Phase A (not Phase B's draft)", "A B", ""},
+		{"Phase A merged; tests run in parallel", "A", ""},
+		{"Phase A together with Phase B", "A B", ""},
+	} {
+		w := openFiles(t, map[string]string{"plans/mine.md": phased("MINE-001", phase("A", "", "A1"), phase("B", "", "B1"), phase("C", "", "CC1"), phase("X", c.text, "X1"))})
+		p := w.byPath["plans/mine.md"]
+		pre := p.Prereqs(w, p.Doc.Phase("X"))
+		var gates []string
+		for _, r := range pre.Phases {
+			gates = append(gates, r.Phase.ID)
+		}
+		if strings.Join(gates, " ") != c.gates || strings.Join(pre.Free, ", ") != c.free {
+			t.Errorf("%q: gates %q free %q; want %q, %q", c.text, gates, pre.Free, c.gates, c.free)
 		}
 	}
 }

@@ -85,11 +85,11 @@ func TestSeed(t *testing.T) {
 	if reports, slug := w.Reports(p, p.Doc.Phase("C1")); reports != "plans/active/TEST-PYTORCH-001/reports" || slug != "phase_c_modernization" {
 		t.Errorf("%s, %s", reports, slug)
 	}
-	if gates, shown := p.PrereqPhases(w, p.Doc.Phase("C1")); len(gates) != 0 || strings.Join(shown, " ") != "Phase A" {
-		t.Errorf("C1: %v, %v", gates, shown)
+	if pre := p.Prereqs(w, p.Doc.Phase("C1")); len(pre.Phases) != 0 || strings.Join(pre.Elsewhere, " ") != "Phase A" {
+		t.Errorf("C1: %+v", pre)
 	}
-	if gates, _ := p.PrereqPhases(w, p.Doc.Phase("C2")); len(gates) != 1 || gates[0].Phase.ID != "C1" {
-		t.Errorf("C2: %v", gates)
+	if pre := p.Prereqs(w, p.Doc.Phase("C2")); len(pre.Phases) != 1 || pre.Phases[0].Phase.ID != "C1" {
+		t.Errorf("C2: %+v", pre)
 	}
 	it, err := w.Find("C2.D")
 	if err != nil || it.EntryName(w) == "C2.D" {
