@@ -37,6 +37,10 @@ func (s *Store) Lost() ([]Lost, error) {
 	if err != nil {
 		return nil, err
 	}
+	return lostIn(stores)
+}
+
+func lostIn(stores []lostStore) ([]Lost, error) {
 	var out []Lost
 	for _, l := range stores {
 		open, err := l.store.Intents()
@@ -207,7 +211,11 @@ func namesIn(dir string) ([]string, error) {
 // recoverLost ends what survives of the runs of workspaces that are gone, and takes their intents away: there is no ledger
 // that they could be entered in. A workspace that another branch has is gone only from this one.
 func (s *Store) recoverLost(ctx context.Context) ([]Recovered, error) {
-	lost, err := s.Lost()
+	stores, err := s.lostStores()
+	if err != nil {
+		return nil, err
+	}
+	lost, err := lostIn(stores)
 	if err != nil {
 		return nil, err
 	}
@@ -221,8 +229,6 @@ func (s *Store) recoverLost(ctx context.Context) ([]Recovered, error) {
 			out = append(out, *r)
 		}
 	}
-	stores, err := s.lostStores()
-	errs = append(errs, err)
 	for _, l := range stores {
 		_, err := l.store.clearNotes()
 		errs = append(errs, err, l.store.sweep(), l.remove())
@@ -277,6 +283,10 @@ func (l Lost) recover(ctx context.Context) (_ *Recovered, err error) {
 func (l lostStore) remove() error {
 	if l.worktree == "" {
 		return nil
+	}
+	// What was left may have taken long to end, and another worktree may have the name by now, with locks that are held.
+	if gone, err := worktreeGone(l.store.Repo.CommonDir, filepath.Base(l.worktree)); err != nil || !gone {
+		return err
 	}
 	left := false
 	err := filepath.WalkDir(l.worktree, func(path string, d fs.DirEntry, err error) error {
