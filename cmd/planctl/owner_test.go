@@ -4,9 +4,12 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/planctl/planctl/internal/owner/ownertest"
 )
 
 // After a `sudo planctl run`, all that it made belongs to the owner of the workspace.
@@ -14,7 +17,7 @@ func TestRootInSomebodysWorkspace(t *testing.T) {
 	if os.Geteuid() != 0 {
 		t.Skip("only root can run in somebody's name")
 	}
-	const somebody = 12345
+	const somebody = ownertest.Somebody
 	p := newPlace(t, map[string]string{"docs/fix_plan.md": oneLedger, "plans/p.md": strings.Replace(onePlan, "run: echo ran >> ran.txt", "run: echo ran", 1)})
 	for _, args := range [][]string{{"init", "-q", "-b", "main"}, {"add", "."}, {"commit", "-q", "-m", "base"}} {
 		p.git(args...)
@@ -40,7 +43,7 @@ func TestRootInSomebodysWorkspace(t *testing.T) {
 			t.Fatal(err)
 		}
 	})
-	p.env = []string{"SUDO_UID=12345"} // git believes it
+	p.env = []string{"SUDO_UID=" + strconv.Itoa(somebody)} // git believes it
 	if code, out := p.planctl("run", "A1"); code != 0 {
 		t.Fatalf("exit %d\n%s", code, out)
 	}

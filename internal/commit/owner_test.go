@@ -8,29 +8,16 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/planctl/planctl/internal/owner/ownertest"
 )
 
 // What root made in somebody's workspace is not in that somebody's way; and where it is, from another time, it is said whose it
 // is and what to do.
 func TestLockAfterRoot(t *testing.T) {
-	if os.Geteuid() != 0 {
-		t.Skip("only root can be somebody else")
-	}
-	const somebody = 12345
 	for name, c := range map[string]struct{ given bool }{"given": {true}, "kept": {false}} {
 		t.Run(name, func(t *testing.T) {
-			dir, err := os.MkdirTemp("", "planctl-owner-") // t.TempDir is for its maker alone
-			if err != nil {
-				t.Fatal(err)
-			}
-			t.Cleanup(func() {
-				if err := os.RemoveAll(dir); err != nil {
-					t.Error(err)
-				}
-			})
-			if err := errors.Join(os.Chmod(dir, 0o755), os.Chown(dir, somebody, somebody)); err != nil {
-				t.Fatal(err)
-			}
+			dir := ownertest.Dir(t)
 			s := NewStore(dir, nil)
 			l, err := s.LockTask("plan.md#A1", "as root")
 			if err := errors.Join(err, l.Release()); err != nil {
@@ -42,7 +29,7 @@ func TestLockAfterRoot(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			if err := syscall.Seteuid(somebody); err != nil {
+			if err := syscall.Seteuid(ownertest.Somebody); err != nil {
 				t.Fatal(err)
 			}
 			l, err = s.LockTask("plan.md#A1", "as somebody")
