@@ -32,7 +32,7 @@ func Rules() []Rule {
 		{CodeEncoding, finding.Warning, "The ledger is not valid UTF-8; its lines are read and kept byte for byte all the same."},
 		{CodeOpenFence, finding.Warning, "A fence or HTML comment is never closed, so that everything after it is quotation."},
 		{CodeDate, finding.Warning, "An attempt's date is not in the calendar."},
-		{CodeUnreadAttempt, finding.Note, "An item or a row below an Attempts History line has a date or a number and is not read as an attempt."},
+		{CodeUnreadAttempt, finding.Note, "An item, a row or a heading among attempts has a date or a number and is not read as an attempt."},
 		{CodeLooseHeading, finding.Warning, "A line in bold, a heading in HTML or one behind the mark of a patch opens a section in place of a plain heading."},
 		{CodeDuplicateSection, finding.Error, "Two sections have one ID, and nothing tells which of them attempts belong to."},
 		{CodeDuplicateRun, finding.Error, "Two entries carry the digest of one run."},

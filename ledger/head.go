@@ -86,16 +86,8 @@ func readHead(text []byte, sh shape) (head, bool) {
 	if hash {
 		digits = bytes.TrimLeft(after[1:], " ")
 	}
-	n := 0
-	for n < len(digits) && digits[n] >= '0' && digits[n] <= '9' {
-		n++
-	}
-	if n > 0 && n <= maxDigits && (hash || spaced) {
-		v, err := strconv.Atoi(string(digits[:n]))
-		if err != nil {
-			return h, false
-		}
-		h.number, h.numbered, h.rest = v, true, digits[n:]
+	if v, rest, ok := readNumber(digits); ok && (hash || spaced) {
+		h.number, h.numbered, h.rest = v, true, rest
 		return h, h.firm || h.strict(sh)
 	}
 	// [2025-10-05] Attempt — Result: …, without a number.

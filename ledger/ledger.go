@@ -39,6 +39,8 @@ type Section struct {
 	parent *Section
 	lists  []*history
 	keys   keyHabit
+
+	claimed int // the highest number that an entry claims which is not its own: the end of a range, one that is not read
 }
 
 // Attempt is one entry.
@@ -98,9 +100,13 @@ func (s *Section) Entries() []*Attempt {
 }
 
 // NextNumber is one more than the highest number in the section and its parts,
-// and 1 where none has a number. Archives are the caller's to count.
+// and 1 where none has a number. The numbers of entries in their lists that are
+// not read count, too. Archives are the caller's to count.
 func (s *Section) NextNumber() int {
-	n := 0
+	n := s.claimed
+	for _, p := range s.Parts {
+		n = max(n, p.claimed)
+	}
 	for _, a := range s.Entries() {
 		n = max(n, a.Number)
 	}

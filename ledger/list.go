@@ -59,6 +59,7 @@ func (r *reader) line(n int) {
 	}
 	table := r.tableRow(ln)
 	r.unreadQuote(ln)
+	r.unreadText(ln)
 	// An attempt's text often names keys of its own (Status:, Result:); a list
 	// of attempts under one would be nested in an entry.
 	inBody := r.att != nil && ln.inner > r.att.indent && r.att.shape == shapeItem
@@ -212,6 +213,7 @@ func (r *reader) begin(ln line, hd head, sh shape) {
 		r.badDays = append(r.badDays, ln.n)
 	}
 	s.Attempts = append(s.Attempts, a)
+	r.claims(ln.text)
 	r.l.attempts = append(r.l.attempts, a)
 	r.att = a
 	a.list = r.hist

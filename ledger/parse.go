@@ -242,6 +242,7 @@ func (r *reader) heading(h mdspan.Heading) {
 		if r.att != nil && (r.att.shape != shapeHeading || h.Level <= r.att.level) {
 			r.endAttempt()
 		}
+		r.unreadHeading(h, text)
 		r.breakHead(h.Span.Start)
 		r.hist = nil
 		r.extend(h.Line)

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/planctl/planctl/internal/mdspan"
 )
 
 // Under an Attempts History line, people take every dated or numbered item for an attempt. One that is written in a shape
@@ -12,10 +14,39 @@ import (
 
 // unreadItem looks at an item of a list of attempts that became no attempt.
 func (r *reader) unreadItem(ln line) {
-	if ln.indent > max(r.hist.items, 0) && r.hist.items >= 0 || !likeHead(ln.text) {
+	if ln.indent > max(r.hist.items, 0) && r.hist.items >= 0 {
 		return
 	}
-	r.unread(ln.n, "this item of an attempts list has a date or a number and is not read as an attempt")
+	if c, ok := r.claims(ln.text); ok || likeHead(ln.text) {
+		r.unread(ln.n, "this item of an attempts list has a date or a number and is not read as an attempt"+taken(c))
+	}
+}
+
+// taken says that a number is not given again.
+func taken(c claim) string {
+	if c.number == 0 {
+		return ""
+	}
+	return fmt.Sprintf("; planctl does not give its number, %d, again", c.number)
+}
+
+// unreadText looks at a paragraph in bold, or one that begins with a bracket, among attempts.
+func (r *reader) unreadText(ln line) {
+	if ln.bullet || r.hist == nil || r.att != nil && ln.indent > r.att.indent || !startsBold(ln.text) && (r.blanks == 0 || len(ln.text) == 0 || ln.text[0] != '[') {
+		return
+	}
+	if c, ok := claimed(ln.text); ok && c.headed {
+		r.counts(c.number)
+		r.unread(ln.n, "this line among attempts has a number and is not read as an attempt"+taken(c))
+	}
+}
+
+// unreadHeading looks at a heading inside a section that is no attempt.
+func (r *reader) unreadHeading(h mdspan.Heading, text []byte) {
+	if c, ok := claimed(text); ok && c.headed && r.cur != nil && !r.loose {
+		r.counts(c.number)
+		r.unread(h.Line, "this heading has a number and is not read as an attempt"+taken(c))
+	}
 }
 
 // unreadQuote looks at a line that may be an attempt in a block quote, beside the attempts of its list.
@@ -31,7 +62,8 @@ func (r *reader) unreadQuote(ln line) {
 		b = bytes.TrimLeft(b[w:], " \t")
 	}
 	if _, ok := readHead(b, shapeItem); ok {
-		r.unread(ln.n, "this attempt stands in a block quote and is not read")
+		c, _ := r.claims(b)
+		r.unread(ln.n, "this attempt stands in a block quote and is not read"+taken(c))
 	}
 }
 
@@ -51,12 +83,17 @@ func (r *reader) tableRow(ln line) bool {
 		return true
 	}
 	for _, c := range cells(ln.text) {
-		if likeHead(c) || len(c) > 1 && c[0] == '#' && digit(c[1]) {
-			if r.rows.n++; r.rows.n == 1 {
-				r.rows.first = ln.n
+		if len(c) > 1 && c[0] == '#' && digit(c[1]) {
+			if n, _, ok := readNumber(c[1:]); ok {
+				r.counts(n)
 			}
-			break
+		} else if _, ok := r.claims(c); !ok && !likeHead(c) {
+			continue
 		}
+		if r.rows.n++; r.rows.n == 1 {
+			r.rows.first = ln.n
+		}
+		break
 	}
 	return true
 }
