@@ -74,7 +74,7 @@ func Rules() []Rule {
 		{CodeUnreadRow, warning, "A line looks like a checklist row but was not read as one.", false},
 		{CodeMissingID, fault, "A row with a state token has no ID.", false},
 		{CodeDuplicateID, fault, "Two rows of one plan have the same ID.", false},
-		{CodeIDCharacters, warning, "An ID holds control, invisible or bidirectional characters, mixes alphabets, or looks like another ID of the plan.", false},
+		{CodeIDCharacters, warning, "An ID holds control, invisible or bidirectional characters, signs or HTML beside its words, mixes alphabets, or looks like another ID of the plan.", false},
 		{CodeUnknownToken, fault, "The State cell holds no state token that is known.", false},
 		{CodeMissingState, fault, "The row has no State cell, or an empty one.", false},
 		{CodeStateCell, fault, "The State cell cannot be found by counting from the left, because of a bare | before it.", false},

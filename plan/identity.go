@@ -17,7 +17,11 @@ func (r *reader) identities() {
 		if twin == nil {
 			looks[look] = t
 		}
-		if why := strangeID(t.ID); why != "" {
+		why := strangeID(t.ID)
+		if why == "" {
+			why = marked(t.ID)
+		}
+		if why != "" {
 			f := r.find(CodeIDCharacters, t.IDSpan.Start, "write the ID in letters, digits, dots and hyphens", "the ID %+q %s", t.ID, why)
 			f.Task = t.ID
 		} else if twin != nil && twin.ID != t.ID {

@@ -93,7 +93,7 @@ func (t *walk) isRow(at mdspan.Span) bool {
 func (t *walk) row(n int, at mdspan.Span) int {
 	col := t.h.col
 	c := split(t.src, at, nil, cells{})
-	if col.led && !c.led && !(t.isRow(at) && looksID(unwrap(t.src, cell(c, col.id)).Of(t.src))) {
+	if col.led && !c.led && !(t.isRow(at) && looksID(idIn(t.src, cell(c, col.id)).Of(t.src))) {
 		t.text(n, at)
 		return n + 1
 	}
@@ -174,7 +174,7 @@ func (t *walk) wrapped(n int) (last int, listed bool) {
 			break
 		}
 		if t.has(at, '|') {
-			if !t.h.col.led || t.isRow(at) && looksID(unwrap(t.src, cell(t.buf, t.h.col.id)).Of(t.src)) {
+			if !t.h.col.led || t.isRow(at) && looksID(idIn(t.src, cell(t.buf, t.h.col.id)).Of(t.src)) {
 				break
 			}
 			if next, ok := t.header(m); ok && next.delim > 0 {
@@ -197,7 +197,7 @@ func thematic(b []byte) bool {
 // belongs reports whether a row that stands apart from its table is plainly
 // one of it: it has an ID, and a token where the State column is.
 func (t *walk) belongs(c cells) bool {
-	id := unwrap(t.src, cell(c, t.h.col.id))
+	id := idIn(t.src, cell(c, t.h.col.id))
 	if id.Empty() || len(c.at) <= t.h.col.state {
 		return false
 	}

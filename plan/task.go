@@ -14,7 +14,7 @@ import (
 // the row above, or a task. md says that Markdown reads the row too.
 func (t *walk) task(n int, at mdspan.Span, c cells, md bool) {
 	col := t.h.col
-	id := unwrap(t.src, cell(c, col.id))
+	id := idIn(t.src, cell(c, col.id))
 	state := cell(c, col.state)
 	toks := tokensIn(t.src, state, t.tokens)
 	if len(toks) == 0 && t.label(at, c, id) {
@@ -74,6 +74,13 @@ func (t *walk) struck(task *Task, id mdspan.Span) bool {
 		b = bytes.TrimSpace(b)
 		return len(b) > 4 && bytes.HasPrefix(b, []byte("~~")) && bytes.HasSuffix(b, []byte("~~")) && bytes.Count(b, []byte("~~")) == 2
 	}
+	for range maxMarks { // the strike-through may stand within marks
+		if next := unmarked(t.src, id); !over(id.Of(t.src)) && next != id {
+			id = trim(t.src, next)
+			continue
+		}
+		break
+	}
 	return over(id.Of(t.src)) || over([]byte(task.Description))
 }
 
@@ -111,7 +118,7 @@ func (t *walk) label(at mdspan.Span, c cells, id mdspan.Span) bool {
 	}
 	alone := filled == 1 && !cell(c, 0).Empty()
 	switch {
-	case alone && len(c.at) == 1 && looksID(unwrap(t.src, c.at[0]).Of(t.src)):
+	case alone && len(c.at) == 1 && looksID(idIn(t.src, c.at[0]).Of(t.src)):
 		t.find(CodeUnreadRow, at.Start, "fill the row's cells, if it is a task", "this looks like a row with an ID and nothing else: it was taken for a group label")
 		return true
 	case alone && !looksID(id.Of(t.src)):
