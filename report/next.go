@@ -1,6 +1,8 @@
 package report
 
 import (
+	"context"
+
 	"github.com/planctl/planctl/internal/workspace"
 	"github.com/planctl/planctl/plan"
 )
@@ -69,8 +71,8 @@ func NextJSON(w *workspace.Workspace, it *workspace.Item, left bool) any {
 	return out
 }
 
-// ShowPhaseJSON is one phase as JSON.
-func ShowPhaseJSON(w *workspace.Workspace, pl *workspace.Plan, ph *plan.Phase) any {
+// ShowPhaseJSON is one phase as JSON. An error is ctx's.
+func ShowPhaseJSON(ctx context.Context, w *workspace.Workspace, pl *workspace.Plan, ph *plan.Phase) (any, error) {
 	return struct {
 		Schema  string      `json:"schema"`
 		Plan    string      `json:"plan"`
@@ -79,7 +81,7 @@ func ShowPhaseJSON(w *workspace.Workspace, pl *workspace.Plan, ph *plan.Phase) a
 		Exit    string      `json:"exit_criteria"`
 		Parts   []phasePart `json:"parts,omitempty"`
 		Phase   PhaseStatus `json:"phase"`
-	}{"planctl/show-phase/v1", pl.Path, ph.Goal.Text, ph.Prereqs.Text, ph.ExitCriteria.Text, partsOf(ph), phaseOf(w, pl, ph)}
+	}{"planctl/show-phase/v1", pl.Path, ph.Goal.Text, ph.Prereqs.Text, ph.ExitCriteria.Text, partsOf(ph), phaseOf(ctx, w, pl, ph)}, ctx.Err()
 }
 
 // phasePart is a heading inside a phase with lines of its own.

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"context"
 	"fmt"
 	"strconv"
 	"strings"
@@ -15,11 +16,14 @@ import (
 )
 
 // ShowTask shows one task: row, spec, what it waits for, its attempts and its evidence.
-// now is its run that has not ended, left one that waits for recover; nil without.
-func ShowTask(p *Printer, w *workspace.Workspace, it *workspace.Item, now *Running, left *Left) {
-	t := it.Task
+// now is its run that has not ended, left one that waits for recover; nil without. An error is ctx's, and nothing is shown then.
+func ShowTask(ctx context.Context, p *Printer, w *workspace.Workspace, it *workspace.Item, now *Running, left *Left) error {
+	t, row := it.Task, rowOf(ctx, w, it)
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	p.Printf("%s  %s\n", p.Paint(Strong, Clean(it.Name(w))), Clean(t.Description))
-	p.Printf("  state     %s %s%s\n", Clean(t.Token), t.State, remarks(p, rowOf(w, it)))
+	p.Printf("  state     %s %s%s\n", Clean(t.Token), t.State, remarks(p, row))
 	p.Printf("  plan      %s:%d  phase %s  %s\n", Clean(it.Plan.Path), t.Line, Clean(it.Phase.ID), Clean(it.Phase.Title))
 	p.Printf("  belongs   to %s (by %s)\n", Clean(it.Plan.Link.ID), it.Plan.Link.Source)
 	if now != nil {
@@ -42,7 +46,7 @@ func ShowTask(p *Printer, w *workspace.Workspace, it *workspace.Item, now *Runni
 	}
 	if len(it.Runs) == 0 {
 		p.Printf("  attempts  none recorded\n")
-		return
+		return nil
 	}
 	p.Printf("  attempts\n")
 	for i := len(it.Runs) - 1; i >= 0; i-- {
@@ -55,6 +59,7 @@ func ShowTask(p *Printer, w *workspace.Workspace, it *workspace.Item, now *Runni
 			p.Printf("    %-8s %10d  %s  %s\n", f.Role, f.Size, f.SHA256[:min(12, len(f.SHA256))], Clean(f.Name))
 		}
 	}
+	return nil
 }
 
 // showProof says what stands behind a green: its red, and whether the two held when they were replayed.
@@ -80,7 +85,7 @@ func showProof(p *Printer, w *workspace.Workspace, it *workspace.Item) {
 	for _, a := range green.Accepted {
 		p.Printf("            %s\n", p.Paint(Warn, "accepted all the same: "+Clean(a)))
 	}
-	if r := it.Standing(w).Replay; r != nil {
+	if _, r := it.Deciding(); r != nil {
 		word, tone := "the proof held", Good
 		if r.Doc.Predicate.Result != manifest.Pass {
 			word, tone = "the proof did not hold", Bad
@@ -208,8 +213,12 @@ func showLines(p *Printer, ph *plan.Phase) {
 	}
 }
 
-// ShowPhase shows one phase: its lines, its own criteria and its rows.
-func ShowPhase(p *Printer, w *workspace.Workspace, pl *workspace.Plan, ph *plan.Phase) {
+// ShowPhase shows one phase: its lines, its own criteria and its rows. An error is ctx's, and nothing is shown then.
+func ShowPhase(ctx context.Context, p *Printer, w *workspace.Workspace, pl *workspace.Plan, ph *plan.Phase) error {
+	s := phaseOf(ctx, w, pl, ph)
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	p.Printf("%s  %s\n", p.Paint(Strong, "phase "+Clean(ph.ID)), Clean(ph.Title))
 	p.Printf("  plan      %s:%d\n", Clean(pl.Path), ph.Line)
 	showLines(p, ph)
@@ -233,10 +242,10 @@ func ShowPhase(p *Printer, w *workspace.Workspace, pl *workspace.Plan, ph *plan.
 		}
 	}
 	p.Printf("  verdict   %s\n", Clean(phaseStands(w, pl, ph)))
-	s := phaseOf(w, pl, ph)
 	for _, r := range s.Rows {
 		rowStatus(p, r)
 	}
+	return nil
 }
 
 // phaseStands is the phase's verdict in words: complete, waived, or why it is neither.
@@ -299,17 +308,17 @@ type RunView struct {
 	Line     int                  `json:"ledger_line,omitempty"`
 }
 
-// ShowTaskJSON is one task as JSON.
-func ShowTaskJSON(w *workspace.Workspace, it *workspace.Item, now *Running, left *Left) any {
+// ShowTaskJSON is one task as JSON. An error is ctx's.
+func ShowTaskJSON(ctx context.Context, w *workspace.Workspace, it *workspace.Item, now *Running, left *Left) (any, error) {
 	v := TaskView{Schema: "planctl/show/v1", Name: it.Name(w), Plan: it.Plan.Path, Initiative: it.Plan.Link.ID, Phase: it.Phase.ID,
-		Description: it.Task.Description, Guidance: it.Task.Guidance, Row: rowOf(w, it), Running: now, Left: left, Unread: hidden(it), Runs: []RunView{}}
+		Description: it.Task.Description, Guidance: it.Task.Guidance, Row: rowOf(ctx, w, it), Running: now, Left: left, Unread: hidden(it), Runs: []RunView{}}
 	if sp, from, prose := it.EffectiveSpec(); sp != nil && !v.Unread {
 		v.Spec, v.From, v.Prose = sp.Value(), from, prose
 	}
 	for i := len(it.Runs) - 1; i >= 0; i-- {
 		v.Runs = append(v.Runs, runOf(it.Runs[i]))
 	}
-	return v
+	return v, ctx.Err()
 }
 
 func runOf(r *workspace.Record) RunView {

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -12,26 +13,27 @@ import (
 	"github.com/planctl/planctl/plan"
 )
 
-// StatusOf gathers where plans stand, beside what runs now and what waits for recover.
-func StatusOf(w *workspace.Workspace, plans []*workspace.Plan, running []Running, left []Left) StatusView {
+// StatusOf gathers where plans stand, beside what runs now and what waits for recover. An error is ctx's: what tasks depend on
+// is read for it.
+func StatusOf(ctx context.Context, w *workspace.Workspace, plans []*workspace.Plan, running []Running, left []Left) (StatusView, error) {
 	v := StatusView{Schema: "planctl/status/v1", Plans: []PlanStatus{}, Running: append([]Running{}, running...), Open: []string{}, Left: append([]Left{}, left...)}
 	for _, l := range left {
 		v.Open = append(v.Open, l.Task)
 	}
 	next := schedule.Next(w)
 	for _, pl := range plans {
-		v.Plans = append(v.Plans, planOf(w, pl, next))
+		v.Plans = append(v.Plans, planOf(ctx, w, pl, next))
 	}
-	return v
+	return v, ctx.Err()
 }
 
-func planOf(w *workspace.Workspace, pl *workspace.Plan, next []*workspace.Item) PlanStatus {
+func planOf(ctx context.Context, w *workspace.Workspace, pl *workspace.Plan, next []*workspace.Item) PlanStatus {
 	s := PlanStatus{Path: pl.Path, Initiative: pl.Link.ID, Title: pl.Doc.Title, Archived: pl.Archived, Doubt: pl.Link.Doubt, Next: []string{}}
 	if pl.Archived {
 		s.Doubt = ""
 	}
 	for _, ph := range pl.Doc.Phases {
-		one := phaseOf(w, pl, ph)
+		one := phaseOf(ctx, w, pl, ph)
 		s.Tally.Add(one.Tally)
 		s.Phases = append(s.Phases, one)
 	}
@@ -58,10 +60,10 @@ func drift(w *workspace.Workspace, pl *workspace.Plan, s PlanStatus) (word, says
 	return section.Status, schedule.Drift(w, pl, section.Status)
 }
 
-func phaseOf(w *workspace.Workspace, pl *workspace.Plan, ph *plan.Phase) PhaseStatus {
+func phaseOf(ctx context.Context, w *workspace.Workspace, pl *workspace.Plan, ph *plan.Phase) PhaseStatus {
 	s := PhaseStatus{ID: ph.ID, Title: ph.Title, Line: ph.Line, Rows: []RowStatus{}}
 	for _, it := range pl.Rows(ph) {
-		r := rowOf(w, it)
+		r := rowOf(ctx, w, it)
 		s.Tally.Add(count(it, r))
 		s.Rows = append(s.Rows, r)
 	}
@@ -79,8 +81,9 @@ func phaseOf(w *workspace.Workspace, pl *workspace.Plan, ph *plan.Phase) PhaseSt
 	return s
 }
 
-func rowOf(w *workspace.Workspace, it *workspace.Item) RowStatus {
-	st := it.Standing(w)
+// rowOf means nothing when ctx is done.
+func rowOf(ctx context.Context, w *workspace.Workspace, it *workspace.Item) RowStatus {
+	st := it.Standing(ctx, w)
 	r := RowStatus{ID: it.Task.ID, Line: it.Task.Line, State: it.Task.State.String(), Token: it.Task.Token, Title: it.Task.Description,
 		Refuted: st.Refuted, Proved: st.Pass != nil && !st.Refuted}
 	r.Failed = schedule.IsOpen(it.Task) && st.Newest != nil && st.Newest.Doc.Predicate.Result == manifest.Fail

@@ -51,7 +51,7 @@ func (a *app) audit(ctx context.Context, name string, asJSON bool) error {
 		if f.Base == manifest.Workspace {
 			abs = filepath.Join(w.Root, filepath.FromSlash(f.Name))
 		}
-		now, err := compare(abs, f.SHA256)
+		now, err := compare(ctx, abs, f.SHA256)
 		if err != nil {
 			return err
 		}
@@ -75,8 +75,8 @@ func shownPath(w *workspace.Workspace, abs string) string {
 	return abs
 }
 
-func compare(path, sha string) (report.Compared, error) {
-	sum, _, err := evidence.Hash(path)
+func compare(ctx context.Context, path, sha string) (report.Compared, error) {
+	sum, _, err := evidence.Hash(ctx, path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return report.Absent, nil

@@ -84,7 +84,10 @@ func (a *app) statusOf(ctx context.Context, w *workspace.Workspace, plans []*wor
 		return report.StatusView{}, err
 	}
 	left = append(left, lost...)
-	v := report.StatusOf(w, plans, running, left)
+	v, err := report.StatusOf(ctx, w, plans, running, left)
+	if err != nil {
+		return v, err
+	}
 	for _, f := range verify.Lint(w, nil) {
 		switch f.Severity {
 		case finding.Error:
@@ -267,7 +270,11 @@ func (a *app) next(ctx context.Context, names []string, most int, asJSON bool) e
 	case n == 0 && len(running) > 0:
 		p.Printf("nothing else can run now: planctl status shows what runs\n")
 	case n == 0:
-		p.Printf("%s\n", nothing(report.StatusOf(w, plans, nil, nil)))
+		v, err := report.StatusOf(ctx, w, plans, nil, nil)
+		if err != nil {
+			return err
+		}
+		p.Printf("%s\n", nothing(v))
 	case most > 0 && n > most:
 		p.Printf("and %d more: planctl next -n 0\n", n-most)
 	}
@@ -334,9 +341,15 @@ func (a *app) showOne(ctx context.Context, name string, asJSON bool) error {
 			return err
 		}
 		if asJSON {
-			return a.emitJSON(report.ShowTaskJSON(w, it, now, left))
+			v, err := report.ShowTaskJSON(ctx, w, it, now, left)
+			if err != nil {
+				return err
+			}
+			return a.emitJSON(v)
 		}
-		report.ShowTask(p, w, it, now, left)
+		if err := report.ShowTask(ctx, p, w, it, now, left); err != nil {
+			return err
+		}
 		return p.Err()
 	}
 	phase := name
@@ -346,9 +359,15 @@ func (a *app) showOne(ctx context.Context, name string, asJSON bool) error {
 	pl, ph, phaseErr := w.FindPhase(phase)
 	if phaseErr == nil {
 		if asJSON {
-			return a.emitJSON(report.ShowPhaseJSON(w, pl, ph))
+			v, err := report.ShowPhaseJSON(ctx, w, pl, ph)
+			if err != nil {
+				return err
+			}
+			return a.emitJSON(v)
 		}
-		report.ShowPhase(p, w, pl, ph)
+		if err := report.ShowPhase(ctx, p, w, pl, ph); err != nil {
+			return err
+		}
 		return p.Err()
 	}
 	pl, planErr := w.FindPlan(name)

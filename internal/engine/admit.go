@@ -14,6 +14,9 @@ import (
 	"github.com/planctl/planctl/plan"
 )
 
+// notBegun is the reason of a task of which nothing was started, nor recorded.
+const notBegun = "interrupted before it started; nothing was run"
+
 type admitted struct {
 	*Task
 	item *workspace.Item // as it was read under the task's lock
@@ -35,7 +38,7 @@ func (l *loop) admit(ctx context.Context, it *workspace.Item, gates []schedule.G
 	if inProse(it) {
 		approval, err := l.approve(ctx, it, a.Altered)
 		if errors.Is(err, context.Canceled) {
-			return refuse(Interrupted, "interrupted before it started; nothing was run", "")
+			return refuse(Interrupted, notBegun, "")
 		}
 		if err != nil {
 			a.Err = err
@@ -77,7 +80,10 @@ func (l *loop) stands(ctx context.Context, t *Task, it *workspace.Item, gates []
 		return false
 	}
 	sp, _, _ := it.EffectiveSpec()
-	standing := it.Standing(l.w)
+	standing := it.Standing(ctx, l.w)
+	if ctx.Err() != nil {
+		return refuse(Interrupted, notBegun, "")
+	}
 	switch {
 	case it.Spec != nil && it.Spec.IsRollup():
 		return refuse(Rolled, fmt.Sprintf("it is ticked when phase %s of %s is complete", it.Spec.Phase, it.Spec.Plan),
@@ -93,6 +99,9 @@ func (l *loop) stands(ctx context.Context, t *Task, it *workspace.Item, gates []
 			return refuse(Current, "a person ticked it", "")
 		}
 		t.Warnings = append(t.Warnings, altered(ctx, l.w, it.Ran(standing.Pass))...)
+		if ctx.Err() != nil {
+			return refuse(Interrupted, notBegun, "")
+		}
 		return refuse(Current, "nothing that it depends on has changed since", "--force runs it again")
 	}
 	if manual, why := isManual(it); manual {
@@ -137,6 +146,10 @@ func waitHelp(w *workspace.Workspace, name string, gates []schedule.Gate) string
 // died at it, and a person may have edited its row. What is executed is what is read now.
 func (l *loop) again(ctx context.Context, a *admitted) bool {
 	trouble := func(err error) bool {
+		if errors.Is(err, context.Canceled) {
+			a.Status, a.Reason, a.Help = Interrupted, notBegun, ""
+			return false
+		}
 		a.Status, a.Err, a.Reason = Trouble, err, err.Error()
 		return false
 	}

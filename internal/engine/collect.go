@@ -19,8 +19,8 @@ import (
 	"github.com/planctl/planctl/runner"
 )
 
-// collect hashes what the run left: log, test reports, artifacts. An interrupt does not keep it from that, since the record of
-// an interrupted run has them, too; it ends the reading of what the tests said.
+// collect hashes what the run left: log, test reports, artifacts. An interrupt does not keep it from what can be had at once,
+// since the record of an interrupted run has that, too; it ends the reading of large files and of what the tests said.
 func (x *execution) collect(ctx context.Context, r runner.Result) {
 	p := &x.p
 	p.Started, p.Finished = r.Started.UTC(), r.Finished.UTC()
@@ -30,13 +30,14 @@ func (x *execution) collect(ctx context.Context, r runner.Result) {
 		p.Started, p.Finished = x.e.Now().UTC(), x.e.Now().UTC()
 	}
 	var wrong []string
-	if sum, size, err := evidence.Hash(x.logPath); err != nil {
+	if sum, size, err := evidence.HashLate(ctx, x.logPath); err != nil {
 		x.lose(err)
+		x.logless = errors.Is(err, context.Canceled)
 		wrong = append(wrong, fmt.Sprintf("the log: %v", err))
 	} else {
 		p.Files = append(p.Files, manifest.File{Name: filepath.Base(x.logPath), Role: "log", Size: size, SHA256: sum})
 	}
-	files, problems := evidence.Collect(x.w.Root, x.dir.Path, x.expanded.Artifacts, x.before, p.Started)
+	files, problems := evidence.Collect(ctx, x.w.Root, x.dir.Path, x.expanded.Artifacts, x.before, p.Started)
 	files, warning, bad := x.many(files)
 	if warning != "" {
 		x.task.Warnings = append(x.task.Warnings, warning)
@@ -57,17 +58,17 @@ func (x *execution) collect(ctx context.Context, r runner.Result) {
 		x.lose(q)
 		wrong = append(wrong, q.Error())
 	}
-	wrong = append(wrong, x.moved()...)
+	wrong = append(wrong, x.moved(ctx)...)
 	wrong = append(wrong, x.readTests(ctx)...)
 	p.Files = slices.DeleteFunc(p.Files, func(f manifest.File) bool {
 		if f.Role == "log" {
 			return false // strays looks at it: what the command wrote there past the masker
 		}
-		bad := x.secretIn(x.abs(f), f.Name)
+		bad := x.secretIn(ctx, x.abs(f), f.Name)
 		wrong = append(wrong, bad...)
 		return len(bad) > 0 && x.masker.String(f.Name) != f.Name // its name cannot stand in the manifest
 	})
-	wrong = append(wrong, x.strays()...)
+	wrong = append(wrong, x.strays(ctx)...)
 	x.task.Warnings = append(x.task.Warnings, x.lineEnds(ctx)...)
 	if len(wrong) > 0 {
 		p.Reason = x.masker.String(reasons(wrong))
@@ -86,10 +87,11 @@ func reasons(wrong []string) string {
 }
 
 // moved says which pins are not as they were when the command started: what ran is then not what was pinned.
-func (x *execution) moved() (wrong []string) {
-	now, problems := evidence.Pins(x.w.Root, x.pins) // one that is not there was there before, or is not there in either
-	for _, q := range problems {
-		x.lose(q)
+func (x *execution) moved(ctx context.Context) (wrong []string) {
+	now, problems := evidence.Pins(ctx, x.w.Root, x.pins)
+	if err := evidence.Unread(problems); err != nil { // else one that cannot be read was there before, or is not there in either
+		x.lose(err)
+		return nil
 	}
 	for _, pin := range x.pins {
 		if now[pin] != x.p.Pins[pin] {
@@ -103,7 +105,7 @@ func (x *execution) readTests(ctx context.Context) (wrong []string) {
 	var res testreport.Results
 	var err error
 	if len(x.expanded.Tests) > 0 {
-		files, problems := evidence.Collect(x.w.Root, x.dir.Path, x.expanded.Tests, x.before, x.p.Started)
+		files, problems := evidence.Collect(ctx, x.w.Root, x.dir.Path, x.expanded.Tests, x.before, x.p.Started)
 		for _, q := range problems {
 			x.lose(q)
 			wrong = append(wrong, q.Error())
@@ -165,10 +167,10 @@ func (x *execution) judge(ctx context.Context, r runner.Result) {
 	bad := failing(p.Criteria)
 	switch {
 	case r.Canceled:
-		p.Result, p.Reason = manifest.Interrupted, "interrupted"
+		p.Result, p.Reason = manifest.Interrupted, "interrupted"+x.unhashed()
 		p.Criteria, p.Calls, p.Tests = nil, nil, nil
 	case errors.Is(x.lost, context.Canceled):
-		p.Result, p.Reason = manifest.Interrupted, "interrupted while its evidence was judged; the command had ended"
+		p.Result, p.Reason = manifest.Interrupted, "interrupted while its evidence was judged; the command had ended"+x.unhashed()
 		p.Criteria, p.Calls, p.Tests = nil, nil, nil
 	case x.lost != nil:
 		// What was seen of such a moment is no record: another look would see something else.
@@ -192,9 +194,17 @@ func (x *execution) judge(ctx context.Context, r runner.Result) {
 // lose keeps an error of the system, and an interrupt: nothing is concluded from evidence that cannot be read at the moment, or
 // was not read to its end.
 func (x *execution) lose(err error) {
-	if disk.Failed(err) || errors.Is(err, context.Canceled) {
+	if disk.Failed(err) || errors.Is(err, context.Canceled) && !errors.Is(x.lost, context.Canceled) {
 		x.lost = errors.Join(x.lost, err)
 	}
+}
+
+// unhashed says of the record of an interrupted run that it has no log.
+func (x *execution) unhashed() string {
+	if !x.logless {
+		return ""
+	}
+	return "; its log was not hashed"
 }
 
 func (x *execution) abs(f manifest.File) string {

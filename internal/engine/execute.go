@@ -17,7 +17,6 @@ import (
 
 	"github.com/planctl/planctl/internal/commit"
 	"github.com/planctl/planctl/internal/criteria"
-	"github.com/planctl/planctl/internal/disk"
 	"github.com/planctl/planctl/internal/evidence"
 	"github.com/planctl/planctl/internal/manifest"
 	"github.com/planctl/planctl/internal/redact"
@@ -52,19 +51,21 @@ type execution struct {
 	call     *call
 	place    fs.FileInfo // the run's directory as it was made
 	listed   listing     // what lay in it before the command started
-	lost     error       // why there is evidence that could not be read: the system failed
+	lost     error       // why there is evidence that could not be read: the system failed, or an interrupt came
+	logless  bool        // an interrupt came before the log was hashed
+	started  bool        // its command
 }
 
 // execute runs one task and commits what came of it. The task's lock is held by the caller.
 func (e *Engine) execute(ctx context.Context, w *workspace.Workspace, it *workspace.Item, c *call, t *Task, tick bool) {
 	x := &execution{e: e, w: w, it: it, task: t, opt: c.opt, call: c, store: commit.NewStore(w.Root, w.Git), tick: tick}
 	if err := x.prepare(ctx, c); err != nil {
-		x.fail(err)
+		x.unbegun(err, nil)
 		return
 	}
 	in, err := x.intent(ctx)
 	if err != nil {
-		x.fail(err)
+		x.unbegun(err, nil)
 		return
 	}
 	open, err := x.store.Begin(in)
@@ -81,7 +82,7 @@ func (e *Engine) execute(ctx context.Context, w *workspace.Workspace, it *worksp
 		return
 	}
 	if err != nil {
-		x.fail(errors.Join(err, open.Abandon()))
+		x.unbegun(err, open.Abandon())
 		return
 	}
 	if err := x.unborn(open, result); err != nil {
@@ -120,6 +121,15 @@ func (x *execution) unborn(open *commit.Open, r runner.Result) error {
 		return nil // its log, empty as it is, shows that there was an attempt
 	}
 	return errors.New(r.Err)
+}
+
+// unbegun ends a task of which nothing is recorded. left is what could not be cleared away.
+func (x *execution) unbegun(err, left error) {
+	if left == nil && !x.started && errors.Is(err, context.Canceled) {
+		x.task.Status, x.task.Reason = Interrupted, notBegun
+		return
+	}
+	x.fail(errors.Join(err, left))
 }
 
 // fail ends a task that was not recorded.
@@ -200,7 +210,9 @@ func (x *execution) prepare(ctx context.Context, c *call) error {
 	if x.listed, err = list(dir.Path); err != nil {
 		return err
 	}
-	x.before = evidence.Baseline(x.w.Root, slices.Concat(x.expanded.Artifacts, x.expanded.Tests))
+	if x.before, err = evidence.Baseline(ctx, x.w.Root, slices.Concat(x.expanded.Artifacts, x.expanded.Tests)); err != nil {
+		return err
+	}
 	return x.begin(ctx, from, prose)
 }
 
@@ -273,7 +285,7 @@ func (x *execution) begin(ctx context.Context, from string, prose bool) error {
 	p.Planctl = x.e.Version
 	p.Executor = manifest.Executor{Name: executorName(w, x.expanded)}
 	var problems []evidence.Problem
-	if p.Inputs, problems = evidence.Digests(w.Root, x.expanded.Inputs); len(problems) > 0 {
+	if p.Inputs, problems = evidence.Digests(ctx, w.Root, x.expanded.Inputs); len(problems) > 0 {
 		return x.problems("spec-inputs", problems, "mend `inputs`, or the files that it names")
 	}
 	if warning := x.changing(); warning != "" {
@@ -285,8 +297,8 @@ func (x *execution) begin(ctx context.Context, from string, prose bool) error {
 		pins = union(pins, sortedKeys(x.red.Doc.Predicate.Pins))
 	}
 	x.pins = pins
-	p.Pins, problems = evidence.Pins(w.Root, pins)
-	if len(problems) > 0 && (x.spec.Kind != spec.Green || slices.ContainsFunc(problems, func(q evidence.Problem) bool { return disk.Failed(q) })) {
+	p.Pins, problems = evidence.Pins(ctx, w.Root, pins)
+	if len(problems) > 0 && (x.spec.Kind != spec.Green || evidence.Unread(problems) != nil) {
 		return x.problems("spec-pins", problems, "mend `pins`, or the files that it names")
 	}
 	steps := x.call.note.Steps()
@@ -308,10 +320,8 @@ func (x *execution) begin(ctx context.Context, from string, prose bool) error {
 }
 
 func (x *execution) problems(code string, ps []evidence.Problem, help string) error {
-	for _, p := range ps {
-		if disk.Failed(p) {
-			return p // no word about the spec
-		}
+	if err := evidence.Unread(ps); err != nil {
+		return err // no word about the spec
 	}
 	var l InvalidError
 	for _, p := range ps {
@@ -353,6 +363,7 @@ func (x *execution) run(ctx context.Context, open *commit.Open) (runner.Result, 
 	if err != nil {
 		return runner.Result{}, fmt.Errorf("start the command: %w", err)
 	}
+	x.started = true
 	if err := open.Started(hs[0]); err != nil {
 		return runner.Result{}, errors.Join(err, runner.End(ctx, ex, hs))
 	}

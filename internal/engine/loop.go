@@ -90,7 +90,7 @@ func (e *Engine) recovered(rs []commit.Recovered) (err error) {
 func (e *Engine) recoverFirst(ctx context.Context, w *workspace.Workspace) (*workspace.Workspace, error) {
 	fresh, err := e.Recover(ctx, w, false)
 	var one *commit.RecoverError
-	if !errors.As(err, &one) {
+	if !errors.As(err, &one) || ctx.Err() != nil {
 		return fresh, err
 	}
 	e.emit(Event{Kind: Warned, Text: strings.ReplaceAll(err.Error(), "\n", "; ") + "; planctl recover tries again"})

@@ -7,7 +7,6 @@ import (
 
 	"github.com/planctl/planctl/internal/commit"
 	"github.com/planctl/planctl/internal/criteria"
-	"github.com/planctl/planctl/internal/disk"
 	"github.com/planctl/planctl/internal/evidence"
 	"github.com/planctl/planctl/internal/manifest"
 	"github.com/planctl/planctl/internal/schedule"
@@ -118,7 +117,7 @@ func (m *marking) refuse(w *workspace.Workspace, it *workspace.Item) error {
 			Help: "planctl show " + it.Spec.Plan + "#" + it.Spec.Phase}
 	case m.opt.Same && (it.Task.State != plan.Done || it.LastPass() == nil):
 		return &MarkError{Why: "--same accepts a reworded row that is done and has a passing attempt; " + it.Task.ID + " has not", Help: "planctl show " + it.Name(w)}
-	case it.Task.State == m.to && !m.opt.Same && !it.Standing(w).Refuted && (m.to != plan.Done || it.LastPass() != nil) && !m.takenBack(it):
+	case it.Task.State == m.to && !m.opt.Same && !it.Refuted() && (m.to != plan.Done || it.LastPass() != nil) && !m.takenBack(it):
 		return &MarkError{Why: fmt.Sprintf("%s is %s already", it.Task.ID, m.to), Help: "planctl show " + it.Name(w)}
 	}
 	return nil
@@ -212,12 +211,12 @@ func judgeByHand(ctx context.Context, w *workspace.Workspace, it *workspace.Item
 		return nil
 	}
 	sp = sp.Expand(p.Stamp)
-	files, problems := evidence.Present(w.Root, sp.Artifacts)
+	files, problems := evidence.Present(ctx, w.Root, sp.Artifacts)
 	if len(problems) > 0 {
 		return unmarkable(problems, "make the artifact, or take it out of the spec")
 	}
 	p.Files = files
-	if p.Inputs, problems = evidence.Digests(w.Root, sp.Inputs); len(problems) > 0 {
+	if p.Inputs, problems = evidence.Digests(ctx, w.Root, sp.Inputs); len(problems) > 0 {
 		return unmarkable(problems, "mend `inputs`, or the files that it names")
 	}
 	programs, err := compile(sp.Criteria)
@@ -242,13 +241,11 @@ func judgeByHand(ctx context.Context, w *workspace.Workspace, it *workspace.Item
 	return nil
 }
 
-// unmarkable is why a decision cannot be taken: an error of the system where one is among the problems, since the others
-// may come of it; else the first.
+// unmarkable is why a decision cannot be taken: an error of the system, or an interrupt, where one is among the problems,
+// since the others may come of it; else the first.
 func unmarkable(problems []evidence.Problem, help string) error {
-	for _, q := range problems {
-		if disk.Failed(q) {
-			return q
-		}
+	if err := evidence.Unread(problems); err != nil {
+		return err
 	}
 	return &MarkError{Why: problems[0].Error(), Help: help}
 }

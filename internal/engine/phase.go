@@ -84,14 +84,14 @@ func (c *closing) doneFunc(pl *workspace.Plan) func(string) (bool, error) {
 		}
 		for _, it := range pl.Items {
 			if it.Task.ID == id {
-				return it.Task.State == plan.Done && !it.Standing(c.w).Refuted, nil
+				return it.Task.State == plan.Done && !it.Refuted(), nil
 			}
 		}
 		it, err := c.w.Find(id)
 		if err != nil {
 			return false, err
 		}
-		return it.Task.State == plan.Done && !it.Standing(c.w).Refuted, nil
+		return it.Task.State == plan.Done && !it.Refuted(), nil
 	}
 }
 

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"path/filepath"
 	"time"
 
@@ -50,7 +51,7 @@ func (e *Engine) Preview(ctx context.Context, sel Selection, opt RunOptions) ([]
 	number := map[string]int{}
 	for _, it := range items {
 		v, err := e.preview(ctx, w, it, opt, number)
-		if err != nil {
+		if err = errors.Join(err, ctx.Err()); err != nil { // an interrupt ends what is hashed for it
 			return nil, err
 		}
 		out = append(out, v)
@@ -71,8 +72,8 @@ func (e *Engine) preview(ctx context.Context, w *workspace.Workspace, it *worksp
 	case manual:
 		t.Status, t.Reason, t.Help = Manual, why, manualHelp(t.Name, it)
 		return v, nil
-	case it.Task.State == plan.Done && it.Standing(w).Fresh && !opt.Force:
-		t.Warnings = append(t.Warnings, altered(ctx, w, it.Ran(it.Standing(w).Pass))...)
+	case it.Task.State == plan.Done && it.Standing(ctx, w).Fresh && !opt.Force:
+		t.Warnings = append(t.Warnings, altered(ctx, w, it.Ran(it.LastPass()))...)
 		t.Status, t.Reason = Current, "nothing that it depends on has changed since"
 		return v, nil
 	case sp != nil && t.Prose && notReady(it) != "":

@@ -6,10 +6,8 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"slices"
 	"strings"
 
-	"github.com/planctl/planctl/internal/disk"
 	"github.com/planctl/planctl/internal/evidence"
 	"github.com/planctl/planctl/internal/gitrepo"
 	"github.com/planctl/planctl/internal/proof"
@@ -55,9 +53,12 @@ func provable(ctx context.Context, w *workspace.Workspace, git *gitrepo.Repo, it
 		return true
 	}
 	var problems []evidence.Problem
-	run.Pins, problems = evidence.Pins(w.Root, union(sp.Pins, sortedKeys(run.Red.Pins)))             // what is not there is gone
-	failed := slices.ContainsFunc(problems, func(q evidence.Problem) bool { return disk.Failed(q) }) // which is for the run to say
-	if failed || len(proof.Pins(run)) == 0 {
+	run.Pins, problems = evidence.Pins(ctx, w.Root, union(sp.Pins, sortedKeys(run.Red.Pins))) // what is not there is gone
+	if ctx.Err() != nil {
+		t.Status, t.Reason = Interrupted, notBegun
+		return false
+	}
+	if evidence.Unread(problems) != nil || len(proof.Pins(run)) == 0 { // the first is for the run to say
 		return true
 	}
 	run.Extents = extents(ctx, w, git, red, run.Pins)

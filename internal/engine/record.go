@@ -235,7 +235,7 @@ func doneIn(w *workspace.Workspace, from *workspace.Item) func(string) (bool, er
 		if err != nil {
 			return false, err
 		}
-		return it.Task.State == plan.Done && !it.Standing(w).Refuted, nil
+		return it.Task.State == plan.Done && !it.Refuted(), nil
 	}
 }
 

@@ -140,7 +140,7 @@ func proofOf(w *workspace.Workspace, it *workspace.Item) (*proven, error) {
 }
 
 // prepare lays down what is to be replayed.
-func (q *proven) prepare(w *workspace.Workspace, stamp string, now replay.State) (replay.Proof, error) {
+func (q *proven) prepare(ctx context.Context, w *workspace.Workspace, stamp string, now replay.State) (replay.Proof, error) {
 	r, g := &q.red.Doc.Predicate, &q.green.Doc.Predicate
 	pr := replay.Proof{Repo: w.Git, Root: w.Root, Now: now, RedRun: r,
 		Red: spec.FromValue(r.Task.ID, r.Spec.Value).Expand(stamp), Green: spec.FromValue(g.Task.ID, g.Spec.Value).Expand(stamp),
@@ -172,7 +172,7 @@ func (q *proven) prepare(w *workspace.Workspace, stamp string, now replay.State)
 	if i < 0 {
 		return refuse("the manifest of the red run does not record its patch " + s.Patch)
 	}
-	if sum, _, err := evidence.Hash(path); disk.Failed(err) {
+	if sum, _, err := evidence.Hash(ctx, path); disk.Failed(err) || errors.Is(err, context.Canceled) {
 		return pr, err
 	} else if err != nil {
 		return refuse("the patch of the red run: " + err.Error())
@@ -226,7 +226,7 @@ func (e *Engine) replayInto(ctx context.Context, w *workspace.Workspace, q *prov
 	now := replay.State{Commit: source.Commit}
 	if patch != nil {
 		p.Files = append(p.Files, *patch)
-		if v, err := evidence.ScanSecrets(filepath.Join(dir, source.Patch), masker); err != nil {
+		if v, err := evidence.ScanSecrets(ctx, filepath.Join(dir, source.Patch), masker); err != nil {
 			return fmt.Errorf("search %s for secrets: %w", source.Patch, err)
 		} else if v != "" {
 			return &replay.RefusedError{Why: fmt.Sprintf("what the checkout has beyond its commit holds the value of $%s, and the record of a replay would keep it", v),
@@ -236,7 +236,7 @@ func (e *Engine) replayInto(ctx context.Context, w *workspace.Workspace, q *prov
 			return err
 		}
 	}
-	pr, err := q.prepare(w, p.Stamp, now)
+	pr, err := q.prepare(ctx, w, p.Stamp, now)
 	if err != nil {
 		return err
 	}
@@ -255,29 +255,35 @@ func (e *Engine) replayInto(ctx context.Context, w *workspace.Workspace, q *prov
 	}
 	p.Started, p.Finished = begun.UTC(), e.Now().UTC()
 	p.Red, p.Judged = q.red.Digest, q.green.Digest
-	pins, problems := evidence.Pins(w.Root, pr.Pins) // what cannot be read refused the replay
-	for _, q := range problems {
-		if disk.Failed(q) {
-			return q // no word about the pin
-		}
+	var problems []evidence.Problem
+	p.Pins, problems = evidence.Pins(ctx, w.Root, pr.Pins) // what cannot be read refused the replay
+	lost := evidence.Unread(problems)
+	if lost != nil && !errors.Is(lost, context.Canceled) {
+		return lost // no word about the pin
 	}
-	p.Pins = pins
+	unhashed := ""
 	rp := &manifest.Replay{Red: replaySide(seen.Then, masker), Green: replaySide(seen.Now, masker), Holders: seen.Holders, Setup: masker.String(opt.Setup)}
 	p.Replay = rp
 	for _, s := range []*manifest.ReplaySide{&rp.Red, &rp.Green} {
 		if s.Log == "" {
 			continue // not reached
 		}
-		sum, size, err := evidence.Hash(filepath.Join(dir, s.Log))
+		p.Seconds += s.Seconds
+		sum, size, err := evidence.HashLate(ctx, filepath.Join(dir, s.Log))
+		if errors.Is(err, context.Canceled) {
+			lost, unhashed = err, "; a log of it was not hashed"
+			continue
+		}
 		if err != nil {
 			return fmt.Errorf("the log of the replay: %w", err)
 		}
 		p.Files = append(p.Files, manifest.File{Name: s.Log, Role: "log", Size: size, SHA256: sum})
-		p.Seconds += s.Seconds
 	}
 	switch why := seen.Why(); {
 	case seen.Canceled():
-		p.Result, p.Reason = manifest.Interrupted, "interrupted"
+		p.Result, p.Reason = manifest.Interrupted, "interrupted"+unhashed
+	case lost != nil:
+		p.Result, p.Reason = manifest.Interrupted, "interrupted while its evidence was judged; its commands had ended"+unhashed
 	case why != "":
 		p.Result, p.Reason = manifest.Fail, masker.String(why)
 	default:
@@ -334,7 +340,7 @@ func (e *Engine) ShowAgain(ctx context.Context, w *workspace.Workspace, it *work
 		return proof.Shown{}, err
 	}
 	stamp := e.Now().UTC().Format(evidence.StampLayout)
-	pr, err := q.prepare(w, stamp, now)
+	pr, err := q.prepare(ctx, w, stamp, now)
 	secrets := redact.Values(e.Environ, w.Config.Secrets)
 	masker := redact.New(secrets)
 	var o replay.Options

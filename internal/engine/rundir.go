@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -70,7 +71,7 @@ func (x *execution) stands() error {
 
 // strays looks at what the command left in the run's directory beside what its spec names: it may not write a
 // manifest, and nothing that lies there may hold a secret.
-func (x *execution) strays() (wrong []string) {
+func (x *execution) strays(ctx context.Context) (wrong []string) {
 	now, err := list(x.dir.Path)
 	if err != nil {
 		x.lose(err)
@@ -86,7 +87,7 @@ func (x *execution) strays() (wrong []string) {
 			wrong = append(wrong, fmt.Sprintf("the command wrote %s itself; only planctl writes manifests", name))
 		case recorded[name] || atomicfile.IsTemp(filepath.Base(name)):
 		default:
-			wrong = append(wrong, x.secretIn(filepath.Join(x.dir.Path, filepath.FromSlash(name)), name)...)
+			wrong = append(wrong, x.secretIn(ctx, filepath.Join(x.dir.Path, filepath.FromSlash(name)), name)...)
 		}
 	}
 	return wrong
@@ -100,14 +101,14 @@ func (x *execution) others(name string) bool {
 }
 
 // secretIn says what of a secret is in a file or in its name.
-func (x *execution) secretIn(path, name string) []string {
+func (x *execution) secretIn(ctx context.Context, path, name string) []string {
 	if x.masker == nil {
 		return nil
 	}
 	if v, ok := x.masker.Contains([]byte(name)); ok {
 		return []string{fmt.Sprintf("the name of the file %s holds the value of $%s; rename it", x.masker.String(name), v)}
 	}
-	switch v, err := evidence.ScanSecrets(path, x.masker); {
+	switch v, err := evidence.ScanSecrets(ctx, path, x.masker); {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil
 	case err != nil:

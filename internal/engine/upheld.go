@@ -94,9 +94,9 @@ func reviewed(ctx context.Context, w *workspace.Workspace, it *workspace.Item, r
 	case r.Attempt == nil:
 		return &MarkError{Why: fmt.Sprintf("no attempt of the ledger names %s, so that nothing shows that planctl recorded it", r.Path), Help: "planctl recover enters a run that a crash cut short; else " + again}
 	}
-	if s := it.Standing(w); s.Newest != nil && s.Newest != r {
-		if i, j := slices.Index(it.Runs, r), slices.Index(it.Runs, s.Newest); j > i && s.Newest.Doc.Predicate.Result == manifest.Fail {
-			return no(fmt.Sprintf("a later run of %s failed: %s", it.Task.ID, s.Newest.Doc.Predicate.Reason))
+	if newest, _ := it.Deciding(); newest != nil && newest != r {
+		if i, j := slices.Index(it.Runs, r), slices.Index(it.Runs, newest); j > i && newest.Doc.Predicate.Result == manifest.Fail {
+			return no(fmt.Sprintf("a later run of %s failed: %s", it.Task.ID, newest.Doc.Predicate.Reason))
 		}
 	}
 	if !slices.Contains(standing(it), r.Digest) {

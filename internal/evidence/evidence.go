@@ -7,6 +7,13 @@
 // not through a link.
 package evidence
 
+import (
+	"context"
+	"errors"
+
+	"github.com/planctl/planctl/internal/disk"
+)
+
 // Problem is one thing that is wrong with a piece of evidence, for people.
 type Problem struct {
 	Subject string // a path, a pattern or a pin, as it was written
@@ -17,6 +24,17 @@ type Problem struct {
 
 // Unwrap gives the system's word.
 func (p Problem) Unwrap() error { return p.Err }
+
+// Unread is the first problem that says nothing of its file: the system could not read it at the moment, or an interrupt ended
+// the reading. nil: every problem is a fact. Where there is one, the others may come of it, and nothing is concluded from them.
+func Unread(problems []Problem) error {
+	for _, p := range problems {
+		if disk.Failed(p) || errors.Is(p, context.Canceled) {
+			return p
+		}
+	}
+	return nil
+}
 
 func (p Problem) Error() string {
 	s := p.Subject + ": " + p.What

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -168,13 +169,18 @@ func missing(err error) bool {
 
 // hash hashes what was found, on all processors, with what the system says of
 // each file before it is read. Files that cannot be hashed are left out of the
-// result and are problems.
-func (f *finder) hash(names []string) map[string]hashed { return f.read(names, false) }
+// result and are problems. When ctx is done so are those that were not read to
+// their end, and its error is the problem of the first of them.
+func (f *finder) hash(ctx context.Context, names []string) map[string]hashed {
+	return f.read(ctx, names, false, nil)
+}
 
-// keep is hash of what a record is going to stand on: each file is on the disk before, and its name.
-func (f *finder) keep(names []string) map[string]hashed { return f.read(names, true) }
+// keep is hash of what a record is going to stand on: each file is on the disk before, and its name. For late see reading.
+func (f *finder) keep(ctx context.Context, names []string, late *room) map[string]hashed {
+	return f.read(ctx, names, true, late)
+}
 
-func (f *finder) read(names []string, flushed bool) map[string]hashed {
+func (f *finder) read(ctx context.Context, names []string, flushed bool, late *room) map[string]hashed {
 	all := make([]hashed, len(names))
 	each(len(names), func(i int, buf []byte) {
 		file, info, err := openRegularIn(f.root, names[i])
@@ -184,20 +190,28 @@ func (f *finder) read(names []string, flushed bool) map[string]hashed {
 		}
 		all[i].state = stateOf(info)
 		all[i].mode = info.Mode()
+		r := &reading{ctx: ctx, f: file, rest: info.Size(), late: late}
 		if flushed {
-			if err := flush(file); err != nil {
+			err := r.ready() // a flush cannot be ended
+			if err == nil {
+				err = flush(file)
+			}
+			if err != nil {
 				all[i].Err = errors.Join(err, file.Close())
 				return
 			}
 		}
-		all[i].Sum = hashOpen(context.Background(), file, buf)
+		all[i].Sum = r.hash(buf)
 	})
-	if flushed {
-		f.flushNames(names)
-	}
 	out := make(map[string]hashed, len(names))
+	said := false
 	for i, name := range names {
 		switch err := all[i].Err; {
+		case err != nil && errors.Is(err, ctx.Err()):
+			if !said {
+				f.failed(name, err)
+			}
+			said = true
 		case errors.Is(err, errUnstable):
 			f.problem(name, "was still being written when the command had ended", "wait in the command for what it starts")
 		case err != nil:
@@ -205,6 +219,9 @@ func (f *finder) read(names []string, flushed bool) map[string]hashed {
 		default:
 			out[name] = all[i]
 		}
+	}
+	if flushed {
+		f.flushNames(out)
 	}
 	return out
 }
@@ -219,9 +236,9 @@ func flush(f *os.File) error {
 }
 
 // flushNames does so for the directories that files lie in.
-func (f *finder) flushNames(names []string) {
+func (f *finder) flushNames(files map[string]hashed) {
 	done := map[string]bool{}
-	for _, name := range names {
+	for _, name := range slices.Sorted(maps.Keys(files)) {
 		dir := path.Dir(name)
 		if done[dir] {
 			continue
@@ -244,7 +261,8 @@ type hashed struct {
 }
 
 // Digests hashes what the patterns name below root: path → "sha256:" and hex.
-func Digests(root string, patterns []string) (map[string]string, []Problem) {
+// When ctx is done, its error is a problem, see Unread.
+func Digests(ctx context.Context, root string, patterns []string) (map[string]string, []Problem) {
 	digests := map[string]string{}
 	if len(patterns) == 0 {
 		return digests, nil
@@ -256,7 +274,7 @@ func Digests(root string, patterns []string) (map[string]string, []Problem) {
 	for _, p := range patterns {
 		f.add(p)
 	}
-	for name, h := range f.hash(f.files()) {
+	for name, h := range f.hash(ctx, f.files()) {
 		digests[name] = "sha256:" + h.SHA256
 	}
 	return digests, f.close()

@@ -1,6 +1,7 @@
 package evidence
 
 import (
+	"context"
 	"fmt"
 	"io/fs"
 	"path/filepath"
@@ -47,13 +48,13 @@ const (
 )
 
 // Baseline records what the artifacts' patterns match below root before a run.
-// Patterns that are wrong are Collect's to report.
-func Baseline(root string, patterns []string) Before {
+// Patterns that are wrong are Collect's to report. An error is ctx's.
+func Baseline(ctx context.Context, root string, patterns []string) (Before, error) {
 	b := Before{files: map[string]baseline{}}
 	f, err := newFinder(root)
 	if err != nil {
 		b.taken = time.Now()
-		return b
+		return b, ctx.Err()
 	}
 	for _, p := range patterns {
 		f.add(p)
@@ -76,13 +77,16 @@ func Baseline(root string, patterns []string) Before {
 			room -= s.size
 		}
 	}
-	for name, h := range f.hash(small) {
+	for name, h := range f.hash(ctx, small) {
 		b.files[name] = baseline{state: h.state, sum: h.SHA256}
 	}
 	f.close() // its problems are Collect's to report
+	if err := ctx.Err(); err != nil {
+		return Before{}, err
+	}
 	settle(newest)
 	b.taken = time.Now()
-	return b
+	return b, nil
 }
 
 // settle waits until the file system's clock has ticked since the last write, so
@@ -133,8 +137,12 @@ func (b Before) written(name string, h hashed, link bool, started time.Time) boo
 // (unless they end in ?), a path that leaves the workspace, and a file that was
 // not written since before. A file with a problem of its own is in the list all
 // the same, where it could be hashed.
-func Collect(root, runDir string, patterns []string, before Before, started time.Time) ([]manifest.File, []Problem) {
-	return collect(root, runDir, patterns, func(f *finder, name string, h hashed) {
+//
+// The record of an interrupted run has its artifacts, too: when ctx is done 256
+// MB of them are hashed all the same. What is not is left out of the list, and
+// ctx's error is a problem, see Unread.
+func Collect(ctx context.Context, root, runDir string, patterns []string, before Before, started time.Time) ([]manifest.File, []Problem) {
+	return collect(ctx, root, runDir, patterns, newRoom(), func(f *finder, name string, h hashed) {
 		info, err := f.root.Lstat(name)
 		link := err == nil && info.Mode()&fs.ModeSymlink != 0
 		if !before.written(name, h, link, started) {
@@ -145,12 +153,12 @@ func Collect(root, runDir string, patterns []string, before Before, started time
 }
 
 // Present hashes the artifacts as Collect does, whenever they were written. Their
-// names are relative to root.
-func Present(root string, patterns []string) ([]manifest.File, []Problem) {
-	return collect(root, "", patterns, func(*finder, string, hashed) {})
+// names are relative to root. When ctx is done no more are hashed.
+func Present(ctx context.Context, root string, patterns []string) ([]manifest.File, []Problem) {
+	return collect(ctx, root, "", patterns, nil, func(*finder, string, hashed) {})
 }
 
-func collect(root, runDir string, patterns []string, check func(*finder, string, hashed)) ([]manifest.File, []Problem) {
+func collect(ctx context.Context, root, runDir string, patterns []string, late *room, check func(*finder, string, hashed)) ([]manifest.File, []Problem) {
 	if len(patterns) == 0 {
 		return nil, nil
 	}
@@ -162,7 +170,7 @@ func collect(root, runDir string, patterns []string, check func(*finder, string,
 		f.add(p)
 	}
 	names := f.files()
-	sums := f.keep(names)
+	sums := f.keep(ctx, names, late)
 	var files []manifest.File
 	for _, name := range names {
 		h, ok := sums[name]

@@ -54,11 +54,11 @@ func TestFreshness(t *testing.T) {
 			if err := writeAt(path, "old", old); err != nil {
 				t.Fatal(err)
 			}
-			before := Baseline(root, []string{"*.npz"})
+			before := baselineOf(t, root, "*.npz")
 			if err := c.do(path); err != nil {
 				t.Fatal(err)
 			}
-			files, problems := Collect(root, root+"/reports/s/p", []string{"out.npz"}, before, time.Now())
+			files, problems := Collect(t.Context(), root, root+"/reports/s/p", []string{"out.npz"}, before, time.Now())
 			if fresh := len(problems) == 0 && names(files) == "out.npz"; fresh != c.fresh {
 				t.Errorf("fresh %v, want %v: %v %v", fresh, c.fresh, files, errs(problems))
 			}
@@ -94,9 +94,9 @@ func TestFreshAtOnce(t *testing.T) {
 	root := t.TempDir()
 	for range 20 {
 		put(t, root+"/out", "same")
-		before := Baseline(root, []string{"out"})
+		before := baselineOf(t, root, "out")
 		put(t, root+"/out", "same")
-		if _, problems := Collect(root, root, []string{"out"}, before, time.Now()); len(problems) > 0 {
+		if _, problems := Collect(t.Context(), root, root, []string{"out"}, before, time.Now()); len(problems) > 0 {
 			t.Fatal(errs(problems))
 		}
 	}
@@ -105,10 +105,10 @@ func TestFreshAtOnce(t *testing.T) {
 func TestFreshWithoutBaseline(t *testing.T) {
 	root := t.TempDir()
 	put(t, root+"/out", "x")
-	if _, problems := Collect(root, root, []string{"out"}, Before{}, time.Now()); len(problems) > 0 {
+	if _, problems := Collect(t.Context(), root, root, []string{"out"}, Before{}, time.Now()); len(problems) > 0 {
 		t.Errorf("written at the start: %s", errs(problems))
 	}
-	if _, problems := Collect(root, root, []string{"out"}, Before{}, time.Now().Add(time.Hour)); len(problems) != 1 {
+	if _, problems := Collect(t.Context(), root, root, []string{"out"}, Before{}, time.Now().Add(time.Hour)); len(problems) != 1 {
 		t.Error("written an hour before the start")
 	}
 }
@@ -119,8 +119,8 @@ func TestFreshLink(t *testing.T) {
 	if err := os.Symlink("one", root+"/latest"); err != nil {
 		t.Fatal(err)
 	}
-	before := Baseline(root, []string{"latest"})
-	if _, problems := Collect(root, root, []string{"latest"}, before, time.Now()); len(problems) != 1 {
+	before := baselineOf(t, root, "latest")
+	if _, problems := Collect(t.Context(), root, root, []string{"latest"}, before, time.Now()); len(problems) != 1 {
 		t.Error("a link to a file that nobody wrote")
 	}
 	// Turned to a file that has been there for long.
@@ -132,11 +132,11 @@ func TestFreshLink(t *testing.T) {
 	if err := os.Symlink("two", root+"/latest"); err != nil {
 		t.Fatal(err)
 	}
-	if _, problems := Collect(root, root, []string{"latest"}, before, time.Now()); len(problems) != 1 {
+	if _, problems := Collect(t.Context(), root, root, []string{"latest"}, before, time.Now()); len(problems) != 1 {
 		t.Error("a link that was turned to an old file")
 	}
 	before.taken = before.taken.Add(-2 * time.Minute)
-	if _, problems := Collect(root, root, []string{"latest"}, before, time.Now()); len(problems) != 0 {
+	if _, problems := Collect(t.Context(), root, root, []string{"latest"}, before, time.Now()); len(problems) != 0 {
 		t.Errorf("a link to a new file: %s", errs(problems))
 	}
 }
@@ -202,7 +202,7 @@ func TestCollectPatterns(t *testing.T) {
 		{"fifo", "", "fifo: is a FIFO, not a file"},
 		{strings.Repeat("{a,b}", 30), "", "stand for more than 1000 names"},
 	} {
-		files, problems := Collect(root, root+"/reports/S/p", []string{c.pattern}, Before{}, time.Time{})
+		files, problems := Collect(t.Context(), root, root+"/reports/S/p", []string{c.pattern}, Before{}, time.Time{})
 		if names(files) != c.files || (len(problems) > 0) != (c.problem != "") || !strings.Contains(errs(problems), c.problem) {
 			t.Errorf("%q: %q, %q; want %q, %q", c.pattern, names(files), errs(problems), c.files, c.problem)
 		}
@@ -216,7 +216,7 @@ func TestCollectFile(t *testing.T) {
 	if err := os.Chmod(root+"/out/a", 0o750); err != nil {
 		t.Fatal(err)
 	}
-	files, problems := Collect(root, root+"/reports/S/p", []string{"out/*", "reports/S/p/**", "out/a"}, Before{}, time.Time{})
+	files, problems := Collect(t.Context(), root, root+"/reports/S/p", []string{"out/*", "reports/S/p/**", "out/a"}, Before{}, time.Time{})
 	got, err := json.Marshal(files)
 	if err != nil || len(problems) > 0 {
 		t.Fatal(err, errs(problems))
@@ -226,7 +226,7 @@ func TestCollectFile(t *testing.T) {
 	if string(got) != want {
 		t.Errorf("%s\nwant\n%s", got, want)
 	}
-	files, problems = Present(root, []string{"reports/S/p/sub/b"})
+	files, problems = Present(t.Context(), root, []string{"reports/S/p/sub/b"})
 	if len(problems) > 0 || names(files) != "reports/S/p/sub/b" || files[0].Base != "workspace" {
 		t.Errorf("%+v %s", files, errs(problems))
 	}
@@ -236,11 +236,20 @@ func TestDigests(t *testing.T) {
 	root := t.TempDir()
 	put(t, root+"/src/a.py", "abc")
 	put(t, root+"/src/x/b.py", "")
-	got, problems := Digests(root, []string{"src/**/*.py", "src/none.py", "data/*.csv?"})
+	got, problems := Digests(t.Context(), root, []string{"src/**/*.py", "src/none.py", "data/*.csv?"})
 	if len(got) != 2 || got["src/a.py"] != "sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad" || errs(problems) != "src/none.py: is missing" {
 		t.Errorf("%v %s", got, errs(problems))
 	}
-	if got, problems := Digests(root+"/none", []string{"a"}); len(got) != 0 || len(problems) != 1 {
+	if got, problems := Digests(t.Context(), root+"/none", []string{"a"}); len(got) != 0 || len(problems) != 1 {
 		t.Errorf("%v %v", got, problems)
 	}
+}
+
+func baselineOf(t *testing.T, root string, patterns ...string) Before {
+	t.Helper()
+	before, err := Baseline(t.Context(), root, patterns)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return before
 }

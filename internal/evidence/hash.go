@@ -13,8 +13,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"syscall"
-
-	"github.com/planctl/planctl/internal/regular"
 )
 
 // Sum is what hashing one file gave.
@@ -26,13 +24,24 @@ type Sum struct {
 
 // Hash is the SHA-256, in hex, and the size of a regular file, at the end of
 // links too. A FIFO, a device, a socket or a directory is an error that says
-// so; none is waited for.
-func Hash(path string) (sha256hex string, size int64, err error) {
-	f, _, err := openRegular(path)
+// so; none is waited for. When ctx is done, its error is that of a file that
+// was not read to its end.
+func Hash(ctx context.Context, path string) (sha256hex string, size int64, err error) {
+	return hashPath(ctx, path, nil)
+}
+
+// HashLate is Hash of what a command left, which the record of an interrupted
+// run has, too: when ctx is done a file of up to 256 MB is read all the same.
+func HashLate(ctx context.Context, path string) (sha256hex string, size int64, err error) {
+	return hashPath(ctx, path, newRoom())
+}
+
+func hashPath(ctx context.Context, path string, late *room) (string, int64, error) {
+	f, info, err := openRegular(path)
 	if err != nil {
 		return "", 0, err
 	}
-	s := hashOpen(context.Background(), f, make([]byte, bufferSize))
+	s := (&reading{ctx: ctx, f: f, rest: info.Size(), late: late}).hash(make([]byte, bufferSize))
 	return s.SHA256, s.Size, s.Err
 }
 
@@ -41,12 +50,12 @@ func Hash(path string) (sha256hex string, size int64, err error) {
 func HashAll(ctx context.Context, paths []string) []Sum {
 	sums := make([]Sum, len(paths))
 	each(len(paths), func(i int, buf []byte) {
-		f, _, err := openRegular(paths[i])
+		f, info, err := openRegular(paths[i])
 		if err != nil {
 			sums[i].Err = err
 			return
 		}
-		sums[i] = hashOpen(ctx, f, buf)
+		sums[i] = (&reading{ctx: ctx, f: f, rest: info.Size()}).hash(buf)
 	})
 	return sums
 }
@@ -74,8 +83,9 @@ func each(n int, do func(i int, buf []byte)) {
 // errUnstable says that a file changed under the reader's eyes.
 var errUnstable = errors.New("still being written while it was read")
 
-// hashOpen hashes and closes a file. One that changes meanwhile has no hash.
-func hashOpen(ctx context.Context, f *os.File, buf []byte) (s Sum) {
+// hash hashes and closes the file. One that changes meanwhile has no hash.
+func (r *reading) hash(buf []byte) (s Sum) {
+	f := r.f
 	defer func() { s.Err = errors.Join(s.Err, f.Close()) }()
 	before, err := f.Stat()
 	if err != nil {
@@ -83,7 +93,7 @@ func hashOpen(ctx context.Context, f *os.File, buf []byte) (s Sum) {
 	}
 	h := sha256.New()
 	// Hidden behind an interface, so that the buffer is used and no ReadFrom.
-	n, err := io.CopyBuffer(struct{ io.Writer }{h}, regular.Until(ctx, f), buf)
+	n, err := io.CopyBuffer(struct{ io.Writer }{h}, r, buf)
 	if err != nil {
 		return Sum{Err: err}
 	}

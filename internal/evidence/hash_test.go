@@ -21,7 +21,7 @@ func TestHash(t *testing.T) {
 		data := bytes.Repeat([]byte("\x00a\xff"), size/3+1)[:size]
 		put(t, path, string(data))
 		want := sha256.Sum256(data)
-		if sum, n, err := Hash(path); err != nil || n != int64(size) || sum != hex.EncodeToString(want[:]) {
+		if sum, n, err := Hash(t.Context(), path); err != nil || n != int64(size) || sum != hex.EncodeToString(want[:]) {
 			t.Errorf("%d bytes: %s %d %v", size, sum, n, err)
 		}
 	}
@@ -47,11 +47,11 @@ func TestHashRefuses(t *testing.T) {
 	}
 	for path, kind := range map[string]string{dir: "a directory", dir + "/fifo": "a FIFO", dir + "/link": "a FIFO", dir + "/socket": "a socket", "/dev/zero": "a device"} {
 		var e *KindError
-		if _, _, err := Hash(path); !errors.As(err, &e) || e.Kind != kind {
+		if _, _, err := Hash(t.Context(), path); !errors.As(err, &e) || e.Kind != kind {
 			t.Errorf("%s: %v, want %s", path, err, kind)
 		}
 	}
-	if _, _, err := Hash(dir + "/none"); !errors.Is(err, fs.ErrNotExist) {
+	if _, _, err := Hash(t.Context(), dir+"/none"); !errors.Is(err, fs.ErrNotExist) {
 		t.Error(err)
 	}
 }
@@ -66,7 +66,7 @@ func TestHashAll(t *testing.T) {
 		}
 	}
 	for i, s := range HashAll(t.Context(), paths) {
-		sum, size, err := Hash(paths[i])
+		sum, size, err := Hash(t.Context(), paths[i])
 		if s.SHA256 != sum || s.Size != size || (s.Err == nil) != (err == nil) || (err == nil) != (i%7 != 0) {
 			t.Errorf("%d: %+v, want %s %d %v", i, s, sum, size, err)
 		}
@@ -81,7 +81,7 @@ func BenchmarkHash(b *testing.B) {
 	put(b, path, string(make([]byte, 64<<20)))
 	b.SetBytes(64 << 20)
 	for b.Loop() {
-		if _, _, err := Hash(path); err != nil {
+		if _, _, err := Hash(b.Context(), path); err != nil {
 			b.Fatal(err)
 		}
 	}

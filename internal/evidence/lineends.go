@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/planctl/planctl/internal/gitrepo"
+	"github.com/planctl/planctl/internal/regular"
 )
 
 // binaryLook is how many bytes git looks at to tell text from other files.
@@ -19,7 +20,8 @@ const binaryLook = 8000
 
 // LineEnds says, with the fix, which files git would give back with other line ends than they have, so that no clone
 // could show the recorded bytes. The names are relative to root, which lies at prefix in the repository. A file that git
-// ignores is nobody's to give back, and one that cannot be read is spoken of where it is hashed.
+// ignores is nobody's to give back, and one that cannot be read is spoken of where it is hashed. When ctx is done its error is
+// returned.
 func LineEnds(ctx context.Context, repo *gitrepo.Repo, root, prefix string, names []string) (warnings []string, err error) {
 	asked := make([]string, len(names))
 	for i, n := range names {
@@ -38,7 +40,11 @@ func LineEnds(ctx context.Context, repo *gitrepo.Repo, root, prefix string, name
 		if ignored[asked[i]] || text == "unset" || text == "unspecified" && eol == "unspecified" {
 			continue
 		}
-		if other, err := otherEnds(filepath.Join(root, filepath.FromSlash(n)), eol == "crlf", text == "auto"); err == nil && other {
+		other, err := otherEnds(ctx, filepath.Join(root, filepath.FromSlash(n)), eol == "crlf", text == "auto")
+		if ctx.Err() != nil {
+			return warnings, ctx.Err()
+		}
+		if err == nil && other {
 			warnings = append(warnings, fmt.Sprintf("git would give %s back with other line ends, so that a clone could not show what was recorded; put the line `%s -text` into .gitattributes", n, quotedPattern(n)))
 		}
 	}
@@ -47,13 +53,13 @@ func LineEnds(ctx context.Context, repo *gitrepo.Repo, root, prefix string, name
 
 // otherEnds reports whether a file has a line end that git would not give back: any but CRLF where those are wanted, else a
 // CRLF. auto: a file that git takes for binary has none. An artifact can have gigabytes; it is read until one is found.
-func otherEnds(name string, crlf, auto bool) (other bool, err error) {
+func otherEnds(ctx context.Context, name string, crlf, auto bool) (other bool, err error) {
 	f, _, err := openRegular(name)
 	if err != nil {
 		return false, err
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
-	r := bufio.NewReaderSize(f, bufferSize)
+	r := bufio.NewReaderSize(regular.Until(ctx, f), bufferSize)
 	if head, err := r.Peek(binaryLook); err != nil && err != io.EOF {
 		return false, err
 	} else if auto && bytes.IndexByte(head, 0) >= 0 {

@@ -35,7 +35,7 @@ func TestOtherEnds(t *testing.T) {
 		if err := os.WriteFile(path, []byte(c.text), 0o666); err != nil {
 			t.Fatal(err)
 		}
-		if got, err := otherEnds(path, c.crlf, c.auto); got != c.want || err != nil {
+		if got, err := otherEnds(t.Context(), path, c.crlf, c.auto); got != c.want || err != nil {
 			t.Errorf("%.10q of %d bytes, crlf %v, auto %v: %v, %v", c.text, len(c.text), c.crlf, c.auto, got, err)
 		}
 	}
@@ -50,7 +50,7 @@ func TestOtherEndsIsBounded(t *testing.T) {
 	got := testing.Benchmark(func(b *testing.B) {
 		b.ReportAllocs()
 		for range b.N {
-			if _, err := otherEnds(path, false, true); err != nil {
+			if _, err := otherEnds(t.Context(), path, false, true); err != nil {
 				b.Fatal(err)
 			}
 		}

@@ -1,6 +1,7 @@
 package evidence
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -24,8 +25,9 @@ const maxSource = 16 << 20
 // (test_x[1-2]) and the subtests of a Go test (TestX/case) are passed over.
 //
 // The hash is that of the definition's bytes as they stand. Comments before and
-// after a definition are no part of it.
-func Pins(root string, pins []string) (map[string]string, []Problem) {
+// after a definition are no part of it. When ctx is done, its error is a
+// problem, see Unread.
+func Pins(ctx context.Context, root string, pins []string) (map[string]string, []Problem) {
 	sums := map[string]string{}
 	if len(pins) == 0 {
 		return sums, nil
@@ -43,7 +45,7 @@ func Pins(root string, pins []string) (map[string]string, []Problem) {
 		}
 		file = path.Clean(file)
 		if !one {
-			for _, h := range f.hash([]string{file}) {
+			for _, h := range f.hash(ctx, []string{file}) {
 				sums[pin] = "sha256:" + h.SHA256
 			}
 			continue

@@ -124,7 +124,7 @@ func TestGoPinsHoldTheBuild(t *testing.T) {
 	seen := map[string]string{}
 	for _, head := range []string{"", "//go:build never\n\n", "// +build never\n\n", "//go:build linux\n\n"} {
 		put(t, root+"/a_test.go", head+golang)
-		sums, problems := Pins(root, []string{"a_test.go::TestA"})
+		sums, problems := Pins(t.Context(), root, []string{"a_test.go::TestA"})
 		if len(problems) > 0 {
 			t.Fatal(errs(problems))
 		}
@@ -134,11 +134,11 @@ func TestGoPinsHoldTheBuild(t *testing.T) {
 		seen[sums["a_test.go::TestA"]] = head
 	}
 	put(t, root+"/a_test.go", "// A comment.\n\n"+golang)
-	if sums, _ := Pins(root, []string{"a_test.go::TestA"}); seen[sums["a_test.go::TestA"]] != "" {
+	if sums, _ := Pins(t.Context(), root, []string{"a_test.go::TestA"}); seen[sums["a_test.go::TestA"]] != "" {
 		t.Error("a comment that is no constraint is pinned")
 	}
 	put(t, root+"/a_test.go", strings.Replace(golang, "package x\n", "package x\n\nimport \"C\"\n", 1))
-	if sums, _ := Pins(root, []string{"a_test.go::TestA"}); len(sums) != 1 || seen[sums["a_test.go::TestA"]] != "" || sums["a_test.go::TestA"] == "" {
+	if sums, _ := Pins(t.Context(), root, []string{"a_test.go::TestA"}); len(sums) != 1 || seen[sums["a_test.go::TestA"]] != "" || sums["a_test.go::TestA"] == "" {
 		t.Errorf("%v", sums)
 	} else if _, ok := seen[sums["a_test.go::TestA"]]; ok {
 		t.Error("an import of C changes nothing")
@@ -208,7 +208,7 @@ func TestPins(t *testing.T) {
 	put(t, root+"/a_test.go", golang)
 	put(t, root+"/broken.go", "package x\n\nfunc {")
 	put(t, root+"/lib.rs", "fn a() {}")
-	sums, problems := Pins(root, []string{"tests/test_a.py", "tests/test_a.py::test_cycle", "tests/test_a.py::test_cycle[1-)]", "tests/test_a.py::TestA::test_m", "a_test.go::TestA", "a_test.go::TestA/case_1", "a_test.go::T::M"})
+	sums, problems := Pins(t.Context(), root, []string{"tests/test_a.py", "tests/test_a.py::test_cycle", "tests/test_a.py::test_cycle[1-)]", "tests/test_a.py::TestA::test_m", "a_test.go::TestA", "a_test.go::TestA/case_1", "a_test.go::T::M"})
 	if len(problems) > 0 || len(sums) != 7 {
 		t.Fatalf("%v %s", sums, errs(problems))
 	}
@@ -222,13 +222,13 @@ func TestPins(t *testing.T) {
 	}
 	// A change elsewhere in the file changes no definition, one inside does.
 	put(t, root+"/tests/test_a.py", "X = 1\n"+strings.Replace(python, "limit = 4", "limit = 5", 1))
-	after, _ := Pins(root, []string{"tests/test_a.py", "tests/test_a.py::test_cycle", "tests/test_a.py::TestA"})
+	after, _ := Pins(t.Context(), root, []string{"tests/test_a.py", "tests/test_a.py::test_cycle", "tests/test_a.py::TestA"})
 	if after["tests/test_a.py::test_cycle"] != sums["tests/test_a.py::test_cycle"] || after["tests/test_a.py"] == sums["tests/test_a.py"] {
 		t.Errorf("%v", after)
 	}
-	before, _ := Pins(root, []string{"tests/test_a.py::TestA"})
+	before, _ := Pins(t.Context(), root, []string{"tests/test_a.py::TestA"})
 	put(t, root+"/tests/test_a.py", python)
-	if now, _ := Pins(root, []string{"tests/test_a.py::TestA"}); now["tests/test_a.py::TestA"] == before["tests/test_a.py::TestA"] {
+	if now, _ := Pins(t.Context(), root, []string{"tests/test_a.py::TestA"}); now["tests/test_a.py::TestA"] == before["tests/test_a.py::TestA"] {
 		t.Error("a change inside a class was not seen")
 	}
 
@@ -246,7 +246,7 @@ func TestPins(t *testing.T) {
 		"tests/test_a.py::":         "defines no ",
 		"tests/test_a.py::TestA::x": "defines no TestA::x",
 	} {
-		sums, problems := Pins(root, []string{pin})
+		sums, problems := Pins(t.Context(), root, []string{pin})
 		if len(sums) != 0 || len(problems) != 1 || !strings.Contains(errs(problems), want) {
 			t.Errorf("%q: %v %q, want %q", pin, sums, errs(problems), want)
 		}

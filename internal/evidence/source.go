@@ -64,7 +64,10 @@ func KeepSource(ctx context.Context, repo *gitrepo.Repo, runDir, id string, excl
 	if tooBig {
 		why = append(why, fmt.Sprintf("the difference from the commit is longer than %d bytes: hashes only", limit))
 		var more int
-		if s.Digests, more = digestChanges(ctx, repo.Top, changes); more > 0 {
+		if s.Digests, more, err = digestChanges(ctx, repo.Top, changes); err != nil {
+			return s, nil, err
+		}
+		if more > 0 {
 			why = append(why, fmt.Sprintf("%d more changed files without a hash", more))
 		}
 	}
@@ -81,8 +84,8 @@ func KeepSource(ctx context.Context, repo *gitrepo.Repo, runDir, id string, excl
 }
 
 // digestChanges hashes what the changes left in the worktree: a file's bytes, a
-// link's text.
-func digestChanges(ctx context.Context, top string, changes []gitrepo.Change) (digests map[string]string, more int) {
+// link's text. An error is ctx's.
+func digestChanges(ctx context.Context, top string, changes []gitrepo.Change) (digests map[string]string, more int, err error) {
 	digests = map[string]string{}
 	var names, paths []string
 	room := int64(maxDigestBytes)
@@ -128,5 +131,5 @@ func digestChanges(ctx context.Context, top string, changes []gitrepo.Change) (d
 			more++
 		}
 	}
-	return digests, more
+	return digests, more, ctx.Err()
 }

@@ -41,7 +41,7 @@ func TestKeepSource(t *testing.T) {
 	if err != nil || file == nil || !s.Dirty || s.Patch != "A1.patch" || s.Digests != nil {
 		t.Fatalf("%+v %+v %v", s, file, err)
 	}
-	sum, size, err := Hash(run.Path + "/A1.patch")
+	sum, size, err := Hash(t.Context(), run.Path+"/A1.patch")
 	if err != nil || file.SHA256 != sum || file.Size != size || file.Name != "A1.patch" || file.Role != "patch" || file.Base != "" {
 		t.Errorf("%+v, want %s %d (%v)", file, sum, size, err)
 	}
@@ -64,7 +64,7 @@ func TestKeepSource(t *testing.T) {
 	if err != nil || file != nil || !s.Dirty || s.Patch != "" || !strings.Contains(s.Why, "longer than 10 bytes") {
 		t.Fatalf("over the limit: %+v %+v %v", s, file, err)
 	}
-	if a, _, err := Hash(dir + "/src/a.py"); err != nil || s.Digests["src/a.py"] != "sha256:"+a || s.Digests["gone"] != "absent" || len(s.Digests) != 4 || len(s.Digests["src/link"]) != 71 {
+	if a, _, err := Hash(t.Context(), dir+"/src/a.py"); err != nil || s.Digests["src/a.py"] != "sha256:"+a || s.Digests["gone"] != "absent" || len(s.Digests) != 4 || len(s.Digests["src/link"]) != 71 {
 		t.Errorf("%v, %v", s.Digests, err)
 	}
 }
@@ -131,21 +131,21 @@ func TestScanSecrets(t *testing.T) {
 	for _, at := range []int{0, 100, bufferSize - 5, 9 << 20} {
 		for _, form := range []string{"s3cr3t-value", base64.StdEncoding.EncodeToString([]byte("s3cr3t-value"))} {
 			put(t, path, strings.Repeat("\x00", at)+form+"\n")
-			if name, err := ScanSecrets(path, m); name != "API_TOKEN" || err != nil {
+			if name, err := ScanSecrets(t.Context(), path, m); name != "API_TOKEN" || err != nil {
 				t.Errorf("%s at %d: %q, %v", form, at, name, err)
 			}
 		}
 	}
 	for _, text := range []string{"", "x", "s3cr3t-valu", "/home/user", strings.Repeat("x", 9<<20)} {
 		put(t, path, text)
-		if name, err := ScanSecrets(path, m); name != "" || err != nil {
+		if name, err := ScanSecrets(t.Context(), path, m); name != "" || err != nil {
 			t.Errorf("%d bytes without it: %q, %v", len(text), name, err)
 		}
 	}
-	if _, err := ScanSecrets(t.TempDir(), m); err == nil {
+	if _, err := ScanSecrets(t.Context(), t.TempDir(), m); err == nil {
 		t.Error("a directory was read")
 	}
-	if name, err := ScanSecrets(path, nil); name != "" || err != nil {
+	if name, err := ScanSecrets(t.Context(), path, nil); name != "" || err != nil {
 		t.Errorf("nothing to look for: %q, %v", name, err)
 	}
 }

@@ -194,11 +194,9 @@ func (r *replay) redWith(ctx context.Context, name string, pins map[string][]byt
 	if err != nil {
 		return side, err
 	}
-	was, problems := evidence.Pins(ws, slices.Sorted(maps.Keys(r.p.RedRun.Pins))) // one that cannot be read is not as it was
-	for _, q := range problems {
-		if disk.Failed(q) {
-			return side, q
-		}
+	was, problems := evidence.Pins(ctx, ws, slices.Sorted(maps.Keys(r.p.RedRun.Pins))) // one that cannot be read is not as it was
+	if err := evidence.Unread(problems); err != nil {
+		return side, err
 	}
 	if side.Overlaid, err = overlay(ws, pins); err != nil {
 		return side, err
@@ -330,6 +328,10 @@ func (r *replay) execute(ctx context.Context, name, ws string, sp *spec.Spec, si
 	if err := r.stays(cmdDir, side.Commit, "the command's directory "+sp.Dir); err != nil {
 		return err
 	}
+	before, err := evidence.Baseline(ctx, ws, sp.Tests)
+	if err != nil {
+		return err
+	}
 	if r.o.Show != nil {
 		r.o.Show(step)
 	}
@@ -337,7 +339,6 @@ func (r *replay) execute(ctx context.Context, name, ws string, sp *spec.Spec, si
 	if r.o.Live != nil {
 		job.Live = r.o.Live(step)
 	}
-	before := evidence.Baseline(ws, sp.Tests)
 	res, err := r.job(ctx, job)
 	if c, ok := job.Live.(io.Closer); ok {
 		err = errors.Join(err, c.Close())
@@ -365,7 +366,10 @@ func results(ctx context.Context, ws, runDir, log string, sp *spec.Spec, before 
 	if len(sp.Tests) == 0 {
 		return testreport.ReadLog(ctx, log)
 	}
-	files, _ := evidence.Collect(ws, runDir, sp.Tests, before, res.Started) // what is missing is a report less, and so no verdict
+	files, problems := evidence.Collect(ctx, ws, runDir, sp.Tests, before, res.Started) // what is missing is a report less, and so no verdict
+	if err := evidence.Unread(problems); err != nil {
+		return testreport.Results{}, err
+	}
 	var paths []string
 	for _, f := range files {
 		base := runDir

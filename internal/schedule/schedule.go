@@ -132,7 +132,7 @@ func afterGate(w *workspace.Workspace, it *workspace.Item, name string) []Gate {
 // notDone says how a task stands that is waited for; "" where it need not be any more.
 func notDone(w *workspace.Workspace, dep *workspace.Item) string {
 	switch {
-	case dep.Standing(w).Refuted:
+	case dep.Refuted():
 		return "refuted by its newest run"
 	case dep.Task.State == plan.Done, dep.Task.State == plan.Skipped:
 		return ""

@@ -17,7 +17,7 @@ func (c *checker) tick(it *workspace.Item) {
 	if it.Task.ID == "" || it.Plan.Item(it.Task.ID) != it {
 		return // a row without an ID of its own: that is an error of the plan already
 	}
-	s := it.Standing(c.w)
+	s := it.Standing(c.ctx, c.w)
 	if it.Task.State != plan.Done {
 		c.untouched(it, s)
 		return
@@ -185,7 +185,7 @@ func (c *checker) fresh(it *workspace.Item) {
 	if it.Task.State != plan.Done || it.Plan.Archived {
 		return
 	}
-	s := it.Standing(c.w)
+	s := it.Standing(c.ctx, c.w)
 	if s.Pass == nil || s.Pass.Item != it {
 		return
 	}

@@ -57,7 +57,7 @@ func BenchmarkStatus(b *testing.B) {
 	for b.Loop() {
 		for _, p := range w.Plans {
 			for _, it := range p.Items {
-				it.Standing(w)
+				it.Standing(b.Context(), w)
 				it.Name(w)
 				it.EntryName(w)
 			}

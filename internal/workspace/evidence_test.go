@@ -161,7 +161,7 @@ func TestRollupsAreEvidence(t *testing.T) {
 	})
 	d := l.entered(runDir+"A1.run.json", manifest.Predicate{Task: task("plans/X/plan.md", "A1"), Result: manifest.Pass, Rollup: []string{"plans/X/impl.md#R1"}})
 	w, it := l.item("R1")
-	if s := it.Standing(w); len(it.Runs) != 0 || it.LastPass() == nil || it.LastPass().Digest != d || !s.Fresh {
+	if s := it.Standing(t.Context(), w); len(it.Runs) != 0 || it.LastPass() == nil || it.LastPass().Digest != d || !s.Fresh {
 		t.Errorf("%+v", s)
 	}
 }

@@ -40,10 +40,10 @@ func TestStale(t *testing.T) {
 				_, it := l.item("A1")
 				sp, _, _ := it.EffectiveSpec()
 				var problems []evidence.Problem
-				if p.Inputs, problems = evidence.Digests(l.root, sp.Inputs); len(problems) > 0 {
+				if p.Inputs, problems = evidence.Digests(t.Context(), l.root, sp.Inputs); len(problems) > 0 {
 					t.Log(problems)
 				}
-				if p.Pins, problems = evidence.Pins(l.root, sp.Pins); len(problems) > 0 {
+				if p.Pins, problems = evidence.Pins(t.Context(), l.root, sp.Pins); len(problems) > 0 {
 					t.Log(problems)
 				}
 				p.Task, p.Result, p.Spec = task(planX, "A1"), manifest.Pass, specOf(sp.Value(), false)
@@ -65,7 +65,7 @@ func TestStale(t *testing.T) {
 				record(*c.later, "two")
 			}
 			w, it := l.item("A1")
-			s := it.Standing(w)
+			s := it.Standing(t.Context(), w)
 			if strings.Join(s.Stale, " ") != c.want || s.Fresh != (c.want == "") {
 				t.Errorf("stale %q, fresh %v, changed %q; want %q", s.Stale, s.Fresh, s.Changed, c.want)
 			}

@@ -2,6 +2,7 @@ package workspace
 
 import (
 	"bytes"
+	"context"
 	"maps"
 	"slices"
 	"strings"
@@ -97,9 +98,9 @@ func decides(r *Record) bool {
 	return false
 }
 
-// newestThatDecides is the newest record that says how the task stands, and the newest replay of its proof; each nil
+// Deciding is the newest record that says how the task stands, and the newest replay of its proof; each nil
 // without one.
-func (it *Item) newestThatDecides() (newest, replay *Record) {
+func (it *Item) Deciding() (newest, replay *Record) {
 	void := it.Superseded()
 	for _, r := range slices.Backward(it.Runs) {
 		if !decides(r) || void[r.Digest] || r.Attempt == nil {
@@ -126,28 +127,35 @@ func (it *Item) Copies(r *Record) bool {
 	if r.Item == nil {
 		return len(it.Respecified(r)) == 0
 	}
-	if n, _ := r.Item.newestThatDecides(); n != nil && n.Doc.Predicate.Result == manifest.Fail || r.Item.Superseded()[r.Digest] {
+	if n, _ := r.Item.Deciding(); n != nil && n.Doc.Predicate.Result == manifest.Fail || r.Item.Superseded()[r.Digest] {
 		return false
 	}
 	return len(it.Respecified(r.Item.accepted(r))) == 0
 }
 
 // Standing joins the row, its spec and its records; see the type for the rules.
-// It reads the files that inputs and pins name, each once for a workspace.
-func (it *Item) Standing(w *Workspace) Standing {
+// It reads the files that inputs and pins name, each once for a workspace, and
+// they can be of any size: when ctx is done, Stale and Fresh mean nothing.
+func (it *Item) Standing(ctx context.Context, w *Workspace) Standing {
 	s := Standing{State: it.Task.State, Pass: it.LastPass()}
-	s.Newest, s.Replay = it.newestThatDecides()
+	s.Newest, s.Replay = it.Deciding()
 	if red := it.RedItem(); red != nil {
 		s.Red = red.LastPass()
 		s.RedOwed = red.RedRun() == nil
 	}
-	s.Refuted = s.State == plan.Done && s.Newest != nil && s.Newest.Doc.Predicate.Result == manifest.Fail
+	s.Refuted = it.Refuted()
 	if s.Pass != nil && s.Pass.Item == it {
-		s.Stale = it.stale(w, s.Pass)
+		s.Stale = it.stale(ctx, w, s.Pass)
 		s.Changed = it.changed(s.Pass)
 	}
 	s.Fresh = s.State == plan.Done && s.Pass != nil && !s.Refuted && len(s.Stale) == 0 && len(s.Changed) == 0
 	return s
+}
+
+// Refuted is that of Standing. It reads no file.
+func (it *Item) Refuted() bool {
+	newest, _ := it.Deciding()
+	return it.Task.State == plan.Done && newest != nil && newest.Doc.Predicate.Result == manifest.Fail
 }
 
 // Ran is the run that a decision was about; the record itself where it is a
@@ -191,7 +199,7 @@ func (it *Item) RedRun() *Record {
 	return r
 }
 
-func (it *Item) stale(w *Workspace, pass *Record) []string {
+func (it *Item) stale(ctx context.Context, w *Workspace, pass *Record) []string {
 	p := &it.Ran(pass).Doc.Predicate
 	var out []string
 	if len(p.Inputs) > 0 && p.Kind != spec.Red.String() {
@@ -199,10 +207,10 @@ func (it *Item) stale(w *Workspace, pass *Record) []string {
 		if len(patterns) == 0 {
 			patterns = names(p.Inputs)
 		}
-		out = append(out, differing(p.Inputs, w.inputs(patterns))...)
+		out = append(out, differing(p.Inputs, w.inputs(ctx, patterns))...)
 	}
 	if len(p.Pins) > 0 {
-		out = append(out, differing(p.Pins, w.pins(names(p.Pins)))...)
+		out = append(out, differing(p.Pins, w.pins(ctx, names(p.Pins)))...)
 	}
 	slices.Sort(out)
 	return slices.Compact(out)

@@ -78,7 +78,7 @@ func TestStanding(t *testing.T) {
 		{"[x]", "f", -1, true, false},
 	} {
 		w, it, digests := history(t, c.token, c.history)
-		s := it.Standing(w)
+		s := it.Standing(t.Context(), w)
 		pass := -1
 		for i, d := range digests {
 			if s.Pass != nil && s.Pass.Digest == d {
@@ -98,7 +98,7 @@ func TestStandingWithoutAnEntry(t *testing.T) {
 	l.put(runDir+"b/A1.run.json", manifest.Predicate{Task: task(planX, "A1"), Result: manifest.Fail, Parents: []string{pass}})
 	l.put(runDir+"c/A1.run.json", manifest.Predicate{Task: task(planX, "A1"), Result: manifest.Reopened, Supersedes: []string{pass}})
 	w, it := l.item("A1")
-	if s := it.Standing(w); s.Refuted || !s.Fresh || s.Pass == nil || s.Pass.Digest != pass {
+	if s := it.Standing(t.Context(), w); s.Refuted || !s.Fresh || s.Pass == nil || s.Pass.Digest != pass {
 		t.Errorf("%+v", s)
 	}
 }
@@ -160,7 +160,7 @@ func TestChanged(t *testing.T) {
 				l.entered(runDir+"later/A1.run.json", *c.later)
 			}
 			w, it := l.item("A1")
-			s := it.Standing(w)
+			s := it.Standing(t.Context(), w)
 			if strings.Join(s.Changed, " ") != c.want || s.Fresh != (c.want == "") {
 				t.Errorf("changed %q, fresh %v; want %q", s.Changed, s.Fresh, c.want)
 			}
@@ -176,17 +176,17 @@ func TestEffectiveSpecOfAGreen(t *testing.T) {
 	if sp == nil || sp.Run != "make test" || sp.Kind != spec.Green || prose || from == "" {
 		t.Errorf("%+v from %q, prose %v", sp, from, prose)
 	}
-	if s := it.Standing(w); !s.RedOwed || s.Red != nil {
+	if s := it.Standing(t.Context(), w); !s.RedOwed || s.Red != nil {
 		t.Errorf("%+v", s)
 	}
 	l.entered(runDir+"0/A1.run.json", manifest.Predicate{Task: task(planX, "A1"), Kind: "manual", Result: manifest.Pass, State: "done"})
 	w, it = l.item("A2")
-	if s := it.Standing(w); !s.RedOwed || s.Red == nil {
+	if s := it.Standing(t.Context(), w); !s.RedOwed || s.Red == nil {
 		t.Errorf("a person ticked its red: %+v", s)
 	}
 	d := l.entered(runDir+"A1.run.json", manifest.Predicate{Task: task(planX, "A1"), Kind: "red", Result: manifest.Pass, Argv: []string{"bash", "-c", "make test"}})
 	w, it = l.item("A2")
-	if s := it.Standing(w); s.RedOwed || s.Red == nil || s.Red.Digest != d || it.RedItem().Task.ID != "A1" {
+	if s := it.Standing(t.Context(), w); s.RedOwed || s.Red == nil || s.Red.Digest != d || it.RedItem().Task.ID != "A1" {
 		t.Errorf("%+v", s)
 	}
 	if _, it = l.item("A4"); it.Suggestion != nil {
