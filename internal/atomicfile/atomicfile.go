@@ -106,7 +106,7 @@ func (s Steps) Replace(path string, data []byte, want *[32]byte) error {
 	}
 	if s.Placing != nil {
 		if err := s.Placing(target, temp); err != nil {
-			return errors.Join(err, os.Remove(temp))
+			return and(err, os.Remove(temp))
 		}
 	}
 	w := swap{temp: temp, target: target, path: path, data: data, sum: sha256.Sum256(data), steps: s}

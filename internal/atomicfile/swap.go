@@ -73,7 +73,7 @@ func (s *swap) put(want *[32]byte) (err error) {
 	if err != nil {
 		return s.named(err)
 	}
-	defer func() { err = errors.Join(err, old.close()) }()
+	defer func() { err = and(err, old.close()) }()
 	if same, err := old.is(*want); err != nil {
 		return err
 	} else if !same {
@@ -92,7 +92,7 @@ func (s *swap) put(want *[32]byte) (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, next.close()) }()
+	defer func() { err = and(err, next.close()) }()
 	switch err := s.exchange(); {
 	case errors.Is(err, errNoExchange):
 		return s.rename()
@@ -120,7 +120,7 @@ func (s *swap) put(want *[32]byte) (err error) {
 	}
 	s.gone = false
 	s.at(Returned)
-	return errors.Join(&ChangedError{Path: s.path}, err, synced(s.target))
+	return and(&ChangedError{Path: s.path}, err, synced(s.target))
 }
 
 // exchange lets the two files change their names; an error names them.
@@ -148,11 +148,23 @@ func (s *swap) end(err error) error {
 	}
 	if !s.placed && s.steps.Withdrawn != nil {
 		if e := s.steps.Withdrawn(); e != nil {
-			// temp stays: it shows that nothing was replaced. Who would only try again must not take that for all that happened.
-			return fmt.Errorf("%v; that nothing was replaced could not be noted: %w", err, e)
+			// temp stays: it shows that nothing was replaced.
+			return and(err, fmt.Errorf("that nothing was replaced could not be noted: %w", e))
 		}
 	}
-	return errors.Join(err, os.Remove(s.temp))
+	return and(err, os.Remove(s.temp))
+}
+
+// and adds to an error what else went wrong. A *ChangedError or a *BusyError is in words alone then: who would only try again
+// must not take it for all that happened.
+func and(err error, more ...error) error {
+	trouble := errors.Join(more...)
+	var changed *ChangedError
+	var busy *BusyError
+	if trouble != nil && (errors.As(err, &changed) || errors.As(err, &busy)) {
+		return fmt.Errorf("%v; %w", err, trouble)
+	}
+	return errors.Join(err, trouble)
 }
 
 func (s *swap) at(m Moment) {

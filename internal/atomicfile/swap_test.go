@@ -269,3 +269,42 @@ func TestJoinedIsTold(t *testing.T) {
 		t.Errorf("left behind: %s", got)
 	}
 }
+
+// That a file was changed meanwhile is a reason to try again. It is none where the temporary file could not be taken away, too:
+// who tries again would leave it, and say nothing.
+func TestTroubleIsNoChange(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "plan.md")
+	write(t, path, "old", 0o640)
+	temp := ""
+	err := Steps{
+		Making: func(name string) error { temp = name; return nil },
+		At: func(at Moment) {
+			var err error
+			switch at {
+			case Compared:
+				write(t, path+".person", "person's", 0o644)
+				err = os.Rename(path+".person", path)
+			case Returned: // a directory that is not empty cannot be removed by anybody
+				err = errors.Join(os.Remove(temp), os.Mkdir(temp, 0o755), os.Mkdir(filepath.Join(temp, "in"), 0o755))
+			}
+			if err != nil {
+				t.Error(err)
+			}
+		},
+	}.Replace(path, []byte("new"), sum("old"))
+	var changed *ChangedError
+	if err == nil || errors.As(err, &changed) || !strings.Contains(err.Error(), temp) {
+		t.Errorf("%v", err)
+	}
+	if got := content(t, path); got != "person's" {
+		t.Errorf("%q", got)
+	}
+	// So too where it is the caller who finds that the file has gone.
+	err = Steps{Placing: func(target, temp string) error {
+		return errors.Join(os.Remove(temp), os.Mkdir(temp, 0o755), os.Mkdir(filepath.Join(temp, "in"), 0o755), &ChangedError{Path: target, Missing: true})
+	}}.Replace(path, []byte("new"), sum("person's"))
+	if err == nil || errors.As(err, &changed) {
+		t.Errorf("%v", err)
+	}
+}
