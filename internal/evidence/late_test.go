@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/planctl/planctl/internal/gitrepo"
 	"github.com/planctl/planctl/internal/redact"
 )
 
@@ -119,6 +120,9 @@ func TestReadingsHeedTheirContext(t *testing.T) {
 	}
 	if _, err := Baseline(ended(t), root, []string{"small"}); !errors.Is(err, context.Canceled) {
 		t.Errorf("Baseline: %v", err)
+	}
+	if _, _, err := digestChanges(ended(t), root, []gitrepo.Change{{Path: "small"}}); !errors.Is(err, context.Canceled) {
+		t.Errorf("digestChanges: %v", err)
 	}
 	if sum, n, err := HashLate(ended(t), root+"/small"); err != nil || n != 100 || len(sum) != 64 {
 		t.Errorf("a small file: %q, %d, %v", sum, n, err)

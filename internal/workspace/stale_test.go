@@ -1,6 +1,7 @@
 package workspace
 
 import (
+	"context"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -65,6 +66,9 @@ func TestStale(t *testing.T) {
 				record(*c.later, "two")
 			}
 			w, it := l.item("A1")
+			ctx, cancel := context.WithCancel(t.Context())
+			cancel()
+			it.Standing(ctx, w) // what was not read then is read by the next
 			s := it.Standing(t.Context(), w)
 			if strings.Join(s.Stale, " ") != c.want || s.Fresh != (c.want == "") {
 				t.Errorf("stale %q, fresh %v, changed %q; want %q", s.Stale, s.Fresh, s.Changed, c.want)
