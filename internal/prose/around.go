@@ -11,6 +11,8 @@ import (
 // ordered is the order to run that stands before a command: "re-run the targeted tests:".
 const ordered = `(?:(?:re-?)?run|(?:re-?)?execute|invoke)(?:\s+(?:the|this|same|targeted|full|suite|tests?|selectors?|commands?))*[\s:*_]*$`
 
+const machine = `host|machine|node|server|vm|container|pod|cluster|branch|environment|namespace|context|database|image|virtualenv|venv|conda env|env`
+
 var (
 	beforeDir = regexp.MustCompile(`(?i)(?:^|[^\p{L}\p{N}_-])(?:in|from|inside|within|under|cd (?:in)?to|change (?:in)?to)\s+(?:the\s+)?[*_]*$`)
 	// What may stand between the directory and the code span of the command.
@@ -19,27 +21,24 @@ var (
 	directory  = regexp.MustCompile(`^[\w.~-]*/(?:[\w.~-]+/)*(?:[\w~-]+)?$`)
 	beforeSet  = regexp.MustCompile(`(?i)(?:^|[^\p{L}\p{N}_-])(?:set|setting|exports?|exporting)\s+[*_]*$`)
 	runThenSet = regexp.MustCompile(`(?i)^[\s*_,(]*(?:with|under|using)\s+[*_]*$`)
-	oneSetting = regexp.MustCompile(`^[A-Z_][A-Z0-9_]*=\S*$`)
+	// A code span that names where it is run: "on `build-7`", "in container `dev`".
+	beforeHost  = regexp.MustCompile(`(?i)(?:^|[.;:>)—–✅][\s*_]*)(?:on|(?:in|inside|within)\s+(?:the\s+)?(?:` + machine + `))\s+(?:the\s+)?(?:(?:` + machine + `)\s+)?[*_]*$`)
+	hostThenRun = regexp.MustCompile(`(?i)^[*_]*(?:\s+(?:` + machine + `))?[\s,:*_]*(?:(?:then|and|please)\s+)?` + ordered)
+	runThenHost = regexp.MustCompile(`(?i)^[\s*_,(]*((?:on|against)\s+(?:the\s+)?(?:(?:` + machine + `)\s+)?|(?:in|inside|within)\s+(?:the\s+)?(?:` + machine + `)\s+)[*_]*$`)
+	oneSetting  = regexp.MustCompile(`^[A-Z_][A-Z0-9_]*=\S*$`)
 )
 
-// around is why the first command of a cell is shown and not run: the directory or the variable that stands beside it and
+// around is why the command at spans[at] is shown and not run: the directory or the variable that stands beside it and
 // that it does not have; "" where there is none.
-func around(text string, spans []code, meant []found) string {
-	at := -1
-	for i, c := range spans {
-		if strings.Contains(c.text, meant[0].run) {
-			at = i
-			break
-		}
-	}
-	if at < 0 {
-		return ""
-	}
+func around(text string, spans []code, at int) string {
 	run := spans[at]
 	if at > 0 {
 		c, between := spans[at-1], text[spans[at-1].end:run.start]
 		if lead := tail(text[:c.start]); isDir(c.text, run.text) && beforeDir.MatchString(lead) && len(between) < 80 && dirThenRun.MatchString(between) {
 			return "its row says to run it in " + c.text + ": write its spec, with `dir`"
+		}
+		if lead := tail(text[:c.start]); len(between) < 80 && !takesAway.MatchString(run.text) && !strings.Contains(run.text, c.text) && beforeHost.MatchString(lead) && hostThenRun.MatchString(between) {
+			return "its row says to run it on " + quoted(c.text) + ": write its spec"
 		}
 	}
 	if at+1 < len(spans) {
@@ -50,6 +49,8 @@ func around(text string, spans []code, meant []found) string {
 			return "its row says to run it in " + c.text + ": write its spec, with `dir`"
 		case isSetting(c.text, run.text) && runThenSet.MatchString(between):
 			return "its row says to run it with " + c.text + ": write its spec, with `env`"
+		case !takesAway.MatchString(run.text) && !strings.Contains(run.text, c.text) && runThenHost.MatchString(between):
+			return "its row says to run it " + quoted(runThenHost.FindStringSubmatch(between)[1]) + " " + quoted(c.text) + ": write its spec"
 		}
 	}
 	if how := plainly(text, spans, at); how != "" {

@@ -42,11 +42,11 @@ func commandColumn(p *plan.Plan, t *plan.Task, cell passage) []found {
 		if w := shells.sentence(plain); w != "" && sh.why == "" {
 			sh.why = notAlone(w)
 		}
-		return []found{{sh, place(p, t, t.CommandSpan, text, bare, strings.Index(cell.live, bare))}}
+		return []found{{shell: sh, at: place(p, t, t.CommandSpan, text, bare, strings.Index(cell.live, bare))}}
 	}
 	var out []found
 	beside, rest, at := "", "", 0
-	for _, c := range spans {
+	for i, c := range spans {
 		rest, at = cell.said[at:c.start], c.end
 		if beside == "" && !besideRun.MatchString(rest) {
 			beside = rest
@@ -67,7 +67,7 @@ func commandColumn(p *plan.Plan, t *plan.Task, cell passage) []found {
 			}
 			continue
 		}
-		out = append(out, found{sh, place(p, t, t.CommandSpan, text, c.text, c.inner)})
+		out = append(out, found{shell: sh, at: place(p, t, t.CommandSpan, text, c.text, c.inner), span: i})
 	}
 	if rest = cell.said[at:]; beside == "" && !besideRun.MatchString(rest) {
 		beside = rest
@@ -101,6 +101,20 @@ func quoted(words string) string {
 		return strings.TrimRight(string(r[:most]), " ") + "…"
 	}
 	return words
+}
+
+// quotedEnd is quoted, with the end of words that are too many.
+func quotedEnd(words string) string {
+	const most = 60
+	r := []rune(words)
+	if len(r) <= most {
+		return quoted(words)
+	}
+	end := string(r[len(r)-most:])
+	if i := strings.IndexByte(end, ' '); i >= 0 {
+		end = end[i:]
+	}
+	return "…" + quoted(end)
 }
 
 // sentence is what shows that a cell without back-ticks is no command but a sentence about one, "" where nothing does.

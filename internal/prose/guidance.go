@@ -24,9 +24,8 @@ var (
 	rerunOf = regexp.MustCompile(`(?i)\bre-?run(?:s|ning)?\s+(?:(?:the|same|its|targeted)\s+)*(?:selectors?|commands?|tests?)\s+(?:from|of|in)\s+[*_` + "`" + `]*([\p{L}][\p{L}\p{N}._-]*)`)
 	// What stands before the verb where the run is not asked for: it is denied,
 	// is what a change makes something else do, or hangs on a condition.
-	negated  = regexp.MustCompile(`(?i)(?:\b(?:do|does|did|should|must|need|was|were)\s+not|n['’]t|\bnot|\bnever|\bwithout|\binstead of|\bavoid|\bcannot)[\s*_]+(?:\p{L}+[\s*_]+)?$`)
-	purpose  = regexp.MustCompile(`(?i)\b(?:to|will|would|could|might|may|that|which|who)\b:?[\s*_]*(?:\(?\d+[.)][\s*_]*)?$`)
-	whenever = regexp.MustCompile(`(?i)\b(?:if|unless|in case|on (?:a )?(?:timeout|failure|error|conflict))\b[^.;]*$`)
+	negated = regexp.MustCompile(`(?i)(?:\b(?:do|does|did|should|must|need|was|were)\s+not|n['’]t|\bnot|\bnever|\bwithout|\binstead of|\bavoid|\bcannot)[\s*_]+(?:\p{L}+[\s*_]+)?$`)
+	purpose = regexp.MustCompile(`(?i)\b(?:to|will|would|could|might|may|that|which|who)\b:?[\s*_]*(?:\(?\d+[.)][\s*_]*)?$`)
 	// What joins a code span to the command before it.
 	joined = regexp.MustCompile(`(?i)^(?:[\s,;&+*_()—–-]|<br ?/?>|\d+[.)]|\b(?:and|or|then|plus|also|followed|by|with|again|finally)\b)*$`)
 	// What may stand before the first code span of a cell that begins with a command.
@@ -52,27 +51,33 @@ func cell(p *plan.Plan, t *plan.Task, written string, as passage, at mdspan.Span
 		return nil
 	}
 	shells := newReader()
-	var meant, mentioned []found
+	var meant, named, mentioned []found
 	after, last := false, 0 // the span before was meant, and where it ended
-	for _, c := range spans {
+	for i, c := range spans {
 		before := tail(text[:c.start])
-		f := found{shells.read(c.text), place(p, t, at, written, c.text, c.inner)}
+		f := found{shell: shells.read(c.text), at: place(p, t, at, written, c.text, c.inner), span: i}
 		if f.shape == noCommand && !plainWord(f.run) {
 			after, last = false, c.end
 			continue
 		}
-		ordered, condition := orders(before, f.shell)
+		ordered, doubt := orders(before, f.shell)
 		chained := after && joined.MatchString(text[last:c.start])
 		starts := len(before) == c.start && lead.MatchString(before) &&
 			(lead.MatchString(written[:c.start]) || strings.Contains(written[:c.start], "`")) // what was struck there was a command, too, and not the order
-		if f.why == "" && condition {
-			f.why = "it is to be run on a condition only"
-		}
+		f.doubt = doubt
 		after, last = ordered || chained, c.end
 		switch {
-		case f.shape >= plausible && (ordered || chained || f.environ),
-			f.shape >= plausible && starts && (f.shape == known || strings.Contains(f.run, " -")),
+		case f.shape >= plausible && (ordered || chained),
+			f.shape >= plausible && starts && (f.environ || f.shape == known || strings.Contains(f.run, " -")),
 			f.shape == assignment && (ordered || starts):
+			meant = append(meant, f)
+			after = true
+		case f.shape >= plausible && f.environ:
+			plain := false
+			if plain, f.doubt = callsFor(before); !plain {
+				named = append(named, f)
+				continue
+			}
 			meant = append(meant, f)
 			after = true
 		case f.shape == known && !capturing(f.run) && !aside.MatchString(before):
@@ -80,15 +85,63 @@ func cell(p *plan.Plan, t *plan.Task, written string, as passage, at mdspan.Span
 		}
 	}
 	if len(meant) == 0 {
+		meant, named = named, nil // it is shown, and its words say why it is not run
+	}
+	if len(meant) == 0 {
 		return nil
 	}
-	if w := around(text, spans, meant); w != "" && meant[0].why == "" {
-		meant[0].why = w
+	if first := &meant[0]; first.why == "" {
+		id := otherRun(p, t, text)
+		switch w := around(text, spans, first.span); {
+		case w != "":
+			first.why = w
+		case id != "":
+			first.why = "its row asks for the run of " + id + ", too"
+		case first.doubt != "":
+			first.why = first.doubt
+		default:
+			first.why = beside(t, as, spans, meant)
+		}
 	}
-	if id := otherRun(p, t, text); id != "" && meant[0].why == "" {
-		meant[0].why = "its row asks for the run of " + id + ", too"
+	return append(append(meant, named...), mentioned...)
+}
+
+// beside is why the first of a cell's commands is shown and not run, by what its row says of it.
+func beside(t *plan.Task, as passage, spans []code, meant []found) string {
+	for _, f := range meant {
+		if f.doubt != "" {
+			return f.doubt
+		}
+		if w := unsureAfter(behind(as.live, spans, f.span)); w != "" {
+			return w
+		}
 	}
-	return append(meant, mentioned...)
+	for _, text := range []string{as.said, standing(t.Description).said} {
+		if w := unsure(withoutCode(text)); w != "" {
+			return w
+		}
+	}
+	return ""
+}
+
+// behind is the text behind a command that says something of it, with a NUL for each code span.
+func behind(text string, spans []code, at int) string {
+	const most = 240
+	from := spans[at].end
+	to := min(len(text), from+most)
+	var b strings.Builder
+	for _, c := range spans[at+1:] {
+		if c.start >= to {
+			break
+		}
+		b.WriteString(text[from:c.start])
+		b.WriteByte(0)
+		from = c.end
+	}
+	if from < to {
+		b.WriteString(text[from:to])
+	}
+	return b.String()
 }
 
 // otherRun is the row of the plan whose run the text asks for, "" without one.
@@ -101,9 +154,8 @@ func otherRun(p *plan.Plan, t *plan.Task, text string) string {
 	return ""
 }
 
-// orders reports whether the text before a code span says to run it, or that
-// it was run, and whether it does so on a condition.
-func orders(before string, of shell) (ordered, condition bool) {
+// orders reports whether the text before a code span says to run it, or that it was run, and why that is doubtful.
+func orders(before string, of shell) (ordered bool, doubt string) {
 	loc := runVerb.FindStringSubmatchIndex(before)
 	if loc == nil && of.shape == known && !capturing(of.run) {
 		if loc = runOrder.FindStringSubmatchIndex(before); loc == nil {
@@ -111,13 +163,45 @@ func orders(before string, of shell) (ordered, condition bool) {
 		}
 	}
 	if loc == nil {
-		return false, false
+		return false, ""
 	}
 	lead := before[:loc[2]]
 	if negated.MatchString(lead) || purpose.MatchString(lead) {
-		return false, false
+		return false, ""
 	}
-	return true, whenever.MatchString(lead)
+	return true, unsureBefore(lead, before[loc[2]:loc[3]], before[loc[3]:])
+}
+
+var (
+	// A part of a sentence by itself: what stands before a dash is said of something else ("Attempt #7 — `A=1 x`").
+	partBegins = regexp.MustCompile(`[.!?][*_)]*\s|;|<br ?/?>|\r|\n|—|–|\s-\s|✅`)
+	// What calls for a command that sets variables for a program, without a word for running it: a label, and a deed that is
+	// done by running it.
+	labelled = regexp.MustCompile(`(?i)^[^:]{0,60}(?:\b(?:selectors?|commands?|cmd|invocation)|:)[\s*_]*$`)
+	deed     = regexp.MustCompile(`(?i)^[\s*_•]*(?:then\s+|and\s+|also\s+)*(?:(?:captur|reproduc|us|measur|tim|exercis|profil|invok|validat|ensur)(?:e|ed)|(?:collect|benchmark|launch|start|perform|confirm|check)(?:ed)?|try|tried|verify|verified)(?:\s+(?:the|this|that|a|full|command|selector|tests?|suite|with|via|by|using))*[\s:*_]*$`)
+	runNear  = regexp.MustCompile(`(?i)(?:^[\s*_•]*|,\s*|\b(?:then|and|also|now)\s+)((?:re-?)?run|(?:re-?)?ran|(?:re-?)?execute[sd]?|invoked?|replay(?:ed)?)(?:\s+[^\s,;:()]+){0,5}\s*\(?[\s*_]*$`)
+	writing  = regexp.MustCompile(`(?i)\b(?:add|append|insert|put|write|document|describe|mention|list|note|quote|paste|copy|replace|change|update|edit|set|remove|delete|drop|rename|record|instead|rather than|not|never|without|avoid|forbidden|n['’]t)\b|n['’]t\b`)
+)
+
+// callsFor reports whether the words before a command that sets variables, and that no verb orders, call for it all the same:
+// it stands by itself, behind a label, or in a deed that is done by running it. doubt is why that is doubtful.
+func callsFor(before string) (plainly bool, doubt string) {
+	part := before
+	if all := partBegins.FindAllStringIndex(before, -1); len(all) > 0 {
+		part = before[all[len(all)-1][1]:]
+	}
+	if lead.MatchString(part) {
+		return true, ""
+	}
+	if !writing.MatchString(part) {
+		if loc := runNear.FindStringSubmatchIndex(part); loc != nil {
+			return true, unsureBefore(part[:loc[2]], part[loc[2]:loc[3]], "")
+		}
+		if labelled.MatchString(part) || deed.MatchString(part) {
+			return true, unsureBefore(part, "", "")
+		}
+	}
+	return false, "its row says “" + quotedEnd(part) + "” before it, which is no plain order to run it: write its spec"
 }
 
 // capturing reports whether the command only keeps what another one gives:

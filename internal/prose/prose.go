@@ -7,14 +7,15 @@
 //  1. the Command column: its code spans, or the whole cell where it has none;
 //  2. the guidance cell (the description where a row has no guidance): a code
 //     span after Run, Re-run, Execute, Executed, Invoke and their like, or
-//     after a label `Command:`, or in an order that leads to it; a span `NAME=value program …`; and a cell that
+//     after a label `Command:`, or in an order that leads to it; a span `NAME=value program …` that stands for itself; and a cell that
 //     begins with the code span of a known program and its arguments;
 //  3. the entries of a Command Reference section, matched by their labels.
 //
 // A path, a symbol, a flag or an assignment in a code span is no command, so
 // that rows whose text merely names things get no suggestion. Where a cell
-// holds several commands, or one that is not ready to run, the suggestion says
-// so in Why and is for reading only.
+// holds several commands, one that is not ready to run, or one that its row does
+// not plainly order, here and now, the suggestion says so in Why, with the words
+// that make it doubtful, and is for reading only.
 package prose
 
 import (
@@ -44,7 +45,10 @@ type Suggestion struct {
 // found is a command and the way to its place, which costs a walk along its line.
 type found struct {
 	shell
-	at func() (line, col int)
+	at   func() (line, col int)
+	span int // which of its cell's code spans it is
+	// doubt is why the words before it are no plain order; it counts where the command itself could run
+	doubt string
 }
 
 // Finder finds the commands of one plan's tasks. It reads the plan's Command

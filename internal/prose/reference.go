@@ -41,13 +41,13 @@ func readReferences(p *plan.Plan) *references {
 	byLabel := map[string]*entry{}
 	for _, ref := range p.Commands {
 		e := &entry{label: strings.Trim(ref.Label, "`*_ ")}
-		gone := goneIn(p, ref)
+		words := entryWords(p, ref)
 		for _, c := range ref.Codes {
-			if gone(c.Span) {
+			if words.gone(c.Span) {
 				continue
 			}
 			if sh := shells.read(c.Text); sh.shape > noCommand {
-				e.commands = append(e.commands, found{sh, func() (int, int) { return p.Index.Pos(c.Span.Start) }})
+				e.commands = append(e.commands, found{shell: sh, at: func() (int, int) { return p.Index.Pos(c.Span.Start) }})
 			}
 		}
 		if len(e.commands) == 0 {
@@ -55,6 +55,9 @@ func readReferences(p *plan.Plan) *references {
 		}
 		if len(e.commands) == 0 {
 			continue // a note, not a command
+		}
+		if e.why == "" {
+			e.why = words.unsure()
 		}
 		prev = e
 		byLabel[key(e.label)] = e
@@ -71,18 +74,39 @@ func readReferences(p *plan.Plan) *references {
 	return r
 }
 
-// goneIn tells which code spans of an entry are struck through or stand in a comment.
-func goneIn(p *plan.Plan, ref plan.Reference) func(mdspan.Span) bool {
+// entryText is the words of an entry, its label too, from their place in the document on.
+type entryText struct {
+	text string
+	passage
+	from int
+}
+
+func entryWords(p *plan.Plan, ref plan.Reference) entryText {
 	from := p.Index.Line(ref.Line).Start
-	if ref.Span.End <= from {
-		return func(mdspan.Span) bool { return false }
+	text := string(p.Source[from:max(from, ref.Span.End)])
+	return entryText{text, standing(text), from}
+}
+
+// gone reports whether a part of the document is struck through there, or stands in a comment.
+func (e entryText) gone(s mdspan.Span) bool {
+	a, b := s.Start-e.from, s.End-e.from
+	return a >= 0 && b <= len(e.text) && a < b && e.live[a:b] != e.text[a:b]
+}
+
+// unsure is why the entry's commands are doubtful by what is said of them.
+func (e entryText) unsure() string {
+	if w := unsure(withoutCode(e.said)); w != "" {
+		return w
 	}
-	text := string(p.Source[from:ref.Span.End])
-	live := standing(text).live
-	return func(s mdspan.Span) bool {
-		a, b := s.Start-from, s.End-from
-		return a >= 0 && b <= len(text) && live[a:b] != text[a:b]
+	for i, spans := 0, codeSpans(e.live, false); i < len(spans); i++ {
+		if w := plainly(e.live, spans, i); w != "" {
+			return "its entry says to run it " + w + ": write its spec"
+		}
+		if w := unsureAfter(behind(e.live, spans, i)); w != "" {
+			return w
+		}
 	}
+	return ""
 }
 
 // same reads `same as above`, and `same as LABEL` where there is such a label.
