@@ -182,3 +182,30 @@ func TestTakenAwayForAMoment(t *testing.T) {
 		t.Errorf("%q, %v, %v", got, err, rerr)
 	}
 }
+
+// A row that stands for a phase follows the row that completes it: where that one was reworded, neither is ticked.
+func TestRollUpFollows(t *testing.T) {
+	dir := t.TempDir()
+	const above = "# Above\n\n## Phase Z\n| ID | Task | State |\n| --- | --- | --- |\n| Z1 | All of A | [ ] |\n"
+	for name, text := range map[string]string{"plan.md": killedPlan, "fix_plan.md": killedLedger, "above.md": above} {
+		put(t, filepath.Join(dir, name), text)
+	}
+	o, err := NewStore(dir, nil).Begin(Intent{Key: "k", Name: "plan.md#A1", RunDir: ".", Manifest: "A1.run.json"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	row := plan.Parse("above.md", []byte(above), plan.Tokens{}).Task("Z1")
+	out, err := o.Commit(t.Context(), Writing{}, func() (*Change, *manifest.Statement, error) {
+		return &Change{ManifestPath: "A1.run.json", Ledger: "fix_plan.md", Section: "T-001",
+			Entry: ledger.Entry{Date: "2026-01-01", Number: 5, Task: "A1", Title: "One", Result: "pass", Detail: "exit 0"},
+			Ticks: []Tick{{Plan: "plan.md", ID: "A1", Row: "another row", From: "[ ]", To: plan.Done},
+				{Plan: "above.md", ID: "Z1", Row: row.RowText(), From: row.Token, To: plan.Done, Roll: true}},
+		}, manifest.New(manifest.Predicate{Result: manifest.Pass, Attempt: 5}), nil
+	})
+	if !isConflict(err) || len(out.Ticked) != 0 || len(out.Refused) != 2 {
+		t.Errorf("%+v, %v", out, err)
+	}
+	if b, err := os.ReadFile(filepath.Join(dir, "above.md")); err != nil || string(b) != above {
+		t.Errorf("%s, %v", b, err)
+	}
+}

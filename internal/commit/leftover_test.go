@@ -78,3 +78,22 @@ func TestRecoverTaskSparesTheLiving(t *testing.T) {
 		t.Errorf("%+v, %v; its intent is there: %v", rs, err, there(t, o.path))
 	}
 }
+
+// A patch belongs to the run of an intent that is open: its manifest, which is to come, will name it.
+func TestPatchOfAnOpenIntent(t *testing.T) {
+	root := t.TempDir()
+	s := NewStore(root, repoAt(t, root))
+	for _, dir := range []string{"reports/S", "reports/T"} {
+		put(t, filepath.Join(root, dir, "A1.patch"), "of a run")
+	}
+	leave(t, s, "refs/heads/another")
+	put(t, filepath.Join(s.Dir, notesDir, fmt.Sprintf("%d-1.jsonl", dead(t))), "{\"patch\":\"reports/S/A1.patch\"}\n{\"patch\":\"reports/T/A1.patch\"}\n")
+	if _, err := s.clearNotes(); err != nil {
+		t.Fatal(err)
+	}
+	for dir, want := range map[string]bool{"reports/S": true, "reports/T": false} {
+		if there(t, filepath.Join(root, dir, "A1.patch")) != want {
+			t.Errorf("the patch in %s: there %v, want %v", dir, !want, want)
+		}
+	}
+}

@@ -57,6 +57,13 @@ func TestPlacingTellsWhatHappened(t *testing.T) {
 	p.Temp = "../x/." + filepath.Base(p.Temp)
 	p.Was = ""
 	check("a name that leads elsewhere", false)
+
+	// Who took the file away has the say, and there is nothing that it could have become.
+	p.Temp = filepath.Base(p.Temp)[1:]
+	if err := os.Remove(path); err != nil || !atomicfile.IsTemp(p.Temp) {
+		t.Fatal(p.Temp, err)
+	}
+	check("after a person took the file away", false)
 }
 
 // An intent whose last line is torn is taken up without it: a line after half a line could not be read.
