@@ -1,6 +1,7 @@
 package evidence
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -146,5 +147,40 @@ func TestWriteSummary(t *testing.T) {
 		if err := WriteSummary(dir, nil, atomicfile.Steps{}); err == nil || content(t, dir+"/summary.planctl.md") != "taken" {
 			t.Errorf("both taken: %v", err)
 		}
+	}
+}
+
+// A link in the place of a stamp or of a summary leads away, and nothing is written through it, whatever is there.
+func TestLinksLeadNothingAway(t *testing.T) {
+	reports, elsewhere := t.TempDir(), t.TempDir()
+	at := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	first, err := CreateDir(reports, "phase_A", at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	stamp := filepath.Join(reports, first.Stamp)
+	if err := errors.Join(os.RemoveAll(stamp), os.Symlink(elsewhere, stamp)); err != nil {
+		t.Fatal(err)
+	}
+	d, err := CreateDir(reports, "phase_A", at)
+	if err != nil || d.Stamp == first.Stamp {
+		t.Fatalf("the stamp %s, %v", d.Stamp, err)
+	}
+	const old = SummaryMark + "of another run\n"
+	other := filepath.Join(elsewhere, "summary.md")
+	if err := errors.Join(os.WriteFile(other, []byte(old), 0o644), os.Symlink(other, filepath.Join(d.Path, "summary.md"))); err != nil {
+		t.Fatal(err)
+	}
+	if err := WriteSummary(d.Path, []byte("new\n"), atomicfile.Steps{}); err != nil {
+		t.Fatal(err)
+	}
+	if b, err := os.ReadFile(other); err != nil || string(b) != old {
+		t.Errorf("through the link: %q, %v", b, err)
+	}
+	if b, err := os.ReadFile(filepath.Join(d.Path, "summary.planctl.md")); err != nil || string(b) != SummaryMark+"new\n" {
+		t.Errorf("beside it: %q, %v", b, err)
+	}
+	if names, err := os.ReadDir(elsewhere); err != nil || len(names) != 1 {
+		t.Errorf("elsewhere are %v, %v", names, err)
 	}
 }
