@@ -176,7 +176,9 @@ func (m *marking) judge(ctx context.Context, w *workspace.Workspace, p *manifest
 	if err := judgeByHand(ctx, w, it, p, facts); err != nil {
 		return nil, err
 	}
-	return append([]commit.Tick{own}, closePhases(ctx, w, it, p, facts)...), nil
+	ticks, lost := closePhases(ctx, w, it, p, facts)
+	m.d.task.Warnings = append(m.d.task.Warnings, unjudged(lost)...)
+	return append([]commit.Tick{own}, ticks...), nil
 }
 
 // review ties the decision to the run that was reviewed, or to the row as it read before.

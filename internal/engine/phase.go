@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/planctl/planctl/internal/commit"
 	"github.com/planctl/planctl/internal/criteria"
@@ -26,12 +27,21 @@ type closing struct {
 }
 
 // closePhases judges the phase that the tick of it completes, and ticks the roll-up rows that stand
-// for it, which may complete their phases in turn. Verdicts go into the manifest.
-func closePhases(ctx context.Context, w *workspace.Workspace, it *workspace.Item, p *manifest.Predicate, facts criteria.Facts) []commit.Tick {
+// for it, which may complete their phases in turn. Verdicts go into the manifest. An error is why there is none on a phase: the
+// system failed.
+func closePhases(ctx context.Context, w *workspace.Workspace, it *workspace.Item, p *manifest.Predicate, facts criteria.Facts) ([]commit.Tick, error) {
 	c := &closing{w: w, p: p, facts: facts, done: map[key]bool{keyOf(it): true}}
 	c.facts.Root = w.Root
 	c.phase(ctx, it.Plan, it.Phase)
-	return c.ticks
+	return c.ticks, c.lost
+}
+
+// unjudged is the warning that there is no verdict on a phase.
+func unjudged(lost error) []string {
+	if lost == nil {
+		return nil
+	}
+	return []string{strings.ReplaceAll(lost.Error(), "\n", "; ")}
 }
 
 // judgePhase judges a phase that has no open row, for `run --phase`.
@@ -66,8 +76,8 @@ func (c *closing) phase(ctx context.Context, pl *workspace.Plan, ph *plan.Phase)
 		v.Criteria = append(v.Criteria, criteria.Judge(ctx, programs, facts, &rec)...)
 		v.Calls = rec.Calls()
 		if err := rec.Lost(); err != nil {
-			c.lost = errors.Join(c.lost, fmt.Errorf("judge phase %s: %w", ph.ID, err))
-			return // no verdict: `run --phase` judges it when the system is sound again
+			c.lost = errors.Join(c.lost, fmt.Errorf("phase %s was not judged: %w; planctl run --phase %s judges it once that can be read", ph.ID, err, quoted(pl.Path+"#"+ph.ID)))
+			return
 		}
 		v.Pass = v.Pass && !slices.ContainsFunc(v.Criteria, func(k manifest.Criterion) bool { return !k.Pass })
 	}

@@ -97,7 +97,9 @@ func (x *execution) ticks(ctx context.Context, w *workspace.Workspace) ([]commit
 	if own.To != plan.Done {
 		return []commit.Tick{own}, nil
 	}
-	return append([]commit.Tick{own}, closePhases(ctx, w, now, &x.p, x.facts)...), nil
+	ticks, lost := closePhases(ctx, w, now, &x.p, x.facts)
+	x.task.Warnings = append(x.task.Warnings, unjudged(lost)...)
+	return append([]commit.Tick{own}, ticks...), nil
 }
 
 // annotation is what `annotate: append` adds to the guidance cell; "" when the config does not ask for it.
@@ -276,10 +278,14 @@ func (e *Engine) recovering(ctx context.Context, w *workspace.Workspace) commit.
 		sp, _, _ := it.EffectiveSpec()
 		m := e.maskerFor(now, sp)
 		was := len(criteria.EntryLines(p, ledger.Code))
-		for _, t := range closePhases(ctx, now, it, p, criteria.Facts{Env: func(name string) (string, bool) {
+		ticks, err := closePhases(ctx, now, it, p, criteria.Facts{Env: func(name string) (string, bool) {
 			v, ok := lookup(e.Environ, name)
 			return m.String(v), ok
-		}}) {
+		}})
+		if err != nil {
+			return err // the next recovery judges it
+		}
+		for _, t := range ticks {
 			c.Ticks, p.Rollup = append(c.Ticks, t), append(p.Rollup, t.Plan+"#"+t.ID)
 		}
 		maskPredicate(m, p)

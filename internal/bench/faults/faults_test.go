@@ -48,6 +48,7 @@ func TestFaults(t *testing.T) {
 	t.Run("mended crashes", func(t *testing.T) { mendedCrashes(t, b) })
 	t.Run("mended errors", func(t *testing.T) { mendedErrors(t, b) })
 	t.Run("errors are no verdicts", func(t *testing.T) { errorsAreNoVerdicts(t, b) })
+	t.Run("a phase that cannot be judged is named", func(t *testing.T) { phasesAreNamed(t, b) })
 	t.Run("an error just after the start", func(t *testing.T) { endsWhatItStarted(t, b) })
 }
 

@@ -4,6 +4,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"syscall"
 	"testing"
 )
@@ -65,5 +66,44 @@ func errorsAreNoVerdicts(t *testing.T, b *bench) {
 				t.Error("nothing of it was read: this shows nothing")
 			}
 		})
+	}
+}
+
+// phasesAreNamed: a phase that could not be judged at the moment at which its last row was ticked is named, with the way to
+// judge it. The row's own run is done.
+func phasesAreNamed(t *testing.T, b *bench) {
+	base := func(p *place) error {
+		if err := judged(p); err != nil {
+			return err
+		}
+		_, err := p.must("mark", "A2", "done", "--note", "read it")
+		return err
+	}
+	run := []string{"run", "A1"}
+	s := scenario{name: "run", args: run, again: run, ends: []string{"A1"}, prepare: base}
+	dir := t.TempDir()
+	at, points, err := s.base(b.planctl, dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := fault{do: fail, errno: syscall.EIO}
+	for _, p := range points {
+		if p.call == "openat" && p.path == "judged.json" {
+			f.at = p // the last one is the phase's
+		}
+	}
+	p, err := at.copy(filepath.Join(dir, "copy"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := p.traced(f, s.args...)
+	if err != nil || !r.hit {
+		t.Fatalf("%v, %+v", err, r)
+	}
+	if r.exit != 0 || !strings.Contains(r.said, "phase A was not judged: ") || !strings.Contains(r.said, "planctl run --phase plan.md#A ") {
+		t.Errorf("exit %d: %s", r.exit, r.said)
+	}
+	if said, err := p.must("run", "--phase", "plan.md#A"); err != nil {
+		t.Errorf("%v: %s", err, said)
 	}
 }
