@@ -123,7 +123,11 @@ func TestDoubt(t *testing.T) {
 			t.Errorf("%s: %+v, want %q", entry, s, want)
 		}
 	}
-	p, task := document("| ID | Task | State | Guidance |\n|--|--|--|--|\n| A1 | Deploy (requires approval) | [ ] | Run `make deploy` |\n")
+	p, task := row(strings.Repeat("Run `make deploy`. ", maxOrders+1))
+	if s := In(p).Suggest(task); s == nil || s.Runnable || !strings.Contains(s.Why, "more often") {
+		t.Errorf("%+v", s)
+	}
+	p, task = document("| ID | Task | State | Guidance |\n|--|--|--|--|\n| A1 | Deploy (requires approval) | [ ] | Run `make deploy` |\n")
 	if s := In(p).Suggest(task); s == nil || s.Runnable || !strings.Contains(s.Why, "requires approval") {
 		t.Errorf("%+v", s)
 	}

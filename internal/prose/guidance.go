@@ -60,7 +60,7 @@ func cell(p *plan.Plan, t *plan.Task, written string, as passage, at mdspan.Span
 			after, last = false, c.end
 			continue
 		}
-		ordered, doubt := orders(before, f.shell)
+		ordered, doubt := orders(before, f.shell, len(meant) < maxOrders)
 		chained := after && joined.MatchString(text[last:c.start])
 		starts := len(before) == c.start && lead.MatchString(before) &&
 			(lead.MatchString(written[:c.start]) || strings.Contains(written[:c.start], "`")) // what was struck there was a command, too, and not the order
@@ -106,8 +106,14 @@ func cell(p *plan.Plan, t *plan.Task, written string, as passage, at mdspan.Span
 	return append(append(meant, named...), mentioned...)
 }
 
+// maxOrders bounds the orders of a cell that are judged by what is said of them: its text may be of any size.
+const maxOrders = 20
+
 // beside is why the first of a cell's commands is shown and not run, by what its row says of it.
 func beside(t *plan.Task, as passage, spans []code, meant []found) string {
+	if len(meant) > maxOrders {
+		return "it stands there more often than a person orders it"
+	}
 	for _, f := range meant {
 		if f.doubt != "" {
 			return f.doubt
@@ -155,7 +161,8 @@ func otherRun(p *plan.Plan, t *plan.Task, text string) string {
 }
 
 // orders reports whether the text before a code span says to run it, or that it was run, and why that is doubtful.
-func orders(before string, of shell) (ordered bool, doubt string) {
+// With judge unset it looks for no doubt.
+func orders(before string, of shell, judge bool) (ordered bool, doubt string) {
 	loc := runVerb.FindStringSubmatchIndex(before)
 	if loc == nil && of.shape == known && !capturing(of.run) {
 		if loc = runOrder.FindStringSubmatchIndex(before); loc == nil {
@@ -168,6 +175,9 @@ func orders(before string, of shell) (ordered bool, doubt string) {
 	lead := before[:loc[2]]
 	if negated.MatchString(lead) || purpose.MatchString(lead) {
 		return false, ""
+	}
+	if !judge {
+		return true, ""
 	}
 	return true, unsureBefore(lead, before[loc[2]:loc[3]], before[loc[3]:])
 }
