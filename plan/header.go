@@ -2,6 +2,7 @@ package plan
 
 import (
 	"strings"
+	"unicode"
 
 	"github.com/planctl/planctl/internal/mdspan"
 )
@@ -62,7 +63,42 @@ func readHeader(src []byte, c cells) columns {
 			}
 		}
 	}
+	if col.command < 0 {
+		col.command = col.oneCommand()
+	}
 	return col
+}
+
+// oneCommand is the one column whose header says by its words that it holds the command of the task ("Test Command",
+// "Command(s)", "Cmd / How"), -1 without one. Where there are two, a person has to say which of them ticks the row; and a
+// "Rollback Command", or what a command gave, is none.
+func (col *columns) oneCommand() int {
+	found := -1
+	for i, n := range col.names {
+		if i == col.id || i == col.state || i == col.description || i == col.guidance || !namesCommand(n) {
+			continue
+		}
+		if found >= 0 {
+			return -1
+		}
+		found = i
+	}
+	return found
+}
+
+// namesCommand reports whether all words of a header lead to one that means a command.
+func namesCommand(n string) bool {
+	command := false
+	for _, w := range strings.FieldsFunc(strings.ReplaceAll(n, "(s)", "s"), func(r rune) bool { return !unicode.IsLetter(r) }) {
+		switch w {
+		case "command", "commands", "cmd", "cmds":
+			command = true
+		case "test", "tests", "verify", "verification", "validate", "validation", "check", "run", "build", "exact", "full", "shell", "bash", "cli", "line", "to", "the", "how", "execute", "repro", "reproduce", "proof", "acceptance", "task":
+		default:
+			return false
+		}
+	}
+	return command
 }
 
 // aside reports a column that says something of a task and not what it is.
