@@ -187,10 +187,12 @@ var (
 	partBegins = regexp.MustCompile(`[.!?][*_)]*\s|;|<br ?/?>|\r|\n|—|–|\s-\s|✅`)
 	// What calls for a command that sets variables for a program, without a word for running it: a label, and a deed that is
 	// done by running it.
-	labelled = regexp.MustCompile(`(?i)^[^:]{0,60}(?:\b(?:selectors?|commands?|cmd|invocation)|:)[\s*_]*$`)
-	deed     = regexp.MustCompile(`(?i)^[\s*_•]*(?:then\s+|and\s+|also\s+)*(?:(?:captur|reproduc|us|measur|tim|exercis|profil|invok|validat|ensur)(?:e|ed)|(?:collect|benchmark|launch|start|perform|confirm|check)(?:ed)?|try|tried|verify|verified)(?:\s+(?:the|this|that|a|full|command|selector|tests?|suite|with|via|by|using))*[\s:*_]*$`)
-	runNear  = regexp.MustCompile(`(?i)(?:^[\s*_•]*|,\s*|\b(?:then|and|also|now)\s+)((?:re-?)?run|(?:re-?)?ran|(?:re-?)?execute[sd]?|invoked?|replay(?:ed)?)(?:\s+[^\s,;:()]+){0,5}\s*\(?[\s*_]*$`)
-	writing  = regexp.MustCompile(`(?i)\b(?:add|append|insert|put|write|document|describe|mention|list|note|quote|paste|copy|replace|change|update|edit|set|remove|delete|drop|rename|record|instead|rather than|not|never|without|avoid|forbidden|n['’]t)\b|n['’]t\b`)
+	labelled  = regexp.MustCompile(`(?i)^[^:]{0,60}(?:\b(?:selectors?|commands?|cmd|invocation)|:)[\s*_]*$|^[\s*_•]*(?:[\p{L}\p{N}-]+\s+){0,2}(?:tests?|suite|regression|smoke|benchmark|checks?)\s*\(?[\s*_]*$`)
+	deed      = regexp.MustCompile(`(?i)^[\s*_•]*(?:then\s+|and\s+|also\s+)*(?:(?:captur|reproduc|us|measur|tim|exercis|profil|invok|validat|ensur)(?:e|ed)|(?:collect|benchmark|launch|start|perform|confirm|check)(?:ed)?|try|tried|verify|verified)(?:\s+(?:the|this|that|a|full|command|selector|tests?|suite|with|via|by|using))*[\s:*_]*$`)
+	runNear   = regexp.MustCompile(`(?i)(?:^[\s*_•]*|,\s*|\b(?:then|and|also|now)\s+)((?:re-?)?run|(?:re-?)?ran|(?:re-?)?execute[sd]?|invoked?|replay(?:ed)?)(?:\s+[^\s,;:()]+){0,5}\s*\(?[\s*_]*$`)
+	writing   = regexp.MustCompile(`(?i)\b(?:add|append|insert|put|write|document|describe|mention|list|note|quote|paste|copy|replace|change|update|edit|set|remove|delete|drop|rename|record|fix|mend|repair|investigate|debug|broken)\b`)
+	denying   = regexp.MustCompile(`(?i)\b(?:instead|rather than|not|never|no|without|avoid|forbidden|cannot)\b|n['’]t\b`)
+	byRunning = regexp.MustCompile(`(?i)\b(?:via|by running)[\s*_]*$`)
 )
 
 // callsFor reports whether the words before a command that sets variables, and that no verb orders, call for it all the same:
@@ -200,14 +202,17 @@ func callsFor(before string) (plainly bool, doubt string) {
 	if all := partBegins.FindAllStringIndex(before, -1); len(all) > 0 {
 		part = before[all[len(all)-1][1]:]
 	}
+	if aside.MatchString(before) {
+		return false, doubted(quotedEnd(before))
+	}
 	if lead.MatchString(part) {
 		return true, ""
 	}
-	if !writing.MatchString(part) {
+	if !denying.MatchString(part) {
 		if loc := runNear.FindStringSubmatchIndex(part); loc != nil {
 			return true, unsureBefore(part[:loc[2]], part[loc[2]:loc[3]], "")
 		}
-		if labelled.MatchString(part) || deed.MatchString(part) {
+		if byRunning.MatchString(part) || !writing.MatchString(part) && (labelled.MatchString(part) || deed.MatchString(part)) {
 			return true, unsureBefore(part, "", "")
 		}
 	}

@@ -10,15 +10,16 @@ import (
 
 const (
 	spread  = `(?:per|each|every)\s+(?:service|package|module|crate|file|seed|node|device|gpu|host|environment|env|dataset|model|config(?:uration)?|case|shard|app|repo|project|component|platform|version|branch|commit|size|target|suite|experiment|region|tenant|db|database|schema|table|folder|directory|user|worker|rank|fold|time|day|night|week|hour|push|merge|patch|release|deploy|pr|change)s?`
-	closed  = `(?:in|inside|within)\s+(?:the|an?|our|your)\s+(?:[\w.-]+\s+){0,3}?(?:container|vm|virtualenv|venv|chroot|sandbox|pod|clone|checkout|worktree|(?:conda|virtual|python|dev)\s+env(?:ironment)?)s?\b`
+	closed  = `(?:in|inside|within)\s+(?:the|an?|our|your)\s+(?:[\w.-]+\s+){0,3}?(?:container|vm|fork|branch|console|virtualenv|venv|chroot|sandbox|pod|clone|checkout|worktree|(?:conda|virtual|python|dev)\s+env(?:ironment)?)s?\b`
+	release = `(?:with|under|on|using)\s+(?:python|node(?:\.js)?|go|ruby|java|jdk|gcc|clang|rust|php)\s*v?\d[\w.]*`
 	nowhere = `(?:in|inside|within|on)\s+(?:docker|podman|kubernetes|k8s|wsl2?|colab|ci|jenkins|github actions|windows|mac ?os|supabase|heroku|aws|gcp|azure)\b`
 	folder  = `(?:in|inside|within|under|from|on)\s+(?:the\s+)?(?:[\w.~-]*\w/[\w./~-]*|[\w.-]+\s+(?:directory|folder|sub-?directory|sub-?folder|dir)\b)`
 	hosted  = `on\s+(?:the|an?|our|your|each|every|both|all)\s+(?:[\w.-]+\s+){0,3}?(?:node|host|machine|cluster|server|runner|workstation|box)s?\b`
 )
 
 var (
-	placeAfter  = regexp.MustCompile(`(?i)^[\s*_,(]*(` + closed + `|` + hosted + `|` + nowhere + `|` + folder + `)`)
-	placeBefore = regexp.MustCompile(`(?i)(?:^|[.;:>)—–✅][\s*_]*)(` + closed + `|` + hosted + `|` + nowhere + `|` + folder + `)[\s,:*_]*(?:(?:then|please)\s+)?` + ordered)
+	placeAfter  = regexp.MustCompile(`(?i)^[\s*_,(]*(` + closed + `|` + hosted + `|` + release + `|` + nowhere + `|` + folder + `)`)
+	placeBefore = regexp.MustCompile(`(?i)(?:^|[.;:>)—–✅][\s*_]*)(` + closed + `|` + hosted + `|` + release + `|` + nowhere + `|` + folder + `)[\s,:*_]*(?:(?:then|please)\s+)?` + ordered)
 	often       = regexp.MustCompile(`(?i)^[\s*_,(]*((?:twice|(?:two|three|four|five|ten|several|many|\d{1,4})\s+times|\d{1,4}\s?[x×])(?:\P{L}|$)|(?:both\s+|once\s+)?with\s+and\s+without\b|for\s+(?:each|every|both)\s+\w+|(?:` + spread + `|daily|nightly|weekly|hourly)\b)`)
 	ownPlace    = regexp.MustCompile(`(?i)\b(?:root|top|main|repo(?:sitory)?|project|workspace|current|same|working|this)\b`)
 	// Programs that take what they run to another place, and scripts that run it more than once.
