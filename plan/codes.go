@@ -19,6 +19,7 @@ const (
 	CodeNoState       finding.Code = "plan-no-state-column"
 	CodeStruckRow     finding.Code = "plan-struck-row"
 	CodeStateWord     finding.Code = "plan-state-word"
+	CodeShelved       finding.Code = "plan-shelved-phase"
 	CodeTaskList      finding.Code = "plan-task-list"
 	CodeNoID          finding.Code = "plan-no-id-column"
 	CodeBrokenTable   finding.Code = "plan-broken-table"
@@ -62,6 +63,7 @@ func Rules() []Rule {
 		{CodeDelimiter, warning, "The delimiter row of a checklist is missing, apart from its header, or has another number of cells: Markdown reads no table.", false},
 		{CodeNoTokens, warning, "A table with ID, Task and State columns holds no state token in its State column, and was not read as a checklist; a note where it has no Task column and stands below a phase.", false},
 		{CodeStruckRow, warning, "A row is struck through and its state says that it is still to be done.", false},
+		{CodeShelved, warning, "A phase's heading or Status line says that it was given up, and its rows are still to be done; a note where it says that the phase waits.", false},
 		{CodeStateWord, warning, "A word beside the state token says another state than the token.", false},
 		{CodeTaskList, note, "Items of a task list (`- [ ]`) stand in a plan; only rows of checklist tables are tasks; a warning where items begin with an ID.", false},
 		{CodeNoState, warning, "A table with an ID column holds state tokens, but no column is headed State or Status, so it was not read as a checklist.", false},

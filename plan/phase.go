@@ -47,12 +47,14 @@ func (r *reader) phases() {
 		r.name(ph, order[i])
 		if order[i] >= 0 {
 			r.phaseLines(ph, order[i])
+			r.shelve(ph, order[i], parents)
 		}
 		r.claim(ph, taken)
 		if r.p.phase[ph.ID] == nil {
 			r.p.phase[ph.ID] = ph
 		}
 	}
+	r.shelves()
 }
 
 // parents is, for each heading, the nearest heading before it of a higher rank; -1 without one.

@@ -122,6 +122,7 @@ type Phase struct {
 	Goal, Prereqs, ExitCriteria Text   // the first of each
 	Parts                       []Part // where several headings inside the phase have such lines of their own, each of these; nil else
 	Tasks                       []*Task
+	Shelf                       Shelf // what says that nobody should work on it
 
 	end int // offset after the last line of its last table
 }

@@ -115,6 +115,9 @@ func (l *loop) stands(ctx context.Context, t *Task, it *workspace.Item, gates []
 		if len(gates) == 1 && gates[0].Kind == schedule.Worded {
 			return refuse(Refused, gates[0].Why, "take the word out of the State cell when it holds no more, or --force (the attempt will say so)")
 		}
+		if len(gates) == 1 && gates[0].Kind == schedule.Shelved {
+			return refuse(Refused, gates[0].Why, "take those words away when they hold no more, or --force (the attempt will say so)")
+		}
 		return refuse(Refused, "it waits for "+gateList(gates), waitHelp(l.w, t.Name, gates))
 	}
 	if _, err := l.e.Executor(executorName(l.w, sp)); err != nil {

@@ -25,6 +25,7 @@ const (
 	Prereq        // a phase that Prereqs, or the row in its own words, names is not complete
 	Blocked       // a person marked the row blocked
 	Worded        // a word beside the row's token says that it is blocked
+	Shelved       // a heading or a Status line says that nobody should work on the phase
 	Broken        // what the gate names does not exist
 )
 
@@ -40,7 +41,7 @@ func (g Gate) String() string {
 	switch g.Kind {
 	case Blocked:
 		return "the row is marked blocked"
-	case Worded:
+	case Worded, Shelved:
 		return g.Why
 	case Prereq:
 		return fmt.Sprintf("phase %s (%s)", g.Name, g.Why)
@@ -56,6 +57,9 @@ func Gates(w *workspace.Workspace, it *workspace.Item) []Gate {
 	}
 	if it.WordBlocked() {
 		out = append(out, Gate{Kind: Worded, Name: it.Name(w), Why: "its State cell says: " + it.Task.StateCell})
+	}
+	if it.Phase != nil && it.Phase.Shelf.State != plan.Unknown {
+		out = append(out, Gate{Kind: Shelved, Name: it.Phase.ID, Why: fmt.Sprintf("line %d says of its phase: %.80s", it.Phase.Shelf.Line, it.Phase.Shelf.Text)})
 	}
 	if sp, _, prose := it.EffectiveSpec(); sp != nil {
 		for _, id := range sp.After {

@@ -60,7 +60,11 @@ type place struct {
 }
 
 func (l *linter) plan(p *workspace.Plan) {
-	l.list = append(l.list, p.Doc.Findings...)
+	for _, f := range p.Doc.Findings {
+		if f.Code != plan.CodeShelved || !p.Archived { // what was put away may say so
+			l.list = append(l.list, f)
+		}
+	}
 	l.list = append(l.list, p.Specs.Findings...)
 	l.secondReading(p.Doc, l.w.Config.PlanTokens())
 	if p.Archived {
