@@ -10,6 +10,7 @@ import (
 // columns is where a table has what; -1 for a column that it has not.
 type columns struct {
 	id, state, description, guidance, command int
+	waits                                     int // what a row waits for: Depends on
 	n                                         int // number of columns
 	closed, led                               bool
 	names                                     []string
@@ -18,7 +19,7 @@ type columns struct {
 
 // readHeader finds the columns by the words in a header row.
 func readHeader(src []byte, c cells) columns {
-	col := columns{id: -1, state: -1, description: -1, guidance: -1, command: -1, n: len(c.at), closed: c.closed, led: c.led}
+	col := columns{id: -1, state: -1, description: -1, guidance: -1, command: -1, waits: -1, n: len(c.at), closed: c.closed, led: c.led}
 	for _, s := range c.at {
 		col.names = append(col.names, words(s.Of(src)))
 	}
@@ -66,6 +67,11 @@ func readHeader(src []byte, c cells) columns {
 	if col.command < 0 {
 		col.command = col.oneCommand()
 	}
+	for i, n := range col.names {
+		if col.waits < 0 && waitsName(n) && i != col.id && i != col.state && i != col.guidance && i != col.description && i != col.command {
+			col.waits = i
+		}
+	}
 	return col
 }
 
@@ -99,6 +105,17 @@ func namesCommand(n string) bool {
 		}
 	}
 	return command
+}
+
+// waitsName reports whether a column with that header holds what a row waits for.
+func waitsName(n string) bool {
+	n, _, _ = strings.Cut(n, " (")
+	switch n {
+	case "depends on", "depends", "dependencies", "dependency", "deps", "dep", "task dependencies", "blocked by", "blocked on", "waits for", "waiting on", "prereqs", "prereq", "prerequisites", "prerequisite",
+		"requires", "after":
+		return true
+	}
+	return false
 }
 
 // aside reports a column that says something of a task and not what it is.

@@ -150,6 +150,7 @@ type Task struct {
 	Description                                        string // cell text as written, without surrounding space
 	Guidance                                           string // How/Why & Guidance cell, or a wrapped cell's whole text
 	Command                                            string // the Command column's cell, "" without such a column
+	Waits, WaitsColumn                                 string // the Depends on column's cell, and its header in lower case; "" without such a column
 	State                                              State
 	Token                                              string      // as written, without back-ticks around it
 	StateWord                                          State       // what a word beside the token says: `[ ] (blocked)`; Unknown without one

@@ -312,4 +312,7 @@ func (t *walk) fields(task *Task, c cells, at mdspan.Span, spans []mdspan.Span) 
 	set(col.description, &task.Description, &task.DescriptionSpan)
 	set(col.guidance, &task.Guidance, &task.GuidanceSpan)
 	set(col.command, &task.Command, &task.CommandSpan)
+	if col.waits >= 0 {
+		task.Waits, task.WaitsColumn = string(get(col.waits).Of(t.src)), col.names[col.waits]
+	}
 }

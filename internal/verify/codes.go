@@ -26,6 +26,7 @@ const (
 	CodeSameLog        finding.Code = "spec-same-log"        // two tasks of one directory write one log
 	CodeCycle          finding.Code = "spec-cycle"           // tasks wait for each other
 	CodePhaseCycle     finding.Code = "plan-cycle"           // phases wait for each other
+	CodeUnreadWaits    finding.Code = "plan-depends-unread"  // a Depends on column holds words that gate nothing
 	CodeUncommanded    finding.Code = "tdd-no-command"       // a row asks for a red or green run and has no command
 	CodeDoubt          finding.Code = "plan-initiative"      // the plan's initiative is not settled
 	CodePath           finding.Code = "plan-missing-path"    // a cited path is not there
@@ -100,6 +101,7 @@ func rules() []Rule {
 		{Code: CodePhaseCriterion, Severity: finding.Error, Doc: "A phase's own criterion looks at what only a run has."},
 		{Code: CodeSameLog, Severity: finding.Warning, Doc: "Two tasks of one directory write a log of one name, so that one call of `run` cannot run both."},
 		{Code: CodeCycle, Severity: finding.Error, Doc: "Tasks wait for each other through `after` or `red`."},
+		{Code: CodeUnreadWaits, Severity: finding.Note, Doc: "A Depends on column says of open rows what names no row or phase, and holds nothing back."},
 		{Code: CodePhaseCycle, Severity: finding.Error, Doc: "Phases or rows wait for each other by their Prereqs or by what they say that they are blocked on, so that none of them can ever start."},
 		{Code: CodeDoubt, Severity: finding.Warning, Doc: "Which initiative a plan belongs to is not settled, so that it cannot be run."},
 		{Code: CodePath, Severity: finding.Warning, Doc: "A path under Dependencies or Baseline Evidence is not there."},

@@ -87,6 +87,7 @@ func (l *linter) plan(p *workspace.Plan) {
 		l.add(CodeCycle, at, "these tasks wait for each other: "+strings.Join(c, " → "), "take one of them out of the other's `after` or `red`")
 	}
 	l.standstill(p)
+	l.unreadWaits(p)
 	if p.Link.Doubt != "" {
 		help := fmt.Sprintf("planctl link %s ID says which initiative the plan belongs to", p.Path)
 		if p.Link.NoSection {
@@ -95,6 +96,21 @@ func (l *linter) plan(p *workspace.Plan) {
 		l.add(CodeDoubt, place{file: p.Path}, p.Link.Doubt, help)
 	}
 	l.paths(p)
+}
+
+// unreadWaits speaks once of a plan's rows whose Depends on column says what holds nothing back.
+func (l *linter) unreadWaits(p *workspace.Plan) {
+	rows := p.UnreadWaits(l.w)
+	if len(rows) == 0 {
+		return
+	}
+	more := ""
+	if n := len(rows) - 1; n > 0 {
+		more = fmt.Sprintf(", and so in %d more rows", n)
+	}
+	t := rows[0].Task
+	l.add(CodeUnreadWaits, rowPlace(rows[0]), fmt.Sprintf("what the column %q says of %s names no row or phase of the plan, and holds nothing back: %.60s%s", t.WaitsColumn, t.ID, t.Waits, more),
+		"name rows by their IDs, or phases as Phase X; for what no row does, write [B] into the State cell until it is there")
 }
 
 // standstill speaks of rows that phases keep from ever starting; a ring of tasks alone is a cycle.

@@ -38,10 +38,13 @@ var (
 const maxStated = 20
 
 // BlockedOn is what the row says that it is blocked on ("Blocked on B2.", "**Blocked:** C2 incomplete", "Blocked by Phase
-// A"), as far as the plan has rows or phases of these names, or the initiative's other plans phases. How they stand is not
+// A", or A1 in a Depends on column), as far as the plan has rows or phases of these names, or the initiative's other plans phases. How they stand is not
 // looked at. What is struck through, denied, past or quoted says nothing, and a row is never blocked on itself or its own phase.
 func (it *Item) BlockedOn(w *Workspace) []Stated {
 	var out []Stated
+	if s, _ := it.WaitsColumn(w); len(s.Items)+len(s.Phases) > 0 {
+		out = append(out, s)
+	}
 	for _, cell := range []string{it.Task.Description, it.Task.Guidance} {
 		if !strings.Contains(cell, "locked") && !strings.Contains(cell, "LOCKED") {
 			continue
@@ -185,7 +188,10 @@ func (it *Item) row(id string, phase, called bool) int {
 	if id == "" || phase || !called && !(strings.ContainsFunc(id, isLetter) && strings.ContainsAny(id, "0123456789.-") || strings.Contains(id, ".")) {
 		return -1
 	}
-	return slices.IndexFunc(it.Plan.Items, func(o *Item) bool { return o.Task.ID == id })
+	if o := it.Plan.byID[id]; o != nil {
+		return o.at
+	}
+	return -1
 }
 
 func isLetter(r rune) bool { return r|0x20 >= 'a' && r|0x20 <= 'z' || r >= 0x80 }

@@ -93,3 +93,32 @@ func FuzzBlockedOn(f *testing.F) {
 		}
 	})
 }
+
+// TestWaitsColumn: what a Depends on column names holds the row back, and what it says beyond that does not.
+func TestWaitsColumn(t *testing.T) {
+	for cell, want := range map[string]string{
+		"A1": "A1", "A1, A2": "A1 A2", "A1–A3": "A1 A2 A3", "A1-A3": "A1 A2 A3", "A1 to A3": "A1 A2 A3", "`A1` & **A2**": "A1 A2", "A1<br>A2": "A1 A2", "3.1": "3.1", "1": "1", "1, 2": "1 2",
+		"Task 1": "1", "Phase B": "phase B", "Phases A, B": "phase B", "A1 (soft)": "", "Phase B; A1": "A1 phase B", "A1 complete": "A1", "[A1](#a1)": "A1", "A1/A2": "A1 A2", "~~A1~~ A2": "A2", "#1": "1",
+
+		"": "", "—": "", "-": "", "None": "", "n/a": "", "none (A1 is independent)": "", "A9": "", "the lawyers": "unread", "X": "", "A4": "", "A1 optional": "",
+	} {
+		w := openFiles(t, map[string]string{"plans/p.md": "# P\n- Initiative: P-001\n\n## Phase A\n| ID | Task | State | Depends On |\n| --- | --- | --- | --- |\n" +
+			"| A1 | a | [ ] | |\n| A2 | a | [ ] | |\n| A3 | a | [ ] | |\n| 3.1 | a | [ ] | |\n| 1 | a | [ ] | |\n| 2 | a | [ ] | |\n| A4 | a | [ ] | " + cell + " |\n" +
+			"\n## Phase B\n| ID | Task | State |\n| --- | --- | --- |\n| B1 | b | [ ] |\n"})
+		it := w.Plans[0].Item("A4")
+		s, unread := it.WaitsColumn(w)
+		var got []string
+		for _, dep := range s.Items {
+			got = append(got, dep.Task.ID)
+		}
+		for _, r := range s.Phases {
+			got = append(got, "phase "+r.Phase.ID)
+		}
+		if unread && want == "unread" {
+			continue
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%q: %q, want %q", cell, got, want)
+		}
+	}
+}

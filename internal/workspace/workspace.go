@@ -106,6 +106,8 @@ type Item struct {
 	Suggestion *prose.Suggestion // a command found in prose, where there is no spec with a command; nil without
 	Runs       []*Record         // manifests of this task, oldest first
 	Rollups    []*Record         // manifests of other tasks that ticked this roll-up row, oldest first
+
+	at int // its index in Plan.Items
 }
 
 // Options say where and how much to read.
@@ -242,6 +244,7 @@ func (p *Plan) join(src, text []byte) {
 	}
 	for _, t := range p.Doc.Tasks() {
 		it := &Item{Plan: p, Phase: t.Phase, Task: t}
+		it.at = len(p.Items)
 		p.Items = append(p.Items, it)
 		p.rows[t.Phase] = append(p.rows[t.Phase], it)
 		if t.State != plan.Done && t.State != plan.Skipped {
