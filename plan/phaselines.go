@@ -2,6 +2,7 @@ package plan
 
 import (
 	"bytes"
+	"regexp"
 	"strings"
 
 	"github.com/planctl/planctl/internal/mdspan"
@@ -21,7 +22,7 @@ func phaseLineOf(name string) phaseLine {
 	switch name {
 	case "goal", "overall goal for this phase", "phase goal":
 		return lineGoal
-	case "prereqs", "prereq", "prereq(s)", "prerequisites", "prerequisite", "prerqs", "pre-reqs", "pre-requisites", "depends on", "entry criteria":
+	case "prereqs", "prereq", "prereq(s)", "prerequisites", "prerequisite", "prerqs", "pre-reqs", "pre-requisites", "depends on", "dependencies", "dependency", "entry criteria":
 		return linePrereqs
 	case "exit criteria", "exit criterion", "exit":
 		return lineExit
@@ -65,8 +66,8 @@ func (r *reader) phaseLines(ph *Phase, k int) {
 			continue
 		}
 		kind := phaseLineOf(l.name)
-		if kind == 0 {
-			continue
+		if kind == 0 || r.heads[k].id == "" && contextLabel(l.name) {
+			continue // Dependencies of the whole plan, above a table
 		}
 		text, after := r.value(l, last)
 		if text.Span.Empty() {
@@ -87,12 +88,27 @@ func (r *reader) phaseLines(ph *Phase, k int) {
 			*own = text
 		}
 	}
+	if ph.Prereqs.Span.Empty() {
+		ph.Prereqs = r.behindGoal(ph.Goal)
+	}
 	if severalSay(parts) {
 		ph.Parts = parts
 	}
 	for i := k + 1; i < end; i++ {
 		r.phaseHeading(ph, i)
 	}
+}
+
+var prereqsBehind = regexp.MustCompile(`(?i)[.;]\s+[*_]*(?:prereqs?|prerequisites?|depends on)[*_]*:[*_]*\s*`)
+
+// behindGoal is the prerequisites that stand on a goal's own line: "Goal: x. Prereqs: Phase A complete."
+func (r *reader) behindGoal(goal Text) Text {
+	at := prereqsBehind.FindStringIndex(goal.Text)
+	if at == nil {
+		return Text{}
+	}
+	s := mdspan.Span{Start: goal.Span.Start + at[1], End: goal.Span.End}
+	return Text{string(s.Of(r.src)), s}
 }
 
 // inner is heading i as a part of its phase.

@@ -13,6 +13,8 @@ func TestPhaseLinesBelowAnInnerHeading(t *testing.T) {
 		"below an inner heading": "### Phase B — Second\n#### Checklist\nPrereqs: Phase A complete\n" + table,
 		"with a remark":          "### Phase B — Second\n**Prereqs (all must hold):** Phase A complete\n" + table,
 		"prereq(s)":              "### Phase B — Second\nPrereq(s): Phase A complete\n" + table,
+		"dependencies":           "### Phase B — Second\n**Dependencies:** Phase A complete\n" + table,
+		"behind the goal":        "### Phase B — Second\nGoal: it works. Prereqs: Phase A complete\n" + table,
 		"depends on":             "### Phase B — Second\n- Depends on: Phase A complete\n" + table,
 	} {
 		p := Parse("p.md", []byte(src), Tokens{})
@@ -20,7 +22,11 @@ func TestPhaseLinesBelowAnInnerHeading(t *testing.T) {
 			t.Errorf("%s: %+v", name, p.Phases)
 		}
 	}
-	p := Parse("p.md", []byte("## Phase B\n"+table+"\n## Notes\nPrereqs: Phase Z\n"), Tokens{})
+	p := Parse("p.md", []byte("## Context\nDependencies: Phase A\n"+table), Tokens{})
+	if p.Phases[0].Prereqs.Text != "" {
+		t.Errorf("dependencies of the plan: %q", p.Phases[0].Prereqs.Text)
+	}
+	p = Parse("p.md", []byte("## Phase B\n"+table+"\n## Notes\nPrereqs: Phase Z\n"), Tokens{})
 	if p.Phases[0].Prereqs.Text != "" {
 		t.Errorf("another section's line: %q", p.Phases[0].Prereqs.Text)
 	}

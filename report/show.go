@@ -223,6 +223,9 @@ func ShowPhase(ctx context.Context, p *Printer, w *workspace.Workspace, pl *work
 	p.Printf("  plan      %s:%d\n", Clean(pl.Path), ph.Line)
 	showLines(p, ph)
 	pre := pl.Prereqs(w, ph)
+	for _, dep := range pre.Items {
+		p.Printf("  after     %s: %s\n", Clean(dep.Task.ID), dep.Task.State)
+	}
 	for _, g := range pre.Phases {
 		why := schedule.OpenPhase(w, g.Plan, g.Phase)
 		if why == "" {

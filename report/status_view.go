@@ -72,7 +72,13 @@ func phaseOf(ctx context.Context, w *workspace.Workspace, pl *workspace.Plan, ph
 		return s
 	}
 	var waits []string
-	for _, g := range pl.Prereqs(w, ph).Phases {
+	pre := pl.Prereqs(w, ph)
+	for _, dep := range pre.Items {
+		if schedule.IsOpen(dep.Task) {
+			waits = append(waits, fmt.Sprintf("%s (%s)", dep.Task.ID, dep.Task.State))
+		}
+	}
+	for _, g := range pre.Phases {
 		if why := schedule.OpenPhase(w, g.Plan, g.Phase); why != "" {
 			waits = append(waits, fmt.Sprintf("phase %s (%s)", g.Phase.ID, why))
 		}

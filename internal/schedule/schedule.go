@@ -70,7 +70,13 @@ func Gates(w *workspace.Workspace, it *workspace.Item) []Gate {
 		}
 	}
 	if it.Phase != nil {
-		for _, g := range it.Plan.Prereqs(w, it.Phase).Phases {
+		pre := it.Plan.Prereqs(w, it.Phase)
+		for _, dep := range pre.Items {
+			if why := notDone(w, dep); why != "" {
+				out = append(out, Gate{Kind: After, Name: dep.Task.ID, Why: why + "; the phase's Prereqs", Item: dep})
+			}
+		}
+		for _, g := range pre.Phases {
 			if why := OpenPhase(w, g.Plan, g.Phase); why != "" {
 				out = append(out, Gate{Kind: Prereq, Name: phaseName(it, g), Why: why})
 			}

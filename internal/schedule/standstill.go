@@ -112,7 +112,13 @@ func (s *standstill) prereqs(it *workspace.Item) []node {
 	ref := workspace.PhaseRef{Plan: it.Plan, Phase: it.Phase}
 	waits, known := s.waits[ref]
 	if !known {
-		waits = s.open(ref.Plan.Prereqs(s.w, ref.Phase).Phases)
+		pre := ref.Plan.Prereqs(s.w, ref.Phase)
+		waits = s.open(pre.Phases)
+		for _, dep := range pre.Items {
+			if IsOpen(dep.Task) {
+				waits = append(waits, node{item: dep})
+			}
+		}
 		s.waits[ref] = waits
 	}
 	return waits

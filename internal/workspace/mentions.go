@@ -11,6 +11,7 @@ type mention struct {
 	items  []item // its IDs, in order
 	beside string // the part of the sentence that it stands in
 	bare   bool   // without the word Phase
+	done   bool   // what follows a bare ID says that it is done, or nothing does: "T005 and T006 done", "A1–A3"
 	free   bool   // by the words beside it, nothing that is waited for: "can run in parallel with Phase 3"
 }
 
@@ -24,10 +25,10 @@ const phaseWord = `[A-Za-z0-9]+(?:\.[A-Za-z0-9]+)*`
 
 var (
 	// A list goes on over "and", commas, slashes, ampersands and pluses, as long as IDs follow.
-	phaseList = regexp.MustCompile(`\b[Pp]hases?\s+(` + phaseWord + `)`)
+	phaseList = regexp.MustCompile(`(?i:\bphases?)\s+\(?(` + phaseWord + `)`)
 	rangeSign = regexp.MustCompile(`^\s?(?:–|—|-|‑|\.\.|…)\s?(` + phaseWord + `)|^\s+(?:to|through|thru)\s+(` + phaseWord + `)`)
-	listSign  = regexp.MustCompile(`^(?:\s*,\s*(?:and\s+|or\s+)?|\s*[/&+]\s*|\s+and\s+|\s+or\s+)(?:[Pp]hases?\s+)?(` + phaseWord + `)`)
-	again     = regexp.MustCompile(`^(?:\s*,\s*(?:and\s+)?|\s*[/&+]\s*|\s+and\s+|\s+or\s+)[Pp]hases?\s`)
+	listSign  = regexp.MustCompile(`^(?:\s*,\s*(?:and\s+|or\s+)?|\s*[/&+]\s*|\s+and\s+|\s+or\s+)(?:(?i:phases?)\s+)?(` + phaseWord + `)`)
+	again     = regexp.MustCompile(`^(?:\s*,\s*(?:and\s+)?|\s*[/&+]\s*|\s+and\s+|\s+or\s+)(?i:phases?)\s`)
 
 	// What begins a sentence and is no word: C1, M2g, EB2.A. What goes on after it (C1-era, C1/x.md) is another name.
 	bareStart = regexp.MustCompile(`^[\s*_+>-]*([A-Z][A-Za-z0-9]*(?:\.[A-Za-z0-9]+)*)(?:[\s*_,:(&+–—]|/[A-Z][A-Za-z0-9]{0,4}(?:\s|$)|$)`)
@@ -99,6 +100,9 @@ func inClause(clause string) []mention {
 			it = item{from: next}
 			end += l[1]
 		}
+		if strings.Contains(clause[begin:end], "(") && strings.HasPrefix(clause[end:], ")") {
+			end++ // Phases (4–9)
+		}
 		// What stands beside: from the last break before the mention to the first one after it.
 		if breaks := partEnd.FindAllStringIndex(clause[start:begin], -1); len(breaks) > 0 {
 			start += breaks[len(breaks)-1][1]
@@ -109,7 +113,7 @@ func inClause(clause string) []mention {
 		}
 		one := len(items) == 1 && items[0].to == ""
 		free := none || freeBefore(clause[at:begin]) || freeAfter(clause[end:], one)
-		out = append(out, mention{text: clause[begin:end], items: items, beside: clause[start:stop], bare: bare, free: free})
+		out = append(out, mention{text: clause[begin:end], items: items, beside: clause[start:stop], bare: bare, free: free, done: bare && saysDone.MatchString(clause[end:])})
 		at = end
 		start = max(start, end)
 	}
@@ -131,6 +135,14 @@ var (
 	// unless it makes an exception.
 	saysNothing = regexp.MustCompile(`(?i)^[\s*_>+–—:-]*(?:none|nothing|n/a|no (?:prerequisites?|prereqs?|dependenc(?:y|ies)|blockers?))\b`)
 	butFor      = regexp.MustCompile(`(?i)\b(?:beyond|except|other than|besides|but|apart from|aside from|unless|until|once|after|save for)\b`)
+
+	// "T005 and T006 done": the rows themselves, and not something of them, come first.
+	saysDone = regexp.MustCompile(`(?i)^[\s*_:,(–—-]*(?:(?:(?:is|are|both|all|be|must|to|have|has|been|marked)\s+)*(?:done|completed?|finished|closed|merged|ticked|green|passed|landed|\[x\])\b|[\s.)*_]*$)`)
+
+	// All that stands above in the document, or the phase just above.
+	above    = regexp.MustCompile(`(?i)\b(?:(?:all|every|each)\s+(?:of\s+)?(?:the\s+)?(?:other\s+)?(?:previous|prior|preceding|earlier|above|other)?\s*phases?|(?:previous|prior|preceding|earlier)\s+phases)\b`)
+	allOnly  = regexp.MustCompile(`(?i)^[\s*_]*(?:above|are\b|is\b|complete|done|finished|closed|green|have\b|must\b|up to here|before\b|\(|[.,;]|$)`)
+	justOver = regexp.MustCompile(`(?i)\b(?:previous|prior|preceding)\s+phase\b`)
 
 	// What says before a phase that nobody waits for it. "Do not start before Phase A" does not.
 	freeing = regexp.MustCompile(`(?i)(?:` +
@@ -165,4 +177,26 @@ func freeBefore(s string) bool {
 func freeAfter(s string, one bool) bool {
 	s = s[:min(len(s), maxBeside)]
 	return freedAll.MatchString(s) || one && freedAlone.MatchString(s)
+}
+
+// aboveIn is what a text says of the phases above: all of them, the one just above, or neither.
+func aboveIn(text string) (all, one bool) {
+	text = spaces.Replace(text)
+	for len(text) > 0 {
+		clause := text
+		if at := clauseEnd.FindStringIndex(text); at != nil {
+			clause, text = text[:at[0]], text[at[1]:]
+		} else {
+			text = ""
+		}
+		if saysNone(clause) {
+			continue
+		}
+		if at := above.FindStringIndex(clause); at != nil && allOnly.MatchString(clause[at[1]:]) && !freeBefore(clause[:at[0]]) {
+			all = true
+		} else if at := justOver.FindStringIndex(clause); at != nil && !freeBefore(clause[:at[0]]) {
+			one = true
+		}
+	}
+	return all, one
 }

@@ -18,6 +18,7 @@ type PhaseRef struct {
 // Prereqs is what a phase's Prereqs line says that it waits for. How that stands is not looked at.
 type Prereqs struct {
 	Phases    []PhaseRef
+	Items     []*Item  // rows of the plan
 	Elsewhere []string // names of phases that this initiative does not have, as written
 	Free      []string // names of phases that by the words beside them nothing waits for, as written
 }
@@ -46,6 +47,11 @@ func (p *Plan) Prereqs(w *Workspace, ph *plan.Phase) Prereqs {
 	}
 	for _, m := range mentions(ph.Prereqs.Text) {
 		if m.bare && !p.hasPhases(m) {
+			for _, it := range p.rowsOf(ph, m) {
+				if !slices.Contains(out.Items, it) {
+					out.Items = append(out.Items, it)
+				}
+			}
 			continue
 		}
 		if w.elsewhere(p, m.beside) {
@@ -65,6 +71,38 @@ func (p *Plan) Prereqs(w *Workspace, ph *plan.Phase) Prereqs {
 				case !slices.Contains(out.Phases, r):
 					out.Phases = append(out.Phases, r)
 				}
+			}
+		}
+	}
+	all, one := aboveIn(ph.Prereqs.Text)
+	if i := slices.Index(p.Doc.Phases, ph); i > 0 && (all || one) {
+		from := i - 1
+		if all {
+			from = 0
+		}
+		for _, other := range p.Doc.Phases[from:i] {
+			if r := (PhaseRef{p, other}); !slices.Contains(out.Phases, r) {
+				out.Phases = append(out.Phases, r)
+			}
+		}
+	}
+	return out
+}
+
+// rowsOf is the rows of other phases that a sentence begins with and says to be done first: "T005 and T006 done", "A1–A3".
+func (p *Plan) rowsOf(ph *plan.Phase, m mention) []*Item {
+	var out []*Item
+	for _, it := range m.items {
+		from, to := p.byID[it.from], p.byID[it.to]
+		switch {
+		case !m.done || m.free || from == nil || it.to != "" && (to == nil || to.at < from.at || to.at-from.at >= maxRange):
+			return nil
+		case to == nil:
+			to = from
+		}
+		for _, row := range p.Items[from.at : to.at+1] {
+			if row.Phase != ph {
+				out = append(out, row)
 			}
 		}
 	}

@@ -45,6 +45,16 @@ func TestPrereqPhases(t *testing.T) {
 		{"\n- C1 documentation updated so that it can be cited\n- M1 closed", "C1 M1", ""},
 		{"**M1** closed", "M1", ""},
 		{"M1–M2 tests green", "M1 M2", ""},
+		{"PHASE B COMPLETE", "B", ""},
+		{"Phases (A–C) complete", "A B C", ""},
+		{"All previous phases complete", "A B C C1 D M1 M2", ""},
+		{"All previous phases (A–C)", "A B C C1 D M1 M2", ""},
+		{"all prior phases", "A B C C1 D M1 M2", ""},
+		{"All phases complete.", "A B C C1 D M1 M2", ""},
+		{"the previous phase", "M2", ""},
+		{"Independent of all previous phases", "", ""},
+		{"None (all previous phases may run later)", "", ""},
+		{"All phase artifacts", "", ""},
 		{"C1.A reviewed", "", ""},                // a row
 		{"A baseline is there", "", ""},          // an article
 		{"C2 notes read; 3 files moved", "", ""}, // no phase of this plan
@@ -143,6 +153,24 @@ func TestPrereqsThatNothingWaitsFor(t *testing.T) {
 		}
 		if strings.Join(gates, " ") != c.gates || strings.Join(pre.Free, ", ") != c.free {
 			t.Errorf("%q: gates %q free %q; want %q, %q", c.text, gates, pre.Free, c.gates, c.free)
+		}
+	}
+}
+
+// Rows that the sentence begins with and says to be done come first.
+func TestPrereqRows(t *testing.T) {
+	for text, want := range map[string]string{
+		"A1 and A2 done": "A1 A2", "A1–A3": "A1 A2 A3", "A2 complete.": "A2", "A1, A2; B1 merged": "A1 A2 B1", "**A1** is done": "A1",
+		"A1 notes read": "", "A9 done": "", "X1 done": "", "Review of A1": "", "A1 baseline complete": "", "": "",
+	} {
+		w := openFiles(t, map[string]string{"plans/mine.md": phased("MINE-001", phase("A", "", "A1", "A2", "A3"), phase("B", "", "B1"), phase("X", text, "X1"))})
+		p := w.Plans[0]
+		var got []string
+		for _, it := range p.Prereqs(w, p.Doc.Phase("X")).Items {
+			got = append(got, it.Task.ID)
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
 		}
 	}
 }
