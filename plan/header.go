@@ -122,10 +122,13 @@ func waitsName(n string) bool {
 func aside(n string) bool {
 	switch n {
 	case "", "owner", "assignee", "who", "priority", "prio", "p", "est", "est.", "estimate", "effort", "size", "points", "due", "date", "when", "deadline", "type", "kind", "severity",
-		"dependencies", "depends on", "deps", "links", "link", "ref", "refs", "artifacts", "evidence", "area", "component", "file", "files":
+		"dependencies", "depends on", "deps", "links", "link", "ref", "refs", "artifacts", "evidence", "area", "component", "file", "files",
+		"tag", "tags", "label", "labels", "category", "group", "team", "role", "sev", "sev.", "risk", "impact", "cost", "complexity", "hours", "time", "duration",
+		"location", "where", "line", "lines", "path", "module", "package", "phase", "sprint", "iteration", "milestone", "epic", "week", "day", "quarter", "version",
+		"release", "source", "order", "rank", "seq":
 		return true
 	}
-	return false
+	return waitsName(n)
 }
 
 // stateName reports whether a column with that header holds states.
