@@ -6,11 +6,15 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/planctl/planctl/internal/baseline"
+	"github.com/planctl/planctl/internal/regular"
+	"github.com/planctl/planctl/internal/verify"
 	"github.com/planctl/planctl/internal/workspace"
 	"github.com/planctl/planctl/ledger"
 	"github.com/planctl/planctl/report"
@@ -78,7 +82,35 @@ func (a *app) link(ctx context.Context, name, id string, create bool) error {
 		return err
 	}
 	p.Printf("linked %s to %s in %s\n", report.Clean(pl.Path), report.Clean(id), report.Clean(a.show(path)))
+	if err := a.settled(ctx, w, pl.Path, p); err != nil {
+		return err
+	}
 	return p.Err()
+}
+
+// settled takes out of the baseline that it was not known to which initiative a plan belongs: init had put it there, and as it is
+// known now the entry would be named as one that holds nothing. A baseline that cannot be read verify names.
+func (a *app) settled(ctx context.Context, w *workspace.Workspace, plan string, p *report.Printer) error {
+	mine := func(e baseline.Entry) bool { return e.Rule == verify.CodeDoubt && e.File == plan }
+	text, err := regular.Read(w.Abs(baseline.Name))
+	if err != nil {
+		return nil // there is none
+	}
+	if b, bad := baseline.Parse(baseline.Name, text); len(bad.Errors()) > 0 || !slices.ContainsFunc(b.Entries, mine) {
+		return nil
+	}
+	err = a.store(w).Edit(ctx, baseline.Name, "link "+plan, func(src []byte) ([]byte, error) {
+		b, bad := baseline.Parse(baseline.Name, src)
+		if len(bad.Errors()) > 0 {
+			return nil, nil
+		}
+		b.Entries = slices.DeleteFunc(b.Entries, mine)
+		return b.Format(), nil
+	})
+	if err == nil {
+		p.Printf("took out of %s that it was not known\n", baseline.Name)
+	}
+	return err
 }
 
 func (a *app) createSection(ctx context.Context, w *workspace.Workspace, pl *workspace.Plan, id string, p *report.Printer) error {

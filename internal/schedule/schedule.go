@@ -42,7 +42,7 @@ func (g Gate) String() string {
 	case Blocked:
 		return "the row is marked blocked"
 	case Worded, Shelved:
-		return g.Why
+		return "what " + g.Why
 	case Prereq:
 		return fmt.Sprintf("phase %s (%s)", g.Name, g.Why)
 	}

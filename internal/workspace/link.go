@@ -19,7 +19,7 @@ const (
 	SourceTitle     = "title"      // `[ID]` in the plan's title
 	SourceHeader    = "header"     // an ID on a header line such as `Related fix_plan item:`, where the ledger has its section
 	SourceLedger    = "ledger"     // the section whose lines cite the plan's path
-	SourceWord      = "title word" // a bare word of the plan's title, where the ledger has its section and nothing above names one
+	SourceWord      = "title word" // a bare word of the plan's title, where the ledger has its section and nothing above names one, or before the stem
 	SourceDirectory = "directory"  // the directory under plans/active/ or plans/archive/
 	SourceStem      = "stem"       // the file's name without .md
 )
@@ -73,6 +73,10 @@ func (w *Workspace) link(p *Plan) Link {
 	dir := initiativeDir(p.Path)
 	if dir != "" {
 		add(w.spelled(path.Base(dir)), SourceDirectory, dir)
+	}
+	// A title that begins with an ID says more than the name of a file in a directory that names nothing.
+	if words := p.Doc.TitleWords(); len(l.Candidates) == 0 && !w.hasSection(p.Stem()) && len(words) > 0 && strings.HasPrefix(p.Doc.Title, words[0]) {
+		add(words[0], SourceWord, p.Path)
 	}
 	add(w.spelled(p.Stem()), SourceStem, p.Path)
 

@@ -72,6 +72,23 @@ func TestLinkOfAnArchivedPlan(t *testing.T) {
 	}
 }
 
+// Where no directory names an initiative, an ID that the title begins with is proposed before the file's name, which is asked
+// where the ledger has its section.
+func TestLinkByTheTitlesBeginning(t *testing.T) {
+	for _, c := range []struct{ title, ledger, id, source string }{
+		{"X-002: faster", "Y-001", "X-002", SourceWord},
+		{"X-002: faster", "search", "search", SourceStem},
+		{"Faster than X-002", "Y-001", "search", SourceStem},
+		{"Faster", "Y-001", "search", SourceStem},
+	} {
+		w := openFiles(t, map[string]string{".planctl.yaml": "version: 1\nplans: [plans/search.md]\n", "plans/search.md": "# " + c.title + "\n\n" + phase("A", "", "A1"),
+			"docs/fix_plan.md": "# L\n\n## [" + c.ledger + "] T\n- Attempts History:\n"})
+		if l := w.Plans[0].Link; l.ID != c.id || l.Source != c.source || (l.Doubt == "") != (c.id == c.ledger) {
+			t.Errorf("%+v: %+v", c, l)
+		}
+	}
+}
+
 func TestInitiativeDir(t *testing.T) {
 	for p, want := range map[string]string{
 		"plans/active/X/plan.md": "plans/active/X", "plans/active/x.md": "", "plans/active/X/reports/S/P/plan.md": "plans/active/X",
