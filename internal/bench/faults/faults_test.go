@@ -186,6 +186,7 @@ func mendedErrors(t *testing.T, b *bench) {
 		{"init", "getdents64", ".", 1, fail, syscall.EIO, "trouble of no directory"},
 		{"run without git", "openat", ".", 5, fail, syscall.EIO, "trouble of no directory"},
 		{"replay", "close", "test.sh", 2, fail, syscall.EIO, "a pin that the record of the replay left out, which verify accused"},
+		{"run, and the ledger is saved as it is replaced", "unlinkat", "docs/.fix_plan.md.planctl-RANDOM", 1, fail, syscall.EIO, "a save that planctl gave way to, and nothing more, exit 0"},
 		{"run", "openat", ".git/commondir", 1, fail, syscall.EMFILE, "no git checkout, so that locks were kept elsewhere"},
 		{"run", "openat", "source.txt", 1, fail, syscall.EMFILE, "an input that the spec has wrong, exit 3"},
 		{"run", "openat", "made.txt", 1, fail, syscall.EMFILE, "an artifact that the command had not made, a failed attempt"},
