@@ -8,10 +8,10 @@ import (
 	"testing"
 )
 
-// TestLinear is the program in short form: what the packages read, at 1 MB, where one that takes the square of a document's
-// length is above 3. PLANCTL_LINEAR_MB makes it as long and as strict as the program.
+// TestLinear is the program in short form: what the packages read, at 1 MB. What takes the square of a document's length has a
+// ratio of 4; a busy machine has been seen to make 3 of 2. PLANCTL_LINEAR_MB makes it as long and as strict as the program.
 func TestLinear(t *testing.T) {
-	size, most, processes := 1.0, 3.0, false
+	size, most, processes := 1.0, 3.5, false
 	if s := os.Getenv("PLANCTL_LINEAR_MB"); s != "" {
 		var err error
 		if size, err = strconv.ParseFloat(s, 64); err != nil {
