@@ -149,12 +149,7 @@ func TestInterruptedBesideALargeArtifact(t *testing.T) {
 	if len(runs) != 1 || runs[0].Reason != "interrupted" || len(runs[0].Files) != 2 || runs[0].Files[0].Name != "A1.log" || runs[0].Files[1].Name != "small" {
 		t.Errorf("recorded: %+v", runs)
 	}
-	if code, out := p.planctl("recover"); code != 0 || !strings.Contains(out, "nothing to recover") {
-		t.Errorf("recover: exit %d\n%s", code, out)
-	}
-	if code, out := p.planctl("verify"); code != 0 {
-		t.Errorf("verify: exit %d\n%s", code, out)
-	}
+	p.isSound(t, "nothing to recover")
 }
 
 // TestInterruptedRecovery: a recovery that hashes a large log ends at one interrupt, and leaves the run to the next.
@@ -189,12 +184,7 @@ func TestInterruptedRecovery(t *testing.T) {
 	if err := os.Truncate(logs[0], 0); err != nil {
 		t.Fatal(err)
 	}
-	if code, out := p.planctl("recover"); code != 0 || !strings.Contains(out, "plan.md#A1: interrupted") {
-		t.Errorf("recover: exit %d\n%s", code, out)
-	}
-	if code, out := p.planctl("verify"); code != 0 {
-		t.Errorf("verify: exit %d\n%s", code, out)
-	}
+	p.isSound(t, "plan.md#A1: interrupted")
 }
 
 // TestInterruptedReplay: what a replay's command left is no verdict where it was not read to its end.
@@ -224,18 +214,24 @@ func TestInterruptedReplay(t *testing.T) {
 		t.Errorf("the ledger has\n%s", book)
 	}
 	p.env = nil
-	if code, out := p.planctl("recover"); code != 0 || !strings.Contains(out, "nothing to recover") {
-		t.Errorf("recover: exit %d\n%s", code, out)
-	}
-	if code, out := p.planctl("verify"); code != 0 {
-		t.Errorf("verify: exit %d\n%s", code, out)
-	}
+	p.isSound(t, "nothing to recover")
 }
 
 func needsProc(t *testing.T) {
 	t.Helper()
 	if _, err := os.Stat("/proc/self/fdinfo"); err != nil {
 		t.Skip("what a process reads cannot be seen here")
+	}
+}
+
+// isSound holds a workspace to it that recover says this, and verify finds nothing.
+func (p *crashPlace) isSound(t *testing.T, recovered string) {
+	t.Helper()
+	if code, out := p.planctl("recover"); code != 0 || !strings.Contains(out, recovered) {
+		t.Errorf("recover: exit %d\n%s", code, out)
+	}
+	if code, out := p.planctl("verify"); code != 0 {
+		t.Errorf("verify: exit %d\n%s", code, out)
 	}
 }
 

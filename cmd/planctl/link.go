@@ -108,7 +108,7 @@ func (a *app) settled(ctx context.Context, w *workspace.Workspace, plan string, 
 		return b.Format(), nil
 	})
 	if err == nil {
-		p.Printf("took out of %s that it was not known\n", baseline.Name)
+		p.Printf("took its entry out of %s: its initiative is known now\n", baseline.Name)
 	}
 	return err
 }

@@ -83,9 +83,11 @@ func notAlone(words string) string {
 	return "its cell says more than the command, “" + quoted(words) + "”: write its spec"
 }
 
+// mostQuoted is how many characters of a plan's words a reason shows.
+const mostQuoted = 60
+
 // quoted is what a reason shows of a plan's words: one line of them, without emphasis, and not much.
 func quoted(words string) string {
-	const most = 60
 	words = strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) && r != '\n' {
 			return -1
@@ -97,20 +99,19 @@ func quoted(words string) string {
 	if open, shut := strings.Count(words, "("), strings.Count(words, ")"); shut > open {
 		words = strings.TrimRight(words, ")")
 	}
-	if r := []rune(words); len(r) > most {
-		return strings.TrimRight(string(r[:most]), " ") + "…"
+	if r := []rune(words); len(r) > mostQuoted {
+		return strings.TrimRight(string(r[:mostQuoted]), " ") + "…"
 	}
 	return words
 }
 
 // quotedEnd is quoted, with the end of words that are too many.
 func quotedEnd(words string) string {
-	const most = 60
 	r := []rune(words)
-	if len(r) <= most {
+	if len(r) <= mostQuoted {
 		return quoted(words)
 	}
-	end := string(r[len(r)-most:])
+	end := string(r[len(r)-mostQuoted:])
 	if i := strings.IndexByte(end, ' '); i >= 0 {
 		end = end[i:]
 	}

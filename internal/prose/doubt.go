@@ -9,6 +9,9 @@ import (
 // that it waits for, somebody else who runs it. Such a command is shown with these words. A report of a run that was
 // ("Executed …") is no order that waits for something.
 
+// later is times that are not now.
+const later = `at (?:release|deploy|the end|night|midnight)|on (?:mon|tues|wednes|thurs|fri|satur|sun)day|next (?:week|month|sprint|release|session|phase)|tomorrow`
+
 var (
 	sentenceEnd = regexp.MustCompile(`[.!?][*_)]*(?:\s|$)|;|<br ?/?>|\r|\n`)
 	reported    = regexp.MustCompile(`(?i)(?:ran|executed|invoked|replayed)$`)
@@ -16,7 +19,7 @@ var (
 	// Before the verb, in its sentence.
 	whenever = regexp.MustCompile(`(?i)\b(?:if|unless|in case|on (?:a )?(?:timeout|failure|error|conflict))\b.*$`)
 	// A time that the sentence, or a part of it, begins with.
-	awaited = regexp.MustCompile(`(?i)(?:^|[,(:>)—–✅-])[\s*_✅•]*((?:(?:and|then|but|so|only|just)\s+)*(?:once|when(?:ever)?|after|as soon as|upon|until|pending|following|subject to|at (?:release|deploy|the end|night|midnight)|on (?:mon|tues|wednes|thurs|fri|satur|sun)day|next (?:week|month|sprint|release|session|phase)|tomorrow)\b.*)$|` +
+	awaited = regexp.MustCompile(`(?i)(?:^|[,(:>)—–✅-])[\s*_✅•]*((?:(?:and|then|but|so|only|just)\s+)*(?:once|when(?:ever)?|after|as soon as|upon|until|pending|following|subject to|` + later + `)\b.*)$|` +
 		`\b((?:and|then|but|so|only|just)\s+(?:once|when(?:ever)?|after|as soon as|upon|until|pending|subject to)\s.*)$`)
 	waits   = regexp.MustCompile(`(?i)\b(?:wait(?:s|ing)?\s+(?:for|until|on)|awaiting|not\s+(?:before|until))\b.*$`)
 	refused = regexp.MustCompile(`(?i)\b(?:do not|don['’]t|never|must not|should not|shall not|cannot|can['’]t|avoid|refrain from|no longer|nobody|forbidden to)(?:[\s*_]+[^\s,;:.()—–]+){0,7}[\s*_]*$`)
@@ -42,7 +45,7 @@ var (
 		`\b(?:(?:do|must|should|shall|may|to|is|are)\s+)?(?:not|don['’]t|cannot|can['’]t)\s+(?:(?:yet|ever|be|to|actually)\s+)*(?:re-?run|run|execut\w+|invok\w+|used?|start\w*|launch\w*|do|try|tried|deploy\w*|on|in|at|for|from|before|until|unless|without|against|yet|here|now|today|necessary|needed|required|allowed|permitted|safe|recommended|possible|available|supported|work\w*|implemented|ready|intended)\b.*`)
 	warned = regexp.MustCompile(`(?i)\b(?:(?:requires?|needs?|awaits?|with|without|after|pending|on|until|upon|for|explicit|prior|owner|written)\s+)*(?:approv(?:al|ed)|sign-?off|signed off|permission)\b.*|` +
 		`\b(?:is|are|was|were|now|still|currently)\s+(?:broken|blocked|disabled|gone|removed|missing|wrong|unavailable)\b.*|` +
-		`\b(?:forbidden|prohibited|disallowed|banned|deprecated|obsolete|dangerous|unsafe|destructive|irreversible|superseded|by mistake|accidentally|mistakenly|erroneously|in error|manually|by hand|(?:ask|confirm with|check with)\s+(?:\p{L}+\s+){0,3}(?:first|before)|confirm with|maintenance window|change window|with care|carefully|cautiously|as (?:root|admin\w*|(?:the\s+)?user)|(?:with|under|using|via) sudo|no longer|any ?more|deferred|postponed|tbd|on hold|cancell?ed|waiting (?:for|on)|stale|outdated|out of date|tomorrow|tonight|next (?:week|month|sprint|release|session|phase)|on (?:mon|tues|wednes|thurs|fri|satur|sun)day|on the \d+(?:st|nd|rd|th)|at (?:release|deploy|the end|night|midnight)|in the background|in watch mode)\b.*|` +
+		`\b(?:forbidden|prohibited|disallowed|banned|deprecated|obsolete|dangerous|unsafe|destructive|irreversible|superseded|by mistake|accidentally|mistakenly|erroneously|in error|manually|by hand|(?:ask|confirm with|check with)\s+(?:\p{L}+\s+){0,3}(?:first|before)|confirm with|maintenance window|change window|with care|carefully|cautiously|as (?:root|admin\w*|(?:the\s+)?user)|(?:with|under|using|via) sudo|no longer|any ?more|deferred|postponed|tbd|on hold|cancell?ed|waiting (?:for|on)|stale|outdated|out of date|` + later + `|tonight|on the \d+(?:st|nd|rd|th)|in the background|in watch mode)\b.*|` +
 		`[\[(]\s*(?:blocked|skip(?:ped)?|an? example|example|sample|optional|wip|later)\b.*|\bskip\s+(?:on|in|if|when|unless|until|this|it|for now)\b.*|^[\s*_]*is\s+(?:what|how|the|an?|used|part)\b.*`)
 	elsewhere = regexp.MustCompile(`(?i)\b(?:on|in|against|to|for)\s+(?:the\s+)?(?:prod(?:uction)?|staging|live)\b.*`)
 	// Another part of the sentence, which speaks of something else: a further deed, or what the run is for.

@@ -1,6 +1,7 @@
 package workspace
 
 import (
+	"iter"
 	"regexp"
 	"strings"
 )
@@ -50,17 +51,26 @@ var idShape = regexp.MustCompile(`^(?:[A-Z]{1,2}|[A-Za-z]{0,2}\d+[A-Za-z]{0,2}\d
 // person's and may be of any size; each clause is looked at once.
 func mentions(text string) []mention {
 	var out []mention
-	text = spaces.Replace(text)
-	for len(text) > 0 {
-		clause := text
-		if at := clauseEnd.FindStringIndex(text); at != nil {
-			clause, text = text[:at[0]], text[at[1]:]
-		} else {
-			text = ""
-		}
+	for clause := range clauses(text) {
 		out = append(out, inClause(clause)...)
 	}
 	return out
+}
+
+// clauses is the parts of a text between the ends of its sentences, with plain spaces.
+func clauses(text string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for rest := spaces.Replace(text); rest != ""; {
+			clause, after := rest, ""
+			if at := clauseEnd.FindStringIndex(rest); at != nil {
+				clause, after = rest[:at[0]], rest[at[1]:]
+			}
+			if !yield(clause) {
+				return
+			}
+			rest = after
+		}
+	}
 }
 
 func inClause(clause string) []mention {
@@ -181,14 +191,7 @@ func freeAfter(s string, one bool) bool {
 
 // aboveIn is what a text says of the phases above: all of them, the one just above, or neither.
 func aboveIn(text string) (all, one bool) {
-	text = spaces.Replace(text)
-	for len(text) > 0 {
-		clause := text
-		if at := clauseEnd.FindStringIndex(text); at != nil {
-			clause, text = text[:at[0]], text[at[1]:]
-		} else {
-			text = ""
-		}
+	for clause := range clauses(text) {
 		if saysNone(clause) {
 			continue
 		}
